@@ -1,0 +1,1 @@
+//! Heliograph: draws scientific data in a window and mirrors the view to browsers.

@@ -1,0 +1,2 @@
+//! The executable: dispatches to the window, the headless host or the sidecar.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The renderer: a scene to pixels with wgpu; no window.

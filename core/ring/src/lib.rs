@@ -1,0 +1,1 @@
+//! Shared memory between the app and the sidecar: the frame ring and the input ring.

@@ -1,0 +1,1 @@
+//! The data model: loaders, camera, commands, layout and picking; no GPU.

@@ -1,0 +1,1 @@
+//! The sidecar: encodes the mirrored frames once and streams them to browsers.

@@ -1,0 +1,55 @@
+//! What browser and sidecar say on the data channel `control` (JSON, ordered, reliable).
+
+use crate::input::{Input, ViewerId};
+use crate::link::Role;
+use crate::scene::SceneStatus;
+use serde::{Deserialize, Serialize};
+
+/// From the browser.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case", deny_unknown_fields)]
+pub enum FromViewer {
+    /// Something the viewer's hand did.
+    Input {
+        /// Counts this viewer's inputs over both channels, from 1; see [`crate::pointer`].
+        seq: u32,
+        /// What.
+        input: Input,
+    },
+    /// The decoder lost its way: the next frame should be a keyframe. RTCP PLI says the same; this is for the page's own check.
+    NeedKeyframe,
+}
+
+/// To the browser.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToViewer {
+    /// The first message on the channel.
+    Welcome {
+        /// [`crate::PROTOCOL`].
+        protocol: u32,
+        /// Who the sidecar takes the browser for.
+        viewer: ViewerId,
+        /// What its link allows.
+        role: Role,
+        /// Changes with every start of the sidecar, as `/healthz` says it.
+        epoch: String,
+    },
+    /// What is in the scene; sent at the start and on change.
+    Scene {
+        /// All of it.
+        scene: SceneStatus,
+    },
+    /// A sentence to show.
+    Notice {
+        /// Plain text.
+        text: String,
+    },
+    /// The share is over; coming back is pointless.
+    Ended {
+        /// Why, as a sentence.
+        reason: String,
+    },
+}

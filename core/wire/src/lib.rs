@@ -1,0 +1,37 @@
+//! The messages that cross a process or a network, as plain data.
+//!
+//! | module | from → to | carried by |
+//! |---|---|---|
+//! | [`command`] | anyone → scene | inside [`input::Input`], or straight from the app's own panels |
+//! | [`input`] | browser → sidecar → app | data channel `control` (JSON), then the input ring (JSON) |
+//! | [`pointer`] | browser ↔ sidecar | data channel `pointer` (binary, unordered, never repeated) |
+//! | [`control`] | browser ↔ sidecar | data channel `control` (JSON, ordered, reliable) |
+//! | [`scene`] | app → sidecar → browser | link, then `control` |
+//! | [`link`] | app ↔ sidecar | one JSON object a line on the sidecar's stdin and stdout |
+//!
+//! **Nothing here does I/O.** What comes from a peer is checked with [`input::Input::check`] before it is used.
+//! The browser's copy (`web-viewer/core/wire.gen.js` and `wire.gen.d.ts`) is generated from this crate
+//! by its tests, committed, and a test fails when it differs (`UPDATE=1 cargo test -p heliograph-wire` renews it).
+
+pub mod command;
+pub mod control;
+pub mod input;
+pub mod link;
+pub mod pointer;
+pub mod scene;
+
+#[cfg(test)]
+mod browser;
+
+pub use command::{Command, LayerId, Side, Value};
+pub use control::{FromViewer, ToViewer};
+pub use input::{Button, Input, InputError, Ticketed, ViewerId};
+pub use link::{FromSidecar, Role, ToSidecar};
+pub use scene::{LayerStatus, Property, PropertyKind, SceneStatus};
+
+/// Raised whenever a message changes its meaning. App and sidecar are one executable and must agree exactly;
+/// a page of another protocol asks its user to reload.
+pub const PROTOCOL: u32 = 1;
+
+/// The largest JSON message that either side reads, in bytes.
+pub const MAX_MESSAGE_BYTES: usize = 4096;

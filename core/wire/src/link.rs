@@ -1,0 +1,133 @@
+//! What app and sidecar say on the sidecar's stdin and stdout: one JSON object a line, for what is rare.
+//! End of file means that the other side is gone.
+
+use crate::input::ViewerId;
+use crate::scene::SceneStatus;
+use serde::{Deserialize, Serialize};
+
+/// What a link allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// Sees.
+    View,
+    /// Sees and steers.
+    Control,
+}
+
+/// The secrets of the two links; both are URL-safe text of at least 128 random bits.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tokens {
+    /// Opens [`Role::View`].
+    pub view: String,
+    /// Opens [`Role::Control`].
+    pub control: String,
+}
+
+/// Secrets stay out of logs.
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tokens(…)")
+    }
+}
+
+/// From the app.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum ToSidecar {
+    /// The first line: what to serve, and where.
+    Start {
+        /// The address to listen on, e.g. `127.0.0.1`.
+        bind: std::net::IpAddr,
+        /// The port to begin with; when it is taken the next free one is used, unless `exact_port`.
+        port: u16,
+        /// Set on a restart, so that the links stay what they were.
+        exact_port: bool,
+        /// The secrets of the links.
+        tokens: Tokens,
+        /// The first viewer id to give out, so that a restarted sidecar repeats none.
+        first_viewer: u32,
+        /// The shared memory's file descriptors, inherited: pixels (read-only) and control.
+        ring_fds: [i32; 2],
+    },
+    /// The scene changed.
+    Scene {
+        /// As it is now.
+        scene: SceneStatus,
+    },
+    /// Say goodbye to the viewers and exit.
+    Stop {
+        /// Told to the viewers.
+        reason: String,
+    },
+}
+
+/// From the sidecar.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum FromSidecar {
+    /// The first line. All three must be the app's own.
+    Hello {
+        /// [`crate::PROTOCOL`].
+        protocol: u32,
+        /// The build's id.
+        build: String,
+        /// The version of the shared memory's layout.
+        ring_layout: u32,
+    },
+    /// Links work from here on.
+    Listening {
+        /// Where.
+        address: std::net::SocketAddr,
+    },
+    /// Someone is about to watch: publish the picture, even if it is still.
+    WantFrame,
+    /// A viewer's media flow.
+    ViewerJoined {
+        /// Who.
+        viewer: ViewerId,
+        /// By which link it came.
+        role: Role,
+    },
+    /// A viewer is gone.
+    ViewerLeft {
+        /// Who.
+        viewer: ViewerId,
+        /// In words, e.g. `closed the page`.
+        reason: String,
+    },
+    /// Once a second while anyone watches.
+    Stats {
+        /// What the sidecar counted.
+        stats: StreamStats,
+    },
+    /// The sidecar cannot go on; it exits after this line.
+    Failed {
+        /// A sentence that says what and what to do.
+        message: String,
+    },
+}
+
+/// What the sidecar counted, totals since its start unless a rate is named.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct StreamStats {
+    /// Watching now.
+    pub viewers: u32,
+    /// Frames taken from the ring.
+    pub frames_taken: u64,
+    /// Access units that the encoder made.
+    pub frames_encoded: u64,
+    /// Of these, keyframes.
+    pub keyframes: u64,
+    /// Access units that were not sent to a viewer because its queue was full.
+    pub frames_dropped: u64,
+    /// Moves that a newer one replaced before the app took them.
+    pub moves_coalesced: u64,
+    /// Messages refused: malformed, too large or not allowed.
+    pub messages_refused: u64,
+    /// What the encoder is asked for, in bits a second.
+    pub target_bps: u32,
+    /// What was sent to all viewers in the last second, in bits.
+    pub sent_bps: u64,
+}

@@ -1,0 +1,99 @@
+//! What the app tells of its scene, to be drawn as text and controls by the window and by the page.
+
+use crate::command::{LayerId, Value};
+use serde::{Deserialize, Serialize};
+
+/// Everything about the scene but its pixels.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct SceneStatus {
+    /// What the window's title says: the names of the files.
+    pub title: String,
+    /// The layers, topmost first in the panel.
+    pub layers: Vec<LayerStatus>,
+    /// The scene's own properties.
+    pub properties: Vec<Property>,
+    /// What is marked, in words, e.g. `autzen: point 1,234 at 636,100.2, 850,020.1, 421.0`.
+    pub picked: Option<String>,
+    /// What is being loaded.
+    pub loading: Vec<LoadStatus>,
+}
+
+/// One layer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LayerStatus {
+    /// Its name for commands.
+    pub id: LayerId,
+    /// Its name for people.
+    pub name: String,
+    /// `points`, `mesh`, `tracts`, `network`.
+    pub kind: String,
+    /// How much there is, e.g. `110,000 points`.
+    pub summary: String,
+    /// Whether it is drawn.
+    pub visible: bool,
+    /// Its properties, `visible` excepted.
+    pub properties: Vec<Property>,
+}
+
+/// A file on its way in.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LoadStatus {
+    /// The file's name without its folder.
+    pub name: String,
+    /// From 0 to 1.
+    pub fraction: f32,
+}
+
+/// A control, described once and drawn by each side.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Property {
+    /// What [`crate::Command::Set`] names.
+    pub id: String,
+    /// For people, in sentence case.
+    pub label: String,
+    /// How to draw it and which values it takes.
+    pub kind: PropertyKind,
+    /// Of a number, e.g. `px`.
+    pub unit: Option<String>,
+    /// What it is now.
+    pub value: Value,
+}
+
+/// How a property is drawn and which values it takes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum PropertyKind {
+    /// A slider.
+    Range {
+        /// The least value.
+        min: f64,
+        /// The greatest value.
+        max: f64,
+        /// The distance of neighbouring values.
+        step: f64,
+    },
+    /// One of a few.
+    Choice {
+        /// In the order to show them.
+        options: Vec<ChoiceOption>,
+    },
+    /// On or off.
+    Toggle,
+    /// An sRGB colour.
+    Color,
+}
+
+/// One option of a choice.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct ChoiceOption {
+    /// What [`Value::Choice`] names.
+    pub id: String,
+    /// For people.
+    pub label: String,
+}
