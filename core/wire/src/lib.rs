@@ -13,6 +13,8 @@
 //! The browser's copy (`web-viewer/core/wire.gen.js` and `wire.gen.d.ts`) is generated from this crate
 //! by its tests, committed, and a test fails when it differs (`UPDATE=1 cargo test -p heliograph-wire` renews it).
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
+
 pub mod command;
 pub mod control;
 pub mod input;

@@ -55,10 +55,10 @@ pub enum Message {
     },
 }
 
-const MOVE: u8 = 1;
-const PING: u8 = 2;
-const PONG: u8 = 3;
-const SHOWN: u8 = 4;
+pub(crate) const MOVE: u8 = 1;
+pub(crate) const PING: u8 = 2;
+pub(crate) const PONG: u8 = 3;
+pub(crate) const SHOWN: u8 = 4;
 
 /// Bytes of each kind of message.
 pub const MOVE_BYTES: usize = 20;

@@ -1,0 +1,341 @@
+// Generated from core/wire; do not edit. `UPDATE=1 cargo test -p heliograph-wire` renews it.
+
+/** Raised whenever a message changes its meaning. */
+export const PROTOCOL: number;
+/** The largest JSON message that either side reads, in bytes. */
+export const MAX_MESSAGE_BYTES: number;
+
+/** A message of the data channel `pointer`. */
+export type PointerMessage =
+  | { type: "move"; grab: number; seq: number; x: number; y: number; pinch: number }
+  | { type: "ping"; seq: number; page_ms: number }
+  | { type: "pong"; seq: number; page_ms: number; host_ms: number }
+  | { type: "shown"; seq: number; drawn_ms: number; rtp_timestamp: number };
+
+/** The message's bytes. */
+export function encodePointer(message: PointerMessage): ArrayBuffer;
+/** Reads a message; null when the bytes are of no known kind or of the wrong length. */
+export function decodePointer(buffer: ArrayBuffer): PointerMessage | null;
+
+/**
+ * Names a layer for as long as the app runs; never used again after the layer is removed.
+ */
+export type LayerId = number;
+
+/**
+ * Names a viewer for as long as the share lasts.
+ */
+export type ViewerId = number;
+
+/**
+ * A standard view: the side of the scene that the camera stands on. The z axis points up.
+ */
+export type Side = "front" | "back" | "left" | "right" | "top" | "bottom";
+
+/**
+ * What holds the scene while it is dragged.
+ */
+export type Button = "primary" | "secondary" | "middle" | "pinch";
+
+/**
+ * What a link allows.
+ */
+export type Role = "view" | "control";
+
+/**
+ * The value of a property.
+ */
+export type Value = { "number": number } | { "choice": string } | { "toggle": boolean } | { "color": [number, number, number] };
+
+/**
+ * A change to the scene, whoever asks for it: the window's panels, a browser, the command line.
+ *
+ * Places in the picture are fractions of it: `x` from 0 (left) to 1 (right), `y` from 0 (top) to 1 (bottom).
+ * Movements are fractions of the picture's *height* on both axes, so that a drag feels the same at any aspect.
+ */
+export type Command = { "type": "orbit",
+/**
+ * Movement to the right, in picture heights.
+ */
+dx: number,
+/**
+ * Movement downwards, in picture heights.
+ */
+dy: number, } | { "type": "pan",
+/**
+ * Movement to the right, in picture heights.
+ */
+dx: number,
+/**
+ * Movement downwards, in picture heights.
+ */
+dy: number, } | { "type": "zoom",
+/**
+ * Above 1 comes nearer, below 1 goes away.
+ */
+factor: number,
+/**
+ * The fixed place, as a fraction of the picture's width.
+ */
+x: number,
+/**
+ * The fixed place, as a fraction of the picture's height.
+ */
+y: number, } | { "type": "recenter",
+/**
+ * Fraction of the picture's width.
+ */
+x: number,
+/**
+ * Fraction of the picture's height.
+ */
+y: number, } | { "type": "pick",
+/**
+ * Fraction of the picture's width.
+ */
+x: number,
+/**
+ * Fraction of the picture's height.
+ */
+y: number, } | { "type": "fit" } | { "type": "look",
+/**
+ * The side that the camera stands on.
+ */
+from: Side, } | { "type": "set",
+/**
+ * The layer, or `None` for the scene's own properties.
+ */
+layer: LayerId | null,
+/**
+ * [`crate::Property::id`].
+ */
+property: string,
+/**
+ * Of the property's kind, within its range.
+ */
+value: Value, } | { "type": "remove_layer",
+/**
+ * The layer to remove.
+ */
+layer: LayerId, } | { "type": "undo" } | { "type": "redo" };
+
+/**
+ * One thing that a viewer did. Places are fractions of the picture, as in [`Command`].
+ */
+export type Input = { "type": "down",
+/**
+ * Which.
+ */
+button: Button,
+/**
+ * Fraction of the picture's width.
+ */
+x: number,
+/**
+ * Fraction of the picture's height.
+ */
+y: number,
+/**
+ * Whether shift was held.
+ */
+shift: boolean, } | { "type": "move",
+/**
+ * Fraction of the picture's width; with two fingers, of the point between them.
+ */
+x: number,
+/**
+ * Fraction of the picture's height.
+ */
+y: number,
+/**
+ * With two fingers, their distance over that at the touch; otherwise 1.
+ */
+pinch: number, } | { "type": "up",
+/**
+ * Which.
+ */
+button: Button,
+/**
+ * Fraction of the picture's width.
+ */
+x: number,
+/**
+ * Fraction of the picture's height.
+ */
+y: number, } | { "type": "command",
+/**
+ * What to do.
+ */
+command: Command, } | { "type": "gone" };
+
+/**
+ * From the browser.
+ */
+export type FromViewer = { "type": "input",
+/**
+ * Counts this viewer's inputs over both channels, from 1; see [`crate::pointer`].
+ */
+seq: number,
+/**
+ * What.
+ */
+input: Input, } | { "type": "need_keyframe" };
+
+/**
+ * To the browser.
+ */
+export type ToViewer = { "type": "welcome",
+/**
+ * [`crate::PROTOCOL`].
+ */
+protocol: number,
+/**
+ * Who the sidecar takes the browser for.
+ */
+viewer: ViewerId,
+/**
+ * What its link allows.
+ */
+role: Role,
+/**
+ * Changes with every start of the sidecar, as `/healthz` says it.
+ */
+epoch: string, } | { "type": "scene",
+/**
+ * All of it.
+ */
+scene: SceneStatus, } | { "type": "notice",
+/**
+ * Plain text.
+ */
+text: string, } | { "type": "ended",
+/**
+ * Why, as a sentence.
+ */
+reason: string, };
+
+/**
+ * Everything about the scene but its pixels.
+ */
+export type SceneStatus = {
+/**
+ * What the window's title says: the names of the files.
+ */
+title: string,
+/**
+ * The layers, topmost first in the panel.
+ */
+layers: Array<LayerStatus>,
+/**
+ * The scene's own properties.
+ */
+properties: Array<Property>,
+/**
+ * What is marked, in words, e.g. `autzen: point 1,234 at 636,100.2, 850,020.1, 421.0`.
+ */
+picked: string | null,
+/**
+ * What is being loaded.
+ */
+loading: Array<LoadStatus>, };
+
+/**
+ * One layer.
+ */
+export type LayerStatus = {
+/**
+ * Its name for commands.
+ */
+id: LayerId,
+/**
+ * Its name for people.
+ */
+name: string,
+/**
+ * `points`, `mesh`, `tracts`, `network`.
+ */
+kind: string,
+/**
+ * How much there is, e.g. `110,000 points`.
+ */
+summary: string,
+/**
+ * Whether it is drawn.
+ */
+visible: boolean,
+/**
+ * Its properties, `visible` excepted.
+ */
+properties: Array<Property>, };
+
+/**
+ * A file on its way in.
+ */
+export type LoadStatus = {
+/**
+ * The file's name without its folder.
+ */
+name: string,
+/**
+ * From 0 to 1.
+ */
+fraction: number, };
+
+/**
+ * A control, described once and drawn by each side.
+ */
+export type Property = {
+/**
+ * What [`crate::Command::Set`] names.
+ */
+id: string,
+/**
+ * For people, in sentence case.
+ */
+label: string,
+/**
+ * How to draw it and which values it takes.
+ */
+kind: PropertyKind,
+/**
+ * Of a number, e.g. `px`.
+ */
+unit: string | null,
+/**
+ * What it is now.
+ */
+value: Value, };
+
+/**
+ * How a property is drawn and which values it takes.
+ */
+export type PropertyKind = { "type": "range",
+/**
+ * The least value.
+ */
+min: number,
+/**
+ * The greatest value.
+ */
+max: number,
+/**
+ * The distance of neighbouring values.
+ */
+step: number, } | { "type": "choice",
+/**
+ * In the order to show them.
+ */
+options: Array<ChoiceOption>, } | { "type": "toggle" } | { "type": "color" };
+
+/**
+ * One option of a choice.
+ */
+export type ChoiceOption = {
+/**
+ * What [`Value::Choice`] names.
+ */
+id: string,
+/**
+ * For people.
+ */
+label: string, };
