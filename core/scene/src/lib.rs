@@ -1,1 +1,42 @@
 //! The data model: loaders, camera, commands, layout and picking; no GPU.
+//!
+//! A [`Scene`] holds [`Layer`]s and a [`Camera`]. [`load::load`] makes layers out of files, [`Scene::apply`] is the
+//! only way to change a scene once they are in, [`hand::Hand`] makes commands out of what a viewer's hand does.
+//!
+//! z is up. Colours are sRGB bytes. Positions are an origin of 64 bits and offsets of 32 bits: a *layer's* positions
+//! are relative to its origin in the file's coordinates, *scene* coordinates are relative to [`Scene::origin`].
+
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
+
+mod aabb;
+pub mod camera;
+mod colormap;
+pub mod hand;
+mod history;
+mod layer;
+mod layout;
+pub mod load;
+mod mesh;
+mod network;
+mod pick;
+mod points;
+mod properties;
+mod random;
+mod scene;
+mod style;
+pub mod synthetic;
+mod text;
+mod tracts;
+
+pub use aabb::Aabb;
+pub use camera::{Camera, Projection, Ray};
+pub use colormap::Colormap;
+pub use layer::{Layer, LayerData};
+pub use layout::ForceLayout;
+pub use mesh::{Mesh, normals_of};
+pub use network::Network;
+pub use pick::Picked;
+pub use points::{PointAttributes, Points};
+pub use scene::{CommandError, Scene, Viewport, Wake};
+pub use style::{Background, ColorBy, Settings, Style};
+pub use tracts::Tracts;

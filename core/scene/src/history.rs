@@ -1,0 +1,93 @@
+//! What can be undone: a bounded list of changes, each with all that it takes to make it and to take it back.
+
+use crate::Layer;
+use crate::pick::Picked;
+use heliograph_wire::{LayerId, Value};
+use std::collections::VecDeque;
+
+/// How many changes can be undone; the oldest is forgotten first.
+pub(crate) const MAX_CHANGES: usize = 100;
+
+/// One change of the scene.
+#[derive(Debug)]
+pub(crate) enum Change {
+    /// A property was set.
+    Set { layer: Option<LayerId>, property: String, before: Value, after: Value },
+    /// A layer was taken out. It is here while it is out, otherwise in the scene.
+    Removed { layer: LayerId, at: usize, out: Option<Box<Layer>> },
+    /// Something else was marked.
+    Picked { before: Option<Picked>, after: Option<Picked> },
+}
+
+/// Changes made, and changes undone.
+#[derive(Debug, Default)]
+pub(crate) struct History {
+    done: VecDeque<Change>,
+    undone: Vec<Change>,
+    /// Whether the next change may be melted into the last one.
+    open: bool,
+}
+
+impl History {
+    /// Notes a change that was made. What was undone can no longer be done again.
+    ///
+    /// Neighbouring settings of one number or colour are one change, so that undoing takes back the whole pull of a
+    /// slider and not its last millimetre; so are neighbouring marks.
+    pub(crate) fn push(&mut self, change: Change) {
+        self.undone.clear();
+        if self.open && self.done.back_mut().is_some_and(|last| last.melt(&change)) {
+            return;
+        }
+        self.open = true;
+        if self.done.len() == MAX_CHANGES {
+            self.done.pop_front();
+        }
+        self.done.push_back(change);
+    }
+
+    /// The next change stands for itself.
+    pub(crate) fn close(&mut self) {
+        self.open = false;
+    }
+
+    pub(crate) fn take_done(&mut self) -> Option<Change> {
+        self.open = false;
+        self.done.pop_back()
+    }
+
+    pub(crate) fn take_undone(&mut self) -> Option<Change> {
+        self.open = false;
+        self.undone.pop()
+    }
+
+    pub(crate) fn was_undone(&mut self, change: Change) {
+        self.undone.push(change);
+    }
+
+    pub(crate) fn was_redone(&mut self, change: Change) {
+        self.done.push_back(change);
+    }
+}
+
+impl Change {
+    /// Takes `next` into this change; false when it must stand for itself.
+    fn melt(&mut self, next: &Change) -> bool {
+        match (self, next) {
+            (
+                Change::Set { layer, property, after, .. },
+                Change::Set { layer: next_layer, property: next_property, after: next_after, .. },
+            ) if layer == next_layer && property == next_property => {
+                let slides = matches!(next_after, Value::Number(_) | Value::Color(_));
+                if slides {
+                    after.clone_from(next_after);
+                }
+                slides
+            }
+            (Change::Picked { after, .. }, Change::Picked { after: next_after, .. }) => {
+                after.clone_from(next_after);
+                true
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! [`Layer`]: one thing that is drawn, as it came out of one file.
+
+use crate::{Aabb, Mesh, Network, Points, Style, Tracts};
+use glam::{DVec3, Vec3};
+use heliograph_wire::LayerId;
+use std::sync::Arc;
+
+/// One thing that is drawn.
+#[derive(Debug, Clone)]
+pub struct Layer {
+    /// Its name for commands.
+    pub id: LayerId,
+    /// Its name for people: the file's, without its folder and ending.
+    pub name: String,
+    /// Whether it is drawn.
+    pub visible: bool,
+    /// What is drawn.
+    pub data: LayerData,
+    /// How it is drawn.
+    pub style: Style,
+    /// Grows when geometry or colours changed and must be uploaded again; never repeats among all layers of a scene.
+    pub content_revision: u64,
+    /// What brings the layer's positions into scene coordinates: to be added to each.
+    pub offset: Vec3,
+    /// What the user should know about how the file was read, e.g. that points were left out.
+    pub notice: Option<String>,
+}
+
+/// What a layer is made of.
+#[derive(Debug, Clone)]
+pub enum LayerData {
+    /// A point cloud.
+    Points(Arc<Points>),
+    /// A triangle mesh.
+    Mesh(Arc<Mesh>),
+    /// Streamlines.
+    Tracts(Arc<Tracts>),
+    /// Nodes and links.
+    Network(Arc<Network>),
+}
+
+impl LayerData {
+    /// For [`heliograph_wire::LayerStatus::kind`].
+    pub fn kind(&self) -> &'static str {
+        match self {
+            LayerData::Points(_) => "points",
+            LayerData::Mesh(_) => "mesh",
+            LayerData::Tracts(_) => "tracts",
+            LayerData::Network(_) => "network",
+        }
+    }
+
+    /// What the positions are relative to, in the file's coordinates.
+    pub fn origin(&self) -> DVec3 {
+        match self {
+            LayerData::Points(points) => points.origin,
+            LayerData::Mesh(mesh) => mesh.origin,
+            LayerData::Tracts(tracts) => tracts.origin,
+            LayerData::Network(network) => network.origin,
+        }
+    }
+
+    /// The box about the positions, relative to [`LayerData::origin`].
+    pub fn bounds(&self) -> Option<Aabb> {
+        match self {
+            LayerData::Points(points) => points.bounds,
+            LayerData::Mesh(mesh) => mesh.bounds,
+            LayerData::Tracts(tracts) => tracts.bounds,
+            LayerData::Network(network) => network.bounds,
+        }
+    }
+}
+
+impl Layer {
+    /// The box about the layer in scene coordinates.
+    pub fn bounds(&self) -> Option<Aabb> {
+        self.data.bounds().map(|bounds| bounds.translated(self.offset))
+    }
+}

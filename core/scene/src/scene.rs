@@ -1,0 +1,454 @@
+//! [`Scene`]: layers, camera and settings, and the one way to change them.
+
+use crate::history::{Change, History};
+use crate::layout::{ForceLayout, LiveLayout};
+use crate::load::LoadedLayer;
+use crate::pick::{self, Picked};
+use crate::{Aabb, Camera, Layer, LayerData, Settings, properties, text};
+use glam::{DVec3, Vec3};
+use heliograph_wire::{Command, InputError, LayerId, LayerStatus, Property, SceneStatus, Value};
+use std::sync::Arc;
+
+/// Called from other threads when something new is to be drawn.
+pub type Wake = Arc<dyn Fn() + Send + Sync>;
+
+/// The size of the picture in px.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Viewport {
+    /// In px.
+    pub width: u32,
+    /// In px.
+    pub height: u32,
+}
+
+impl Viewport {
+    /// Width over height; 1 when either is 0.
+    pub fn aspect(self) -> f32 {
+        if self.width == 0 || self.height == 0 { 1.0 } else { self.width as f32 / self.height as f32 }
+    }
+}
+
+/// Why a command was refused. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum CommandError {
+    /// Numbers that no hand can mean.
+    #[error(transparent)]
+    Malformed(#[from] InputError),
+    /// The layer was removed, or never was.
+    #[error("there is no layer {}", .0.0)]
+    UnknownLayer(LayerId),
+    /// Nothing of the layer or the scene has this name.
+    #[error("{owner} has no property “{property}”")]
+    UnknownProperty {
+        /// The layer's name, or `the scene`.
+        owner: String,
+        /// What was asked for.
+        property: String,
+    },
+    /// For instance a colour for a number.
+    #[error("{name} takes {expected}")]
+    WrongKind {
+        /// The property's label.
+        name: String,
+        /// What it takes.
+        expected: &'static str,
+    },
+    /// A number that the property does not take.
+    #[error("{name} goes from {min} to {max}, so {number} cannot be set")]
+    OutOfRange {
+        /// The property's label.
+        name: String,
+        /// What was asked for.
+        number: f64,
+        /// The least that is taken.
+        min: f64,
+        /// The greatest that is taken.
+        max: f64,
+    },
+    /// An option that the property does not have.
+    #[error("{name} can be {known}, not “{choice}”")]
+    UnknownChoice {
+        /// The property's label.
+        name: String,
+        /// What was asked for.
+        choice: String,
+        /// What could be.
+        known: String,
+    },
+    /// Every change is undone already.
+    #[error("there is nothing to undo")]
+    NothingToUndo,
+    /// Nothing was undone since the last change.
+    #[error("there is nothing to do again")]
+    NothingToRedo,
+}
+
+/// Two things that lie farther apart than so many times the larger one's size cannot be seen together: their files
+/// use different coordinates, and the later one is shown about the middle of what was there.
+const MAX_GAP_PER_RADIUS: f64 = 200.0;
+/// The same network always gets the same layout.
+const LAYOUT_SEED: u64 = 0x6865_6c69;
+
+/// Layers, camera and settings.
+pub struct Scene {
+    wake: Wake,
+    layers: Vec<Layer>,
+    /// One for each layer that still moves.
+    layouts: Vec<(LayerId, LiveLayout)>,
+    camera: Camera,
+    /// Whether someone has moved the camera; until then it follows what there is to see.
+    camera_touched: bool,
+    settings: Settings,
+    /// What scene coordinates are relative to: the first layer's origin.
+    origin: DVec3,
+    viewport: Viewport,
+    picked: Option<Picked>,
+    history: History,
+    next_layer: u32,
+    revision: u64,
+}
+
+impl Scene {
+    /// An empty scene.
+    pub fn new(wake: Wake) -> Scene {
+        Scene {
+            wake,
+            layers: Vec::new(),
+            layouts: Vec::new(),
+            camera: Camera::default(),
+            camera_touched: false,
+            settings: Settings::default(),
+            origin: DVec3::ZERO,
+            viewport: Viewport { width: 1280, height: 720 },
+            picked: None,
+            history: History::default(),
+            next_layer: 1,
+            revision: 1,
+        }
+    }
+
+    /// Takes a layer in. As long as nobody moved the camera, it is fitted to all layers.
+    pub fn add(&mut self, loaded: LoadedLayer) -> LayerId {
+        let id = LayerId(self.next_layer);
+        self.next_layer += 1;
+        let LoadedLayer { name, data, style, notice } = loaded;
+        let layer = Layer { id, name, visible: true, data, style, content_revision: 0, offset: Vec3::ZERO, notice };
+        let layout = match &layer.data {
+            LayerData::Network(network) => Some(ForceLayout::new(network.len(), &network.edges, LAYOUT_SEED)),
+            _ => None,
+        };
+        self.insert(self.layers.len(), layer, layout);
+        self.follow();
+        id
+    }
+
+    /// Says how large the picture is, so that a camera that nobody moved shows everything at this aspect too.
+    pub fn resize(&mut self, viewport: Viewport) {
+        if self.viewport != viewport {
+            self.viewport = viewport;
+            self.follow();
+        }
+    }
+
+    /// Makes a change, for which `viewport` is the picture that the command's places are fractions of.
+    ///
+    /// # Errors
+    /// Says in a sentence why the command was refused; nothing was changed then.
+    pub fn apply(&mut self, command: &Command, viewport: Viewport) -> Result<(), CommandError> {
+        command.check()?;
+        self.viewport = viewport;
+        match command {
+            Command::Set { layer, property, value } => return self.set(*layer, property, value),
+            Command::Pick { x, y } => {
+                let picked = pick::at(self, *x, *y, viewport);
+                self.mark(picked);
+                return Ok(());
+            }
+            _ => self.history.close(),
+        }
+        match command {
+            Command::Undo => return self.undo(),
+            Command::Redo => return self.redo(),
+            Command::RemoveLayer { layer } => return self.remove(*layer),
+            Command::Fit => self.fit(),
+            Command::Look { from } => {
+                self.camera.look_from(*from);
+                self.fit();
+                self.revision += 1;
+            }
+            _ => self.steer(command, viewport),
+        }
+        Ok(())
+    }
+
+    /// Takes over the newest positions of layouts that still move; true when something moved.
+    pub fn refresh(&mut self) -> bool {
+        let mut moved = false;
+        for (id, layout) in &self.layouts {
+            let Some(positions) = layout.take() else { continue };
+            let Some(layer) = self.layers.iter_mut().find(|layer| layer.id == *id) else { continue };
+            let LayerData::Network(network) = &layer.data else { continue };
+            layer.data = LayerData::Network(Arc::new(network.at(positions)));
+            self.revision += 1;
+            layer.content_revision = self.revision;
+            moved = true;
+        }
+        self.layouts.retain(|(_, layout)| !layout.is_over());
+        if moved {
+            self.picked = self.picked.take().map(|picked| pick::refreshed(picked, &self.layers));
+            self.follow();
+        }
+        moved
+    }
+
+    /// The layers in the order in which they came.
+    pub fn layers(&self) -> &[Layer] {
+        &self.layers
+    }
+
+    /// Where the scene is seen from.
+    pub fn camera(&self) -> &Camera {
+        &self.camera
+    }
+
+    /// How the scene is drawn.
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    /// The box about everything visible, in scene coordinates.
+    pub fn bounds(&self) -> Option<Aabb> {
+        union(self.layers.iter().filter(|layer| layer.visible))
+    }
+
+    /// What scene coordinates are relative to, in the first layer's file's coordinates.
+    pub fn origin(&self) -> DVec3 {
+        self.origin
+    }
+
+    /// What is marked.
+    pub fn picked(&self) -> Option<&Picked> {
+        self.picked.as_ref()
+    }
+
+    /// Grows with every visible change: camera, layers, style, positions, mark.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Everything that is said about the scene in words; `loading` is left empty.
+    pub fn status(&self) -> SceneStatus {
+        SceneStatus {
+            title: self.layers.iter().map(|layer| layer.name.as_str()).collect::<Vec<_>>().join(", "),
+            layers: self.layers.iter().map(layer_status).collect(),
+            properties: properties::of_scene(&self.settings, &self.camera),
+            picked: self.picked.as_ref().map(|picked| picked.text.clone()),
+            loading: Vec::new(),
+        }
+    }
+
+    fn steer(&mut self, command: &Command, viewport: Viewport) {
+        let before = self.camera;
+        match *command {
+            Command::Orbit { dx, dy } => self.camera.orbit(dx, dy),
+            Command::Pan { dx, dy } => self.camera.pan(dx, dy),
+            Command::Zoom { factor, x, y } => self.camera.zoom(factor, x, y, viewport.aspect()),
+            Command::Recenter { x, y } => {
+                if let Some(picked) = pick::at(self, x, y, viewport) {
+                    self.camera.recenter(picked.position);
+                }
+            }
+            _ => {}
+        }
+        if self.camera != before {
+            self.camera_touched = true;
+            self.revision += 1;
+        }
+    }
+
+    fn fit(&mut self) {
+        if let Some(bounds) = self.bounds() {
+            let before = self.camera;
+            self.camera.fit(bounds, self.viewport.aspect());
+            self.revision += u64::from(self.camera != before);
+        }
+    }
+
+    /// Tells the camera how much there is, and fits it as long as nobody moved it.
+    fn follow(&mut self) {
+        self.camera.set_extent(union(self.layers.iter()));
+        if !self.camera_touched {
+            self.fit();
+        }
+    }
+
+    fn set(&mut self, layer: Option<LayerId>, property: &str, value: &Value) -> Result<(), CommandError> {
+        let described = self.property(layer, property)?;
+        properties::check(&described, value)?;
+        if described.value == *value {
+            return Ok(());
+        }
+        self.assign(layer, property, value);
+        let (property, after) = (property.to_owned(), value.clone());
+        self.history.push(Change::Set { layer, property, before: described.value, after });
+        Ok(())
+    }
+
+    fn property(&self, layer: Option<LayerId>, id: &str) -> Result<Property, CommandError> {
+        let (owner, all) = match layer {
+            None => ("the scene".to_owned(), properties::of_scene(&self.settings, &self.camera)),
+            Some(layer) => {
+                let layer = &self.layers[self.position(layer)?];
+                let mut all = properties::of_layer(layer);
+                all.push(properties::visible(layer));
+                (layer.name.clone(), all)
+            }
+        };
+        let found = all.into_iter().find(|property| property.id == id);
+        found.ok_or_else(|| CommandError::UnknownProperty { owner, property: id.to_owned() })
+    }
+
+    fn position(&self, layer: LayerId) -> Result<usize, CommandError> {
+        self.layers.iter().position(|one| one.id == layer).ok_or(CommandError::UnknownLayer(layer))
+    }
+
+    /// Sets a checked value, without a note in the history.
+    fn assign(&mut self, layer: Option<LayerId>, property: &str, value: &Value) {
+        self.revision += 1;
+        let Some(layer) = layer else {
+            properties::set_of_scene(&mut self.settings, &mut self.camera, property, value);
+            return;
+        };
+        if let Some(layer) = self.layers.iter_mut().find(|one| one.id == layer)
+            && properties::set_of_layer(layer, property, value)
+        {
+            layer.content_revision = self.revision;
+        }
+    }
+
+    fn mark(&mut self, picked: Option<Picked>) {
+        if self.picked != picked {
+            let before = std::mem::replace(&mut self.picked, picked.clone());
+            self.revision += 1;
+            self.history.push(Change::Picked { before, after: picked });
+        }
+    }
+
+    fn remove(&mut self, layer: LayerId) -> Result<(), CommandError> {
+        let at = self.position(layer)?;
+        let out = Some(Box::new(self.take_out(at)));
+        self.history.push(Change::Removed { layer, at, out });
+        Ok(())
+    }
+
+    fn take_out(&mut self, at: usize) -> Layer {
+        let layer = self.layers.remove(at);
+        // Dropping the layout ends its thread.
+        self.layouts.retain(|(id, _)| *id != layer.id);
+        if self.picked.as_ref().is_some_and(|picked| picked.layer == layer.id) {
+            self.picked = None;
+        }
+        self.revision += 1;
+        self.camera.set_extent(union(self.layers.iter()));
+        layer
+    }
+
+    fn insert(&mut self, at: usize, mut layer: Layer, layout: Option<ForceLayout>) {
+        self.revision += 1;
+        layer.content_revision = self.revision;
+        if let (LayerData::Network(network), Some(layout)) = (&layer.data, layout) {
+            layer.data = LayerData::Network(Arc::new(network.at(layout.positions())));
+            self.layouts.push((layer.id, LiveLayout::start(layout, Arc::clone(&self.wake))));
+        }
+        let elsewhere = self.place(&mut layer);
+        if elsewhere {
+            layer.notice.get_or_insert_with(|| {
+                format!("{} lies far from what was open and is shown about the same middle.", layer.name)
+            });
+        }
+        self.layers.insert(at.min(self.layers.len()), layer);
+        self.camera.set_extent(union(self.layers.iter()));
+    }
+
+    /// Gives a layer its offset; true when that is not where its coordinates say.
+    fn place(&mut self, layer: &mut Layer) -> bool {
+        let origin = layer.data.origin();
+        let Some(there) = union(self.layers.iter()) else {
+            self.origin = origin;
+            layer.offset = Vec3::ZERO;
+            return false;
+        };
+        let own = layer.data.bounds().unwrap_or(Aabb { min: Vec3::ZERO, max: Vec3::ZERO });
+        let offset = origin - self.origin;
+        let gap = (offset + own.center().as_dvec3() - there.center().as_dvec3()).length();
+        let far = gap > MAX_GAP_PER_RADIUS * f64::from(own.radius().max(there.radius()));
+        // A network has no coordinates: its place is in the middle of everything.
+        let is_network = matches!(layer.data, LayerData::Network(_));
+        layer.offset = if far || is_network { there.center() - own.center() } else { offset.as_vec3() };
+        far && !is_network
+    }
+
+    fn undo(&mut self) -> Result<(), CommandError> {
+        let mut change = self.history.take_done().ok_or(CommandError::NothingToUndo)?;
+        match &mut change {
+            Change::Set { layer, property, before, .. } => self.assign(*layer, property, before),
+            Change::Removed { at, out, .. } => {
+                if let Some(layer) = out.take() {
+                    let layout = match &layer.data {
+                        LayerData::Network(network) => Some(ForceLayout::resume(&network.positions, &network.edges)),
+                        _ => None,
+                    };
+                    self.insert(*at, *layer, layout);
+                }
+            }
+            Change::Picked { before, .. } => self.mark_again(before.clone()),
+        }
+        self.history.was_undone(change);
+        Ok(())
+    }
+
+    fn redo(&mut self) -> Result<(), CommandError> {
+        let mut change = self.history.take_undone().ok_or(CommandError::NothingToRedo)?;
+        match &mut change {
+            Change::Set { layer, property, after, .. } => self.assign(*layer, property, after),
+            Change::Removed { layer, out, .. } => {
+                if let Ok(at) = self.position(*layer) {
+                    *out = Some(Box::new(self.take_out(at)));
+                }
+            }
+            Change::Picked { after, .. } => self.mark_again(after.clone()),
+        }
+        self.history.was_redone(change);
+        Ok(())
+    }
+
+    fn mark_again(&mut self, picked: Option<Picked>) {
+        let picked = picked.filter(|picked| self.position(picked.layer).is_ok());
+        self.picked = picked.map(|picked| pick::refreshed(picked, &self.layers));
+        self.revision += 1;
+    }
+}
+
+fn union<'a>(layers: impl Iterator<Item = &'a Layer>) -> Option<Aabb> {
+    layers.filter_map(Layer::bounds).reduce(Aabb::union)
+}
+
+fn layer_status(layer: &Layer) -> LayerStatus {
+    let summary = match &layer.data {
+        LayerData::Points(points) => text::counted(points.len(), "point", "points"),
+        LayerData::Mesh(mesh) => text::counted(mesh.triangle_count(), "triangle", "triangles"),
+        LayerData::Tracts(tracts) => text::counted(tracts.len(), "streamline", "streamlines"),
+        LayerData::Network(network) => {
+            let nodes = text::counted(network.len(), "node", "nodes");
+            format!("{nodes}, {}", text::counted(network.edges.len(), "link", "links"))
+        }
+    };
+    LayerStatus {
+        id: layer.id,
+        name: layer.name.clone(),
+        kind: layer.data.kind().into(),
+        summary,
+        visible: layer.visible,
+        properties: properties::of_layer(layer),
+    }
+}

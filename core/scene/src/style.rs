@@ -1,0 +1,161 @@
+//! [`Style`]: how a layer is drawn, and [`Settings`]: how the scene is.
+
+/// How a layer is drawn. A layer has all fields; which of them count depends on its kind.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Style {
+    /// Points: the diameter in px.
+    pub point_size: f32,
+    /// Tracts: the width in px.
+    pub line_width: f32,
+    /// Network: the diameter in px of a node whose [`crate::Network::sizes`] is 1.
+    pub node_size: f32,
+    /// Network: from 0 to 1.
+    pub link_opacity: f32,
+    /// Network: the width of links in px.
+    pub link_width: f32,
+    /// What gives the colours. For points, tracts and nodes the lists of colours always hold what is to be drawn;
+    /// a mesh is drawn with its list when this is [`ColorBy::File`], otherwise with `color`.
+    pub color_by: ColorBy,
+    /// sRGB: the one colour of [`ColorBy::Single`].
+    pub color: [u8; 3],
+    /// What turns height or intensity into a colour.
+    pub colormap: crate::Colormap,
+}
+
+impl Default for Style {
+    fn default() -> Style {
+        Style {
+            point_size: 2.0,
+            line_width: 2.0,
+            node_size: 10.0,
+            link_opacity: 0.4,
+            link_width: 1.5,
+            color_by: ColorBy::Single,
+            color: [200, 206, 214],
+            colormap: crate::Colormap::Viridis,
+        }
+    }
+}
+
+/// What gives a layer its colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ColorBy {
+    /// The colours in the file.
+    File,
+    /// The z coordinate.
+    Height,
+    /// The strength of the echo.
+    Intensity,
+    /// The class of a LAS point.
+    Classification,
+    /// The direction of a streamline.
+    Direction,
+    /// The group of a node.
+    Group,
+    /// One colour for all.
+    Single,
+}
+
+impl ColorBy {
+    /// Every one.
+    pub const ALL: [ColorBy; 7] = [
+        ColorBy::File,
+        ColorBy::Height,
+        ColorBy::Intensity,
+        ColorBy::Classification,
+        ColorBy::Direction,
+        ColorBy::Group,
+        ColorBy::Single,
+    ];
+
+    /// For [`heliograph_wire::Value::Choice`].
+    pub fn id(self) -> &'static str {
+        match self {
+            ColorBy::File => "file",
+            ColorBy::Height => "height",
+            ColorBy::Intensity => "intensity",
+            ColorBy::Classification => "classification",
+            ColorBy::Direction => "direction",
+            ColorBy::Group => "group",
+            ColorBy::Single => "single",
+        }
+    }
+
+    /// For people.
+    pub fn label(self) -> &'static str {
+        match self {
+            ColorBy::File => "From file",
+            ColorBy::Height => "Height",
+            ColorBy::Intensity => "Intensity",
+            ColorBy::Classification => "Classification",
+            ColorBy::Direction => "Direction",
+            ColorBy::Group => "Group",
+            ColorBy::Single => "Single colour",
+        }
+    }
+}
+
+/// How the scene is drawn; the projection is the [`crate::Camera`]'s.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// Behind everything.
+    pub background: Background,
+    /// Whether the box about everything visible is drawn.
+    pub show_bounds: bool,
+    /// Whether the axes are drawn in the corner.
+    pub show_axes: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Settings {
+        Settings { background: Background::Dark, show_bounds: false, show_axes: true }
+    }
+}
+
+/// What is behind everything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Background {
+    /// A dark grey blue.
+    Dark,
+    /// A light grey.
+    Light,
+    /// Black.
+    Black,
+    /// White, for print.
+    White,
+}
+
+impl Background {
+    /// Every one.
+    pub const ALL: [Background; 4] = [Background::Dark, Background::Light, Background::Black, Background::White];
+
+    /// sRGB.
+    pub fn color(self) -> [u8; 3] {
+        match self {
+            Background::Dark => [24, 27, 33],
+            Background::Light => [232, 234, 238],
+            Background::Black => [0, 0, 0],
+            Background::White => [255, 255, 255],
+        }
+    }
+
+    /// For [`heliograph_wire::Value::Choice`].
+    pub fn id(self) -> &'static str {
+        match self {
+            Background::Dark => "dark",
+            Background::Light => "light",
+            Background::Black => "black",
+            Background::White => "white",
+        }
+    }
+
+    /// For people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Background::Dark => "Dark",
+            Background::Light => "Light",
+            Background::Black => "Black",
+            Background::White => "White",
+        }
+    }
+}

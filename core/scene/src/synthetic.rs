@@ -1,0 +1,29 @@
+//! Data out of nothing, for benches and tests.
+
+use crate::load::LoadedLayer;
+use crate::random::Random;
+use crate::{LayerData, PointAttributes, Points};
+use glam::{DVec3, Vec3};
+use std::f32::consts::TAU;
+use std::sync::Arc;
+
+/// A cloud of coloured points on a knotted tube, about two units wide; the same `seed` gives the same cloud.
+pub fn points(count: u32, seed: u64) -> LoadedLayer {
+    let mut random = Random::new(seed);
+    let (positions, colors) = (0..count).map(|_| point(&mut random)).unzip();
+    let attributes = PointAttributes { colors: Some(colors), ..PointAttributes::default() };
+    let points = Points::new(DVec3::ZERO, positions, attributes, seed);
+    LoadedLayer::new(format!("synthetic {count}"), LayerData::Points(Arc::new(points)), None)
+}
+
+fn point(random: &mut Random) -> (Vec3, [u8; 4]) {
+    let (along, around) = (random.unit() * 2.0 * TAU, random.unit() * TAU);
+    let (sin, cos) = along.sin_cos();
+    let reach = 2.0 + (1.5 * along).cos();
+    let middle = Vec3::new(reach * cos, reach * sin, (1.5 * along).sin()) * 0.3;
+    let outwards = Vec3::new(cos, sin, 0.0);
+    let radius = 0.12 + 0.02 * random.unit();
+    let position = middle + (outwards * around.cos() + Vec3::Z * around.sin()) * radius;
+    let [red, green, blue] = ((position * 0.45 + 0.5) * 255.0).to_array().map(|part| part.clamp(0.0, 255.0) as u8);
+    (position, [red, green, blue, 255])
+}

@@ -1,0 +1,55 @@
+//! Numbers for people.
+
+use glam::DVec3;
+
+/// A count with a comma every three digits: `110,000`.
+pub(crate) fn count(number: u64) -> String {
+    grouped(&number.to_string())
+}
+
+/// A count with its noun: `1 point`, `110,000 points`.
+pub(crate) fn counted(number: usize, singular: &str, plural: &str) -> String {
+    format!("{} {}", count(number as u64), if number == 1 { singular } else { plural })
+}
+
+/// A place, with as many decimals as tell neighbouring points of something of this size apart: `636,100.20, 850,020.10, 421.00`.
+pub(crate) fn place(place: DVec3, size: f32) -> String {
+    let decimals = if size > 0.0 { (4.0 - f64::from(size).log10()).ceil().clamp(0.0, 9.0) as usize } else { 2 };
+    let [x, y, z] = place.to_array().map(|number| coordinate(number, decimals));
+    format!("{x}, {y}, {z}")
+}
+
+fn coordinate(number: f64, decimals: usize) -> String {
+    let text = format!("{:.decimals$}", number.abs());
+    let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
+    // "-0.00" says nothing that "0.00" does not.
+    let sign = if number < 0.0 && text.bytes().any(|byte| matches!(byte, b'1'..=b'9')) { "−" } else { "" };
+    format!("{sign}{}{rest}", grouped(whole))
+}
+
+fn grouped(digits: &str) -> String {
+    let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_grouped_and_have_as_many_decimals_as_the_thing_needs() {
+        assert_eq!(count(0), "0");
+        assert_eq!(count(999), "999");
+        assert_eq!(count(1_234_567), "1,234,567");
+        assert_eq!(counted(1, "point", "points"), "1 point");
+        assert_eq!(place(DVec3::new(636_100.2, -0.001, -1234.5), 700.0), "636,100.20, 0.00, −1,234.50");
+        assert_eq!(place(DVec3::new(1.0, 2.0, 3.0), 1e6), "1, 2, 3");
+        assert_eq!(place(DVec3::new(0.25, 0.0, 0.0), 1.0), "0.2500, 0.0000, 0.0000");
+    }
+}
