@@ -6,6 +6,7 @@
 mod display;
 mod machine;
 
+use crate::share::DEFAULT_PORT;
 use heliograph_render::Gpu;
 use machine::{Library, Machine};
 use std::fmt;
@@ -15,9 +16,7 @@ use std::process::ExitCode;
 
 pub use display::Display;
 
-/// The first port that a share tries.
-const FIRST_PORT: u16 = 8400;
-/// How many ports, from the first, a share tries until one is free.
+/// How many ports, from the default one, are tried until one is free.
 const PORTS: u16 = 100;
 
 /// How a check came out.
@@ -283,13 +282,13 @@ fn shared_memory<E: fmt::Display>(created: Result<(), E>) -> Check {
 
 fn port(address: IpAddr) -> Check {
     let subject = "Port";
-    let mut ports = FIRST_PORT..FIRST_PORT + PORTS;
+    let mut ports = DEFAULT_PORT..DEFAULT_PORT + PORTS;
     match ports.find(|port| TcpListener::bind((address, *port)).is_ok()) {
-        Some(FIRST_PORT) => Check::good(subject, format!("{address}:{FIRST_PORT} is free")),
-        Some(free) => Check::good(subject, format!("{FIRST_PORT} is taken; a share will use {address}:{free}")),
+        Some(DEFAULT_PORT) => Check::good(subject, format!("{address}:{DEFAULT_PORT} is free")),
+        Some(free) => Check::good(subject, format!("{DEFAULT_PORT} is taken; a share will use {address}:{free}")),
         None => {
             let found = format!(
-                "none of {FIRST_PORT} to {} can be opened on {address}; name another with --port",
+                "none of {DEFAULT_PORT} to {} can be opened on {address}; name another with --port",
                 ports.end - 1
             );
             Check::bad(Health::Missing, subject, found, None)

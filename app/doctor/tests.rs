@@ -86,6 +86,6 @@ fn the_report_marks_each_line_and_ends_with_one_line_to_install_it_all() {
 #[test]
 fn a_taken_port_is_not_an_illness() {
     // Taken by this test, unless someone else has it already: either way the next one serves.
-    let _held = TcpListener::bind((Ipv4Addr::LOCALHOST, FIRST_PORT));
+    let _held = TcpListener::bind((Ipv4Addr::LOCALHOST, DEFAULT_PORT));
     assert_eq!(port(IpAddr::V4(Ipv4Addr::LOCALHOST)).health, Health::Good);
 }
