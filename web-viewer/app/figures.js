@@ -1,0 +1,130 @@
+// Collects what the statistics show, for the overlay and for `window.heliograph.stats()`.
+
+/** @import { HostClock } from '../core/clock.js' */
+/** @import { LinkReading, Spread } from '../core/stats.js' */
+/** @import { ShownFrame } from './stage.js' */
+import { FrameRate, InputDelays, NO_FIGURES, readReport, Samples } from '../core/stats.js';
+
+/**
+ * The record of {@link Figures.record}. Times in milliseconds. What the browser's getStats() says (bitrate, packets,
+ * dropped frames, transport, codec) is null until half a second after the first call, and as fresh as that.
+ * @typedef {object} StatsRecord
+ * @property {string} state The session's phase, e.g. `live`.
+ * @property {string | null} role `view` or `control`.
+ * @property {number} framesPerSecond Shown in the last second.
+ * @property {number} framesShown Since the start or the last resetStats().
+ * @property {number | null} firstPictureMs From the start of the page's navigation.
+ * @property {number} reconnects Times that the picture came back.
+ * @property {Spread} drawnToShownMs From the host's drawing of a frame to the page's word that it is shown.
+ * @property {Spread} inputToShownMs From an input's sending to the first shown frame that has it.
+ * @property {number | null} roundTripMs Of pings on the data channel, smoothed.
+ * @property {number} width Of the picture, in pixels.
+ * @property {number} height Of the picture, in pixels.
+ * @property {number | null} bitrateBps
+ * @property {number | null} packetsLost
+ * @property {number | null} packetsReceived
+ * @property {number | null} framesDropped
+ * @property {number | null} jitterBufferMs
+ * @property {string | null} transport
+ * @property {string | null} candidateType
+ * @property {string | null} codec
+ */
+
+/** getStats() costs the browser work, so it is asked only this long after anyone wanted to know. */
+const INTEREST_MS = 10_000;
+const EVERY_MS = 500;
+
+export class Figures {
+  /** @param {HTMLVideoElement} video */
+  constructor(video) {
+    this.video = video;
+    this.rate = new FrameRate();
+    this.drawn = new Samples();
+    this.inputs = new InputDelays();
+    this.framesShown = 0;
+    /** @type {number | null} */
+    this.firstPictureMs = null;
+    /** @type {RTCPeerConnection | null} */
+    this.peer = null;
+    this.link = NO_FIGURES;
+    /** @type {LinkReading | null} */
+    this.reading = null;
+    this.wantedUntil = 0;
+    this.timer = 0;
+  }
+
+  /** A new connection: its counters begin at zero. @param {RTCPeerConnection} peer */
+  connected(peer) {
+    this.peer = peer;
+    this.reading = null;
+    this.link = NO_FIGURES;
+    const { samples } = this.inputs;
+    this.inputs = new InputDelays();
+    this.inputs.samples = samples;
+  }
+
+  /** @param {number} now */
+  picture(now) {
+    this.firstPictureMs ??= now;
+  }
+
+  /** @param {ShownFrame} frame @param {HostClock} clock */
+  frame({ now, rtpTimestamp, count }, clock) {
+    this.framesShown += count;
+    for (let each = 0; each < Math.min(count, 10); each += 1) this.rate.frame(now);
+    if (rtpTimestamp === undefined) return;
+    const ageMs = clock.ageOfFrameMs(rtpTimestamp, now);
+    // A frame from before this connection's clock reading, or from a host of another clock, says nothing.
+    if (ageMs !== null && Math.abs(ageMs) < 60_000) this.drawn.add(ageMs);
+    this.inputs.frame(rtpTimestamp, now);
+  }
+
+  /** Begins to count anew: frames, and the samples of all delays. */
+  reset() {
+    this.framesShown = 0;
+    this.drawn.clear();
+    this.inputs.samples.clear();
+  }
+
+  /** Someone reads the figures: keeps them fresh for a while. */
+  want() {
+    this.wantedUntil = performance.now() + INTEREST_MS;
+    if (this.timer === 0) void this.#read();
+  }
+
+  async #read() {
+    this.timer = window.setTimeout(() => {
+      this.timer = 0;
+      if (performance.now() < this.wantedUntil) void this.#read();
+    }, EVERY_MS);
+    const { peer } = this;
+    if (!peer || peer.connectionState === 'closed') return;
+    const report = await peer.getStats();
+    if (peer !== this.peer) return;
+    const { figures, reading } = readReport(report.values(), this.reading);
+    this.link = figures;
+    this.reading = reading;
+  }
+
+  /**
+   * @param {{ phase: string, role: string | null, reconnects: number }} session
+   * @param {HostClock} clock
+   * @returns {StatsRecord}
+   */
+  record({ phase, role, reconnects }, clock) {
+    return {
+      state: phase,
+      role,
+      framesPerSecond: this.rate.perSecond(performance.now()),
+      framesShown: this.framesShown,
+      firstPictureMs: this.firstPictureMs,
+      reconnects,
+      drawnToShownMs: this.drawn.spread(),
+      inputToShownMs: this.inputs.samples.spread(),
+      roundTripMs: clock.roundTripMs,
+      width: this.video.videoWidth,
+      height: this.video.videoHeight,
+      ...this.link,
+    };
+  }
+}

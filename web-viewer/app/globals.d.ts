@@ -1,0 +1,15 @@
+import type { StatsRecord } from './figures.js';
+
+declare global {
+  interface Window {
+    /** What the page offers to tests, benches and the curious. */
+    heliograph: {
+      /** Of the messages that this page speaks. */
+      protocol: number;
+      /** The newest figures. Plain data, computed at the call; what getStats() says follows within half a second of the first. */
+      stats(): StatsRecord;
+      /** Forgets the frames and samples so far. */
+      resetStats(): void;
+    };
+  }
+}

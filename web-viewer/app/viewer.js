@@ -1,0 +1,257 @@
+// Runs the session: the state machines of core/ on one side, the browser's clock and connection on the other.
+
+/** @import { Command, Input, Role, SceneStatus } from '../core/wire.gen.js' */
+/** @import { SessionEvent } from '../core/session.js' */
+/** @import { Stage, ShownFrame } from './stage.js' */
+/** @import { Figures } from './figures.js' */
+import { HostClock } from '../core/clock.js';
+import { Liveness } from '../core/liveness.js';
+import { parseToViewer } from '../core/messages.js';
+import { Outbox } from '../core/outbox.js';
+import { Session } from '../core/session.js';
+import { decodePointer, encodePointer } from '../core/wire.gen.js';
+import { askEpoch, Connection, missingAbility } from './connection.js';
+
+const PROBE_MS = 1500;
+/** A decoder that shows nothing for this long after the welcome asks for a keyframe. */
+const KEYFRAME_MS = 1000;
+
+/**
+ * @typedef {object} ViewerListener
+ * @property {() => void} changed The state in words may be another.
+ * @property {(scene: SceneStatus) => void} scene
+ * @property {(text: string) => void} notice
+ * @property {() => void} notAllowed The viewer tried to steer and may only look.
+ */
+
+export class Viewer {
+  /**
+   * @param {Stage} stage
+   * @param {Figures} figures
+   * @param {ViewerListener} listener
+   */
+  constructor(stage, figures, listener) {
+    this.stage = stage;
+    this.figures = figures;
+    this.listener = listener;
+    this.session = new Session();
+    this.clock = new HostClock();
+    /** @type {string | null} */
+    this.token = null;
+    /** @type {Connection | null} */
+    this.connection = null;
+    /** @type {Liveness | null} */
+    this.liveness = null;
+    /** @type {Outbox | null} */
+    this.outbox = null;
+    /** @type {SceneStatus | null} */
+    this.scene = null;
+    this.pingSeq = 0;
+    this.keyframeAt = Infinity;
+    this.timer = 0;
+    this.frameRequest = 0;
+  }
+
+  get isLive() {
+    return this.session.phase === 'live';
+  }
+
+  get isStalled() {
+    return this.liveness?.isStalled ?? false;
+  }
+
+  /** @returns {Role | null} */
+  get role() {
+    return this.session.role;
+  }
+
+  /** Begins, or begins anew. @param {string | null} token Of the link. */
+  start(token) {
+    this.token = token;
+    const cause = token === null ? 'no_token' : missingAbility();
+    this.#tell(cause ? { type: 'impossible', cause } : { type: 'start' });
+  }
+
+  /** The page is being left. */
+  leave() {
+    this.#tell({ type: 'leave' });
+  }
+
+  /** The network or the page came back. */
+  wake() {
+    this.liveness?.doubt(performance.now());
+    this.#tell({ type: 'wake' });
+  }
+
+  /**
+   * What the viewer's hand did. Without a live picture, or without the right to steer, it does nothing.
+   * @param {Input} input
+   */
+  send(input) {
+    if (!this.isLive || !this.role) return;
+    if (this.role !== 'control') {
+      // A press alone is no attempt yet; its release would only say it twice.
+      if (input.type === 'move' || input.type === 'command') this.listener.notAllowed();
+      return;
+    }
+    this.outbox?.push(input, performance.now());
+    this.#arm();
+  }
+
+  /** @param {Command} command */
+  command(command) {
+    this.send({ type: 'command', command });
+  }
+
+  /** The first frame of a connection is on screen. */
+  picture() {
+    this.keyframeAt = Infinity;
+    this.figures.picture(performance.now());
+    this.#tell({ type: 'picture' });
+  }
+
+  /** @param {ShownFrame} frame */
+  frame(frame) {
+    this.liveness?.frame(frame.now);
+    this.figures.frame(frame, this.clock);
+    this.#arm();
+  }
+
+  /** @param {SessionEvent} event */
+  #tell(event) {
+    this.#act(this.session.handle(event, performance.now()));
+  }
+
+  /** @param {ReturnType<Session['handle']>} actions */
+  #act(actions) {
+    for (const action of actions) {
+      this.#close();
+      if (action.type === 'connect') this.#connect();
+    }
+    this.#arm();
+    this.listener.changed();
+  }
+
+  #close() {
+    if (!this.connection) return;
+    this.stage.hold();
+    this.connection.close();
+    this.connection = this.liveness = this.outbox = null;
+    this.keyframeAt = Infinity;
+  }
+
+  #connect() {
+    const connection = new Connection(this.token ?? '', {
+      answered: () => this.#tell({ type: 'answered' }),
+      linked: () => this.#tell({ type: 'linked' }),
+      opened: ({ control, pointer }) => {
+        this.clock = new HostClock();
+        this.outbox = new Outbox(control, pointer, (seq, now) => this.figures.inputs.sent(seq, now));
+        this.liveness = new Liveness(performance.now());
+        this.#arm();
+      },
+      track: (stream) => this.stage.adopt(stream),
+      control: (data) => this.#hearControl(data),
+      pointer: (data) => this.#hearPointer(data),
+      http: (status, retryAfterMs) => this.#tell({ type: 'http', status, retryAfterMs }),
+      lost: (cause) => this.#tell({ type: 'lost', cause }),
+      doubtful: () => {
+        this.liveness?.doubt(performance.now());
+        this.#arm();
+      },
+    });
+    this.connection = connection;
+    this.figures.connected(connection.peer);
+    void connection.open();
+  }
+
+  /** @param {unknown} data */
+  #hearControl(data) {
+    this.#heard();
+    const message = parseToViewer(data);
+    switch (message?.type) {
+      case 'welcome':
+        if (this.liveness) this.liveness.epoch = message.epoch;
+        this.keyframeAt = this.stage.isAwaiting ? performance.now() + KEYFRAME_MS : Infinity;
+        return this.#tell(message);
+      case 'scene':
+        this.scene = message.scene;
+        return this.listener.scene(message.scene);
+      case 'notice':
+        return this.listener.notice(message.text);
+      case 'ended':
+        return this.#tell(message);
+    }
+  }
+
+  /** @param {unknown} data */
+  #hearPointer(data) {
+    const message = data instanceof ArrayBuffer ? decodePointer(data) : null;
+    if (message?.type === 'pong') {
+      const now = performance.now();
+      this.clock.sample(message.page_ms, message.host_ms, now);
+      this.#heard(now - message.page_ms);
+    } else if (message?.type === 'shown') {
+      this.#heard();
+      this.figures.inputs.told(message.seq, message.rtp_timestamp);
+    }
+  }
+
+  /** @param {number | null} roundTripMs */
+  #heard(roundTripMs = null) {
+    const wasStalled = this.isStalled;
+    this.liveness?.heard(performance.now(), roundTripMs);
+    if (wasStalled) this.listener.changed();
+    this.#arm();
+  }
+
+  /** Sets the one timer to the next deadline, and asks for the next frame where it is wanted. */
+  #arm() {
+    clearTimeout(this.timer);
+    const { session, liveness, outbox } = this;
+    const deadlines = [session.deadline, liveness?.deadline, outbox?.deadline, this.keyframeAt];
+    const next = Math.min(...deadlines.map((deadline) => deadline ?? Infinity));
+    if (next < Infinity) this.timer = window.setTimeout(() => this.#wakeUp(), Math.max(0, next - performance.now()));
+    if (outbox?.wantsFrame && !this.frameRequest) {
+      this.frameRequest = requestAnimationFrame(() => {
+        this.frameRequest = 0;
+        this.outbox?.frame(performance.now());
+        this.#arm();
+      });
+    }
+  }
+
+  #wakeUp() {
+    const now = performance.now();
+    this.outbox?.poll(now);
+    if (now >= this.keyframeAt) {
+      this.outbox?.needKeyframe();
+      this.keyframeAt = now + KEYFRAME_MS;
+    }
+    for (const action of this.liveness?.poll(now) ?? []) {
+      if (action.type === 'ping') this.#ping();
+      else if (action.type === 'probe') void this.#probe();
+      else this.#tell({ type: 'lost', cause: action.reason });
+    }
+    if (now >= this.session.deadline) this.#act(this.session.poll(now));
+    else this.#arm();
+  }
+
+  #ping() {
+    const pointer = this.connection?.pointer;
+    if (pointer?.readyState !== 'open') return;
+    this.pingSeq += 1;
+    pointer.send(encodePointer({ type: 'ping', seq: this.pingSeq, page_ms: performance.now() }));
+  }
+
+  async #probe() {
+    this.listener.changed();
+    const asking = this.liveness;
+    const epoch = await askEpoch(PROBE_MS);
+    if (!asking || asking !== this.liveness) return; // Answered for a connection that is gone.
+    for (const action of asking.probed(epoch)) {
+      if (action.type === 'lost') this.#tell({ type: 'lost', cause: action.reason });
+    }
+    this.#arm();
+  }
+}

@@ -1,0 +1,29 @@
+// What the link asks for.
+//
+// `#TOKEN` opens the session and never reaches a server's log. `?background=RRGGBB` colours what the picture leaves
+// free, `?iframe=1` hides the bars for pages that embed the view.
+
+/**
+ * @typedef {object} Options
+ * @property {string | null} token The link's secret; null when there is none.
+ * @property {string | null} background As CSS writes it, e.g. `#102030`.
+ * @property {boolean} iframe Whether the bars stay away.
+ */
+
+/**
+ * @param {string} search `location.search`.
+ * @param {string} hash `location.hash`.
+ * @returns {Options}
+ */
+export function parseOptions(search, hash) {
+  const query = new URLSearchParams(search);
+  const token = hash.replace(/^#/, '');
+  const background = query.get('background')?.replace(/^#/, '') ?? '';
+  const iframe = query.get('iframe');
+  return {
+    // Only what a header may carry (RFC 6750, section 2.1).
+    token: /^[\w.~+/-]+=*$/.test(token) ? token : null,
+    background: /^([\da-f]{3}|[\da-f]{6})$/i.test(background) ? `#${background}` : null,
+    iframe: iframe !== null && iframe !== '0' && iframe !== 'false',
+  };
+}
