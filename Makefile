@@ -4,6 +4,7 @@
 export PATH := $(PATH):$(HOME)/.cargo/bin
 # Tests use the system's Chromium: no browser is ever downloaded.
 export PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD := 1
+export CHROMIUM ?= $(firstword $(wildcard $(addprefix /usr/bin/,chromium chromium-browser google-chrome)) /usr/bin/chromium)
 
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 FILES ?= app/samples/autzen.laz
@@ -42,7 +43,8 @@ test: setup node_modules/.package-lock.json ## Installs what tests need and runs
 	@echo; echo "All tests passed, in $$(($$(date +%s) - $(BEGAN))) s."
 
 bench: setup node_modules/.package-lock.json ## Measures a release build: a table here, and target/bench.json.
-	@cargo build --release --workspace --bins --examples
+	@cargo build --release
+	@cargo build --release -p heliograph-ring -p heliograph-render --examples
 	@node tests/bench/run.mjs $(TARGET)
 
 clean: ## Removes everything that was built or downloaded.
