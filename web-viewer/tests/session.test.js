@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Session } from '../core/session.js';
+import { PROTOCOL } from '../core/wire.gen.js';
+import { describe as inWords, summarise } from '../core/words.js';
+
+/** @typedef {import('../core/session.js').SessionEvent} SessionEvent */
+/** @type {SessionEvent} */
+const WELCOME = { type: 'welcome', protocol: PROTOCOL, role: 'control', epoch: 'e1' };
+
+/** @param {Session} session @param {number} now @param {...SessionEvent} events */
+const tell = (session, now, ...events) => events.flatMap((event) => session.handle(event, now).map(({ type }) => type));
+
+/** A session with a picture since `now`. @param {number} now */
+function live(now = 0) {
+  const session = new Session(() => 1);
+  tell(session, now, { type: 'start' }, { type: 'answered' }, { type: 'linked' }, WELCOME, { type: 'picture' });
+  return session;
+}
+
+/** @param {Session} session */
+const words = (session, stalled = false, now = 0) => inWords(session, stalled, now);
+
+test('an attempt that goes well is live and asks for nothing more', () => {
+  const session = live();
+  assert.equal(session.phase, 'live');
+  assert.equal(session.deadline, Infinity);
+  assert.equal(words(session).state, 'Live · controlling');
+  assert.equal(session.reconnects, 0);
+});
+
+test('a lost connection closes, waits 100 ms and connects again, and the picture counts as a return', () => {
+  const session = live();
+  assert.deepEqual(tell(session, 5000, { type: 'lost', cause: 'restarted' }), ['close']);
+  assert.equal(session.deadline, 5100);
+  assert.deepEqual(session.poll(5099), []);
+  assert.deepEqual(session.poll(5100), [{ type: 'connect' }]);
+  assert.equal(words(session, false, 5100).state, 'Reconnecting… the host’s streaming restarted');
+  assert.equal(words(session, false, 5100).heading, '');
+  tell(session, 5200, { type: 'answered' }, { type: 'linked' }, WELCOME, { type: 'picture' });
+  assert.equal(session.reconnects, 1);
+});
+
+test('waits double up to five seconds while nothing answers, and begin anew after a connection that held', () => {
+  const session = live();
+  let now = 5000;
+  const waits = [];
+  tell(session, now, { type: 'lost', cause: 'closed' });
+  for (let attempt = 0; attempt < 9; attempt += 1) {
+    waits.push(session.deadline - now);
+    now = session.deadline;
+    session.poll(now);
+    tell(session, now, { type: 'lost', cause: 'unreachable' });
+  }
+  assert.deepEqual(waits, [100, 200, 400, 800, 1600, 3200, 5000, 5000, 5000]);
+  session.poll(session.deadline);
+  tell(session, now, WELCOME, { type: 'picture' });
+  tell(session, now + 60_000, { type: 'lost', cause: 'closed' });
+  assert.equal(session.deadline, now + 60_100);
+});
+
+test('a host that dies at once after each welcome is not hammered', () => {
+  const session = live();
+  let now = 10_000;
+  const waits = [];
+  for (let death = 0; death < 5; death += 1) {
+    tell(session, now, { type: 'lost', cause: 'closed' });
+    waits.push(session.deadline - now);
+    now = session.deadline;
+    session.poll(now);
+    tell(session, now, { type: 'answered' }, { type: 'linked' }, WELCOME, { type: 'picture' });
+    now += 50;
+  }
+  assert.deepEqual(waits, [100, 200, 400, 800, 1600]);
+});
+
+test('a link that is no longer valid is final until the user tries again', () => {
+  const session = new Session();
+  tell(session, 0, { type: 'start' });
+  assert.deepEqual(tell(session, 10, { type: 'http', status: 401, retryAfterMs: 0 }), ['close']);
+  assert.equal(session.phase, 'failed');
+  assert.deepEqual(session.poll(1e9), []);
+  assert.deepEqual(tell(session, 20, { type: 'wake' }), []);
+  assert.match(words(session).heading, /no longer valid/);
+  assert.equal(words(session).remedy, 'retry');
+  assert.deepEqual(tell(session, 30, { type: 'start' }), ['connect']);
+});
+
+test('a full host is asked again when it says, not before, and not for a network that came back', () => {
+  const session = new Session(() => 1);
+  tell(session, 0, { type: 'start' }, { type: 'http', status: 503, retryAfterMs: 30_000 });
+  assert.equal(session.deadline, 30_000);
+  assert.deepEqual(tell(session, 100, { type: 'wake' }), []);
+  assert.match(words(session).heading, /Too many/);
+});
+
+test('a network that comes back ends the wait at once', () => {
+  const session = live();
+  tell(session, 5000, { type: 'lost', cause: 'unreachable' });
+  assert.deepEqual(tell(session, 5001, { type: 'wake' }), ['connect']);
+});
+
+test('each step of an attempt has its time, and says what is wrong when it passes', () => {
+  /** @type {[SessionEvent[], string][]} */
+  const steps = [
+    [[], 'unreachable'],
+    [[{ type: 'answered' }], 'blocked'],
+    [[{ type: 'answered' }, { type: 'linked' }], 'slow'],
+  ];
+  for (const [events, cause] of steps) {
+    const session = new Session();
+    tell(session, 0, { type: 'start' }, ...events);
+    assert.deepEqual(session.poll(9_999), []);
+    assert.deepEqual(session.poll(10_000), [{ type: 'close' }]);
+    assert.equal(session.cause, cause);
+  }
+});
+
+test('a hidden page may wait for its first frame for ever once the host has welcomed it', () => {
+  const session = new Session();
+  tell(session, 0, { type: 'start' }, { type: 'answered' }, { type: 'linked' }, WELCOME);
+  assert.deepEqual(session.poll(3_600_000), []);
+  assert.equal(session.phase, 'connecting');
+});
+
+test('a host of another protocol asks for a reload', () => {
+  const session = new Session();
+  tell(session, 0, { type: 'start' });
+  assert.deepEqual(tell(session, 1, { ...WELCOME, protocol: PROTOCOL + 1 }), ['close']);
+  assert.equal(words(session).remedy, 'reload');
+});
+
+test('after the end nothing is tried, whatever else is heard', () => {
+  const session = live();
+  assert.deepEqual(tell(session, 1, { type: 'ended', reason: 'The host went home.' }), ['close']);
+  assert.deepEqual(tell(session, 2, { type: 'lost', cause: 'closed' }, { type: 'wake' }, WELCOME, { type: 'picture' }), []);
+  assert.deepEqual(session.poll(1e9), []);
+  assert.equal(words(session).heading, 'The session has ended');
+  assert.equal(words(session).detail, 'The host went home.');
+});
+
+test('a page that is left closes, and connects anew when it returns', () => {
+  const session = live();
+  assert.deepEqual(tell(session, 1, { type: 'leave' }), ['close']);
+  assert.deepEqual(tell(session, 2, { type: 'lost', cause: 'closed' }, { type: 'wake' }), []);
+  assert.deepEqual(tell(session, 3, { type: 'start' }), ['connect']);
+  assert.equal(words(session).state, 'Reconnecting…');
+});
+
+test('one loss is told once, however many signs of it there are', () => {
+  const session = live();
+  tell(session, 5000, { type: 'lost', cause: 'restarted' });
+  assert.deepEqual(tell(session, 5001, { type: 'lost', cause: 'closed' }), []);
+  assert.equal(session.cause, 'restarted');
+});
+
+test('every cause is told in a sentence that ends', () => {
+  /** @type {import('../core/session.js').Cause[]} */
+  const causes = [
+    'no_webrtc', 'no_h264', 'no_token', 'unauthorized', 'protocol', 'full', 'refused', 'unreachable', 'blocked', 'restarted', 'silent', 'closed', 'slow',
+  ];
+  for (const cause of causes) {
+    const session = new Session();
+    tell(session, 0, { type: 'impossible', cause });
+    const { heading, detail, state } = words(session);
+    assert.ok(heading.length > 10 && state.length > 5, cause);
+    assert.match(detail, /[.]$/, cause);
+  }
+});
+
+test('the card stays away from the last picture unless the interruption lasts', () => {
+  const session = live();
+  tell(session, 1000, { type: 'lost', cause: 'unreachable' });
+  assert.equal(words(session, false, 6000).heading, '');
+  assert.match(words(session, false, 8000).heading, /cannot be reached/);
+});
+
+test('a stall and a view-only link are told', () => {
+  const session = live();
+  assert.equal(words(session, true).state, 'Waiting for the host…');
+  session.role = 'view';
+  assert.equal(words(session).state, 'Live · view only');
+});
+
+test('the second line says what there is', () => {
+  const layer = { id: 1, name: 'a', kind: 'points', summary: '110,000 points', visible: true, properties: [] };
+  const scene = { title: 't', layers: [layer], properties: [], picked: null, loading: [] };
+  assert.equal(summarise(scene), '110,000 points');
+  assert.equal(summarise({ ...scene, layers: [layer, layer] }), '2 layers');
+  assert.equal(summarise({ ...scene, layers: [{ ...layer, visible: false }] }), 'all layers hidden');
+  assert.equal(summarise({ ...scene, layers: [] }), '');
+  assert.equal(summarise({ ...scene, loading: [{ name: 'b.trk', fraction: 0.426 }] }), 'Loading b.trk… 43 %');
+});

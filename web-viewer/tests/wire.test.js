@@ -1,0 +1,56 @@
+// The golden messages that the Rust side wrote.
+
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parseToViewer } from '../core/messages.js';
+import { decodePointer, encodePointer, MAX_MESSAGE_BYTES } from '../core/wire.gen.js';
+
+/** @type {{ from_viewer: any[], to_viewer: any[], pointer: { hex: string, message: import('../core/wire.gen.js').PointerMessage }[] }} */
+const golden = JSON.parse(readFileSync(join(import.meta.dirname, '../../core/wire/golden.json'), 'utf8'));
+
+/** @param {string} hex */
+const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16)).buffer;
+
+test('the golden pointer messages are read and written as Rust does', () => {
+  assert.deepEqual(golden.pointer.map(({ message }) => message.type).sort(), ['move', 'ping', 'pong', 'shown']);
+  for (const { hex, message } of golden.pointer) {
+    assert.deepEqual(decodePointer(bytesOf(hex)), message);
+    assert.equal(Buffer.from(encodePointer(message)).toString('hex'), hex);
+  }
+});
+
+test('no prefix, no longer text and no unknown kind is taken for a pointer message', () => {
+  for (const { hex } of golden.pointer) {
+    for (let digits = 0; digits < hex.length; digits += 2) assert.equal(decodePointer(bytesOf(hex.slice(0, digits))), null);
+    assert.equal(decodePointer(bytesOf(`${hex}00`)), null);
+    assert.equal(decodePointer(bytesOf(`ff${hex.slice(2)}`)), null);
+  }
+});
+
+test('every golden message to the viewer is understood whole', () => {
+  assert.ok(golden.to_viewer.length >= 6);
+  for (const message of golden.to_viewer) assert.deepEqual(parseToViewer(JSON.stringify(message)), message);
+});
+
+test('what the page does not know, and what is broken, is passed over', () => {
+  const [welcome] = golden.to_viewer;
+  const strange = [
+    'null', '[]', '7', '"welcome"', '{', '', '{}', '{"type":"later"}', '{"type":"scene"}', '{"type":"scene","scene":{}}',
+    '{"type":"scene","scene":{"title":"t","layers":[null],"properties":[],"picked":null,"loading":[]}}',
+    '{"type":"scene","scene":{"title":"t","layers":[],"properties":[{"id":"projection"}],"picked":null,"loading":[]}}',
+    '{"type":"ended","reason":5}', JSON.stringify({ ...welcome, epoch: 1 }),
+  ];
+  for (const text of strange) assert.equal(parseToViewer(text), null, text);
+  assert.equal(parseToViewer(new ArrayBuffer(4)), null);
+});
+
+test('a role that the page does not know may only look', () => {
+  const told = parseToViewer(JSON.stringify({ type: 'welcome', protocol: 1, viewer: 1, role: 'guest', epoch: 'e' }));
+  assert.equal(told?.type === 'welcome' && told.role, 'view');
+});
+
+test('every golden input fits the largest message', () => {
+  for (const message of golden.from_viewer) assert.ok(JSON.stringify(message).length < MAX_MESSAGE_BYTES);
+});
