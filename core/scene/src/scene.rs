@@ -201,6 +201,11 @@ impl Scene {
         moved
     }
 
+    /// Whether anything still moves by itself: a layout that has not settled.
+    pub fn is_live(&self) -> bool {
+        !self.layouts.is_empty()
+    }
+
     /// The layers in the order in which they came.
     pub fn layers(&self) -> &[Layer] {
         &self.layers

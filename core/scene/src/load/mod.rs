@@ -12,8 +12,12 @@
 //! [`MAX_COORDINATE`], are left out with a notice; a file with no others is refused.
 
 mod error;
+mod graph;
+mod las;
+mod ply;
 mod progress;
 mod source;
+mod trk;
 
 pub use error::{LoadError, Problem};
 pub use progress::{Limits, Progress};
@@ -27,6 +31,9 @@ use std::path::Path;
 
 /// Coordinates farther from zero than this are taken for garbage: products of three would leave 32 bits.
 pub const MAX_COORDINATE: f64 = 1e12;
+
+/// The endings of the files that [`load`] opens, for file dialogs; a file's kind is read from its content.
+pub const EXTENSIONS: [&str; 5] = ["las", "laz", "ply", "trk", "json"];
 
 /// A layer on its way into a scene.
 #[derive(Debug, Clone)]
@@ -77,8 +84,14 @@ enum Kind {
 fn read(source: &Source, name: &str, progress: &Progress) -> Result<Vec<LoadedLayer>, Problem> {
     let mut reader = source.open()?;
     let kind = kind_of(&mut reader, name)?;
-    let _ = (kind, progress, stem(name));
-    Err(Problem::UnknownKind)
+    let name = stem(name);
+    let layer = match kind {
+        Kind::Las => las::read(source, reader, name, progress)?,
+        Kind::Ply => ply::read(reader, name, progress)?,
+        Kind::Trk => trk::read(reader, name, progress)?,
+        Kind::Graph => graph::read(reader, name, progress)?,
+    };
+    Ok(vec![layer])
 }
 
 /// Content first, then the ending; leaves the reader at the start.

@@ -1,0 +1,98 @@
+//! Node-link JSON: `{"nodes": […], "links": […]}` as D3 and NetworkX write it; `edges` for `links` is taken too.
+//!
+//! Links name their ends by the nodes' `id`, else by `name` or `label`, else by their number in the list.
+//! A node is called by its `name`, `label` or `id`, and coloured by its `group`.
+
+mod parse;
+
+use super::progress::Progress;
+use super::source::FileReader;
+use super::{LoadedLayer, Problem};
+use crate::colormap::{category_color, opaque};
+use crate::{Aabb, LayerData, Network, text};
+use glam::{DVec3, Vec3};
+use parse::{Graph, Key, Node};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+pub(super) fn read(reader: FileReader, name: String, progress: &Progress) -> Result<LoadedLayer, Problem> {
+    let Graph { nodes, links } = parse::parse(reader, progress)?;
+    if nodes.is_empty() {
+        return Err(Problem::Nothing { detail: "its list of nodes is empty".into() });
+    }
+    let names = Names::new(&nodes);
+    let edges: Vec<[u32; 2]> = links.iter().filter_map(|[a, b]| Some([names.find(a)?, names.find(b)?])).collect();
+    if edges.is_empty() && !links.is_empty() {
+        return Err(malformed("none of its links names two of its nodes".into()));
+    }
+    let left_out = links.len() - edges.len();
+    let notice = (left_out > 0).then(|| {
+        let all = text::counted(links.len(), "link", "links");
+        format!("{} of {all} were left out: they name nodes that are not there.", text::count(left_out as u64))
+    });
+    Ok(LoadedLayer::new(name, LayerData::Network(Arc::new(network(nodes, edges))), notice))
+}
+
+fn malformed(detail: String) -> Problem {
+    Problem::Malformed { kind: "node-link JSON", detail }
+}
+
+fn network(nodes: Vec<Node>, edges: Vec<[u32; 2]>) -> Network {
+    let mut degrees = vec![0u32; nodes.len()];
+    for end in edges.iter().flatten() {
+        degrees[*end as usize] += 1;
+    }
+    let mut groups: HashMap<&Key, usize> = HashMap::new();
+    let mut colors = Vec::with_capacity(nodes.len());
+    for node in &nodes {
+        let next = groups.len();
+        let group = node.group.as_ref().map_or(0, |group| *groups.entry(group).or_insert(next));
+        colors.push(opaque(category_color(group)));
+    }
+    let busiest = degrees.iter().copied().max().unwrap_or(0).max(1) as f32;
+    // From 0.6 to 2: the area grows with the degree.
+    let sizes = degrees.iter().map(|degree| 0.6 + 1.4 * (*degree as f32 / busiest).sqrt()).collect();
+    let labels = nodes.iter().enumerate().map(|(at, node)| node.label(at)).collect();
+    let positions = vec![Vec3::ZERO; nodes.len()];
+    let colors = Arc::new(colors);
+    Network {
+        origin: DVec3::ZERO,
+        bounds: Aabb::of_points(&positions),
+        positions,
+        colors: Arc::clone(&colors),
+        sizes: Arc::new(sizes),
+        labels: Arc::new(labels),
+        degrees: Arc::new(degrees),
+        edges: Arc::new(edges),
+        group_colors: colors,
+    }
+}
+
+/// What links may call a node.
+struct Names<'a> {
+    by_key: HashMap<&'a Key, u32>,
+    /// Whether the nodes have ids of their own: then a number is an id and not a place in the list.
+    have_ids: bool,
+    count: u32,
+}
+
+impl<'a> Names<'a> {
+    fn new(nodes: &'a [Node]) -> Names<'a> {
+        let have_ids = nodes.iter().all(|node| node.id.is_some());
+        let mut by_key = HashMap::with_capacity(nodes.len());
+        for (at, node) in nodes.iter().enumerate() {
+            // The first of several wins, and an id over any other name.
+            for key in [&node.id, &node.name, &node.label].into_iter().flatten() {
+                by_key.entry(key).or_insert(at as u32);
+            }
+        }
+        Names { by_key, have_ids, count: nodes.len() as u32 }
+    }
+
+    fn find(&self, key: &Key) -> Option<u32> {
+        match key {
+            Key::Number(number) if !self.have_ids => u32::try_from(*number).ok().filter(|number| *number < self.count),
+            key => self.by_key.get(key).copied(),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! LAS and LAZ point clouds (ASPRS LAS 1.4 R15; LAZ: Isenburg, "LASzip: lossless compression of LiDAR data", 2013).
+//!
+//! The records are decompressed by `laz` and decoded here: they are of fixed layout, and reading the header
+//! ourselves lets every count in it be held against the bytes that are there before `laz` believes it.
+
+mod header;
+mod zip;
+
+use super::progress::Progress;
+use super::source::{FileReader, Source};
+use super::{LoadedLayer, MAX_COORDINATE, Problem};
+use crate::{LayerData, PointAttributes, Points};
+use glam::DVec3;
+use header::Header;
+use std::io::{Read, Seek, SeekFrom};
+use std::sync::Arc;
+
+/// Memory that is taken for each point while the lists are shuffled, in bytes.
+const BYTES_PER_POINT: u64 = 64;
+/// So many bytes of records are decoded at once, then progress is told.
+const BLOCK_BYTES: usize = 1 << 20;
+/// The shuffle is the same each time.
+const SEED: u64 = 0x6c61_7a21;
+
+pub(super) fn read(
+    source: &Source,
+    mut reader: FileReader,
+    name: String,
+    progress: &Progress,
+) -> Result<LoadedLayer, Problem> {
+    let header = Header::read(&mut reader)?;
+    if header.point_count == 0 {
+        return Err(Problem::Nothing { detail: "it has no points".into() });
+    }
+    if header.point_count > u64::from(u32::MAX) {
+        let count = crate::text::count(header.point_count);
+        return Err(Problem::Unsupported { detail: format!("it has {count} points, and at most 4,294,967,295 are") });
+    }
+    progress.allow(header.point_count.saturating_mul(BYTES_PER_POINT))?;
+    let mut records = Records::new(&header);
+    if header.compressed {
+        zip::decompress(source, reader, &header, progress, |block| records.take(block))?;
+    } else {
+        read_plain(&mut reader, &header, progress, |block| records.take(block))?;
+    }
+    let points = records.into_points(&header)?;
+    Ok(LoadedLayer::new(name, LayerData::Points(Arc::new(points)), None))
+}
+
+fn read_plain(
+    reader: &mut FileReader,
+    header: &Header,
+    progress: &Progress,
+    mut take: impl FnMut(&[u8]),
+) -> Result<(), Problem> {
+    reader.seek(SeekFrom::Start(header.points_at))?;
+    let record_bytes = header.record_bytes as u64;
+    let there = reader.left()? / record_bytes;
+    if there < header.point_count {
+        return Err(too_few(header, there));
+    }
+    let mut block = vec![0; block_records(header) * header.record_bytes];
+    let mut left = header.point_count * record_bytes;
+    while left > 0 {
+        let part =
+            &mut block[..left.min(BLOCK_BYTES.max(header.record_bytes) as u64 / record_bytes * record_bytes) as usize];
+        reader.read_exact(part)?;
+        take(part);
+        left -= part.len() as u64;
+        progress.advance(header.point_count * record_bytes - left, header.point_count * record_bytes)?;
+    }
+    Ok(())
+}
+
+/// How many records make a block.
+fn block_records(header: &Header) -> usize {
+    (BLOCK_BYTES / header.record_bytes).max(1)
+}
+
+fn too_few(header: &Header, there: u64) -> Problem {
+    let (promised, there) = (crate::text::count(header.point_count), crate::text::count(there));
+    Problem::Truncated { detail: format!("its header promises {promised} points and {there} are there") }
+}
+
+/// What is decoded so far. Grows with what is there, not with what the header promises.
+struct Records {
+    raw: Vec<[i32; 3]>,
+    colors: Vec<[u16; 3]>,
+    intensity: Vec<u16>,
+    classification: Vec<u8>,
+    record_bytes: usize,
+    color_at: Option<usize>,
+    extended: bool,
+}
+
+impl Records {
+    fn new(header: &Header) -> Records {
+        Records {
+            raw: Vec::new(),
+            colors: Vec::new(),
+            intensity: Vec::new(),
+            classification: Vec::new(),
+            record_bytes: header.record_bytes,
+            color_at: header.color_at(),
+            extended: header.format >= 6,
+        }
+    }
+
+    fn take(&mut self, block: &[u8]) {
+        for record in block.chunks_exact(self.record_bytes) {
+            let i32_at = |at: usize| i32::from_le_bytes([record[at], record[at + 1], record[at + 2], record[at + 3]]);
+            let u16_at = |at: usize| u16::from_le_bytes([record[at], record[at + 1]]);
+            self.raw.push([i32_at(0), i32_at(4), i32_at(8)]);
+            self.intensity.push(u16_at(12));
+            // Formats 0 to 5 keep flags in the upper three bits.
+            self.classification.push(if self.extended { record[16] } else { record[15] & 0x1f });
+            if let Some(at) = self.color_at {
+                self.colors.push([u16_at(at), u16_at(at + 2), u16_at(at + 4)]);
+            }
+        }
+    }
+
+    fn into_points(self, header: &Header) -> Result<Points, Problem> {
+        let first = self.raw.first().copied().unwrap_or_default();
+        let (min, max) = self.raw.iter().fold((first, first), |(min, max), raw| {
+            (std::array::from_fn(|axis| min[axis].min(raw[axis])), std::array::from_fn(|axis| max[axis].max(raw[axis])))
+        });
+        let middle: [f64; 3] = std::array::from_fn(|axis| (f64::from(min[axis]) + f64::from(max[axis])) * 0.5);
+        let scale = DVec3::from_array(header.scale);
+        let at = |raw: [f64; 3]| DVec3::from_array(raw) * scale + DVec3::from_array(header.offset);
+        for corner in [min, max] {
+            let place = at(corner.map(f64::from));
+            if !place.to_array().into_iter().all(super::is_plausible) {
+                let detail = format!("its coordinates reach {place}, and up to {MAX_COORDINATE:e} are taken");
+                return Err(Problem::Malformed { kind: "LAS", detail });
+            }
+        }
+        // Whole numbers minus whole numbers: nothing is lost before the last step.
+        let position = |raw: &[i32; 3]| {
+            let from_middle: [f64; 3] = std::array::from_fn(|axis| f64::from(raw[axis]) - middle[axis]);
+            (DVec3::from_array(from_middle) * scale).as_vec3()
+        };
+        let positions = self.raw.iter().map(position).collect();
+        let attributes = PointAttributes {
+            colors: bytes_of(&self.colors),
+            // A list of zeros says that there was nothing to say.
+            intensity: Some(self.intensity).filter(|list| list.iter().any(|value| *value != 0)),
+            classification: Some(self.classification).filter(|list| list.iter().any(|class| *class != 0)),
+        };
+        Ok(Points::new(at(middle), positions, attributes, SEED))
+    }
+}
+
+/// Colours as bytes: the specification wants 16 bits, and many files hold 8. All black is none.
+fn bytes_of(colors: &[[u16; 3]]) -> Option<Vec<[u8; 4]>> {
+    let greatest = colors.iter().flatten().copied().max().filter(|greatest| *greatest > 0)?;
+    let shift = if greatest > 255 { 8 } else { 0 };
+    Some(colors.iter().map(|color| crate::colormap::opaque(color.map(|part| (part >> shift) as u8))).collect())
+}
