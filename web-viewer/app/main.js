@@ -60,8 +60,8 @@ let phase = viewer.session.phase;
 /** The session may be in another state. */
 function changed() {
   panels.show(describe(viewer.session, viewer.isStalled, performance.now()), !last.hidden);
-  const maySteer = viewer.role === 'control';
-  document.body.classList.toggle('may-steer', maySteer && viewer.isLive);
+  const maySteer = viewer.role === 'control' && viewer.isLive;
+  document.body.classList.toggle('may-steer', maySteer);
   for (const tool of document.querySelectorAll('.steers')) tool.setAttribute('aria-disabled', String(!maySteer));
   if (phase === viewer.session.phase) return;
   if (phase === 'live') {

@@ -22,7 +22,9 @@ export class Stage {
     this.last = last;
     this.listener = listener;
     /** Whether the stream has shown nothing yet. */
-    this.isAwaiting = true;
+    this.isAwaiting = false;
+    /** Whether there is a stream. */
+    this.isOn = false;
     this.presented = 0;
     if ('requestVideoFrameCallback' in video) this.#watchFrames();
     // Hidden pages get no frame callbacks, and old browsers have none.
@@ -38,7 +40,7 @@ export class Stage {
 
   /** @param {MediaStream} stream */
   adopt(stream) {
-    this.isAwaiting = true;
+    this.isAwaiting = this.isOn = true;
     this.video.srcObject = stream;
     this.play();
   }
@@ -50,20 +52,24 @@ export class Stage {
     });
   }
 
-  /** The connection is gone: keeps its last frame in sight. */
+  /** The connection is about to be closed: keeps its last frame in sight. Browsers show black for a track that ended. */
   hold() {
     const { video, last } = this;
-    if (this.isAwaiting || video.videoWidth === 0) return;
-    last.width = video.videoWidth;
-    last.height = video.videoHeight;
-    last.getContext('2d')?.drawImage(video, 0, 0);
-    last.hidden = false;
-    this.isAwaiting = true;
+    if (!this.isOn) return;
+    if (!this.isAwaiting && video.videoWidth > 0) {
+      last.width = video.videoWidth;
+      last.height = video.videoHeight;
+      last.getContext('2d')?.drawImage(video, 0, 0);
+      last.hidden = false;
+    }
+    this.isAwaiting = this.isOn = false;
+    video.srcObject = null;
   }
 
   #watchFrames() {
     this.video.requestVideoFrameCallback((_, metadata) => {
       this.#watchFrames();
+      if (!this.isOn) return;
       this.#pictureCame();
       const count = Math.max(1, metadata.presentedFrames - this.presented);
       this.presented = metadata.presentedFrames;
