@@ -12,19 +12,19 @@ use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 #[derive(Debug, Default)]
 pub(crate) struct Producer {
     written: u64,
+    /// A count of the reader's that cannot be, until we know whether the reader really means it.
+    doubted: Option<u64>,
     corrupt: u64,
 }
+
+/// Stands in place of a reader's count that the writer doubts, until the reader tells its count again.
+const DOUBT: u64 = u64::MAX;
 
 impl Producer {
     /// Appends a record of at most [`RECORD_BYTES_MAX`] bytes; `false` when the ring is full.
     pub(crate) fn push(&mut self, control: &Control, bytes: &[u8]) -> bool {
         debug_assert!(bytes.len() <= RECORD_BYTES_MAX);
-        // The Acquire pairs with the Release in Consumer::tell: the reader is done with the slots that it counts.
-        let waiting = self.written.wrapping_sub(control.inputs_head.load(Acquire));
-        if waiting >= INPUT_SLOTS {
-            // More than the ring holds: not the reader's count. It tells the right one at its next look, and that
-            // happens soon, because our caller rings the bell.
-            self.corrupt += u64::from(waiting > INPUT_SLOTS);
+        if !self.has_room(control) {
             self.tell(control);
             return false;
         }
@@ -42,7 +42,7 @@ impl Producer {
         true
     }
 
-    /// Records written.
+    /// Records written (or skipped after a corruption).
     pub(crate) fn written(&self) -> u64 {
         self.written
     }
@@ -50,6 +50,32 @@ impl Producer {
     /// Times that the reader's count was impossible.
     pub(crate) fn corrupt(&self) -> u64 {
         self.corrupt
+    }
+
+    /// Whether the slot for the next record has been read.
+    ///
+    /// A count that cannot be was either overwritten, or the reader was led astray by overwritten records. So the writer
+    /// crosses it out: if the reader tells another one, that is right; if it tells the same, the writer goes there.
+    fn has_room(&mut self, control: &Control) -> bool {
+        // The Acquire pairs with the Release in Consumer::tell: the reader is done with the slots that it counts.
+        let read = control.inputs_head.load(Acquire);
+        let waiting = self.written.wrapping_sub(read);
+        if waiting <= INPUT_SLOTS {
+            self.doubted = None;
+            return waiting < INPUT_SLOTS;
+        }
+        if read == DOUBT {
+            return false;
+        }
+        self.corrupt += 1;
+        if self.doubted.take() == Some(read) {
+            self.written = read;
+            return true;
+        }
+        self.doubted = Some(read);
+        // Relaxed: tells the reader nothing.
+        control.inputs_head.store(DOUBT, Relaxed);
+        false
     }
 
     fn tell(&self, control: &Control) {

@@ -83,7 +83,7 @@ impl InputWriter {
             }
             self.backlog.pop();
         }
-        // Even if nothing was moved: should the count that the app told us be overwritten, this makes it tell again.
+        // Even if nothing was moved: should the count that the app told us have been overwritten, it tells it again.
         Bell::Inputs.ring(self.shared.control());
         self.backlog.len()
     }

@@ -50,7 +50,7 @@ pub(crate) struct Control {
     /// What is known of the frame in each slot. Last writer: app, and only in the slot that nobody reads.
     pub(crate) stamps: [Stamp; FRAME_SLOTS],
 
-    /// How many records the app has read. Last writer: app.
+    /// How many records the app has read. Last writer: app (the sidecar crosses out what cannot be: `input_ring.rs`).
     pub(crate) inputs_head: AtomicU64,
     pub(crate) _unused_3: [AtomicU64; 7],
 
