@@ -99,8 +99,8 @@ export class Figures {
     }, EVERY_MS);
     const { peer } = this;
     if (!peer || peer.connectionState === 'closed') return;
-    const report = await peer.getStats();
-    if (peer !== this.peer) return;
+    const report = await peer.getStats().catch(() => null); // Closed meanwhile.
+    if (!report || peer !== this.peer) return;
     const { figures, reading } = readReport(report.values(), this.reading);
     this.link = figures;
     this.reading = reading;

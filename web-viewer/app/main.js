@@ -50,6 +50,7 @@ const statistics = new Statistics(stats);
 const keys = bindKeyboard(viewer, {
   help: tools.help,
   statistics: () => statistics.toggle(),
+  close: () => statistics.toggle(false),
   full_screen: tools.fullScreen,
   projection: tools.projection,
 });

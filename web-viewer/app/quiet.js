@@ -31,6 +31,10 @@ export function bindQuiet(view, mayHide) {
     if (pointerType === 'mouse' && mayHide()) wake(MOUSE_MS);
   });
   window.addEventListener('focusin', () => wake());
+  // Hidden buttons take no focus: they must be back before the browser looks for the next one.
+  window.addEventListener('keydown', ({ key }) => {
+    if (key === 'Tab') wake();
+  });
   wake();
   return wake;
 }

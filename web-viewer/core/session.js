@@ -15,7 +15,7 @@ import { PROTOCOL } from './wire.gen.js';
  */
 /**
  * Why there is no picture.
- * @typedef {'no_webrtc' | 'no_h264' | 'no_token' | 'unauthorized' | 'protocol'
+ * @typedef {'no_webrtc' | 'no_h264' | 'no_token' | 'unauthorized' | 'forbidden' | 'protocol'
  *   | 'full' | 'refused' | 'unreachable' | 'blocked' | 'restarted' | 'silent' | 'closed' | 'slow'} Cause
  */
 /**
@@ -168,7 +168,8 @@ export class Session {
   /** @param {{ status: number, retryAfterMs: number }} answer @param {number} now @returns {SessionAction[]} */
   #http({ status, retryAfterMs }, now) {
     if (!this.#isOpen) return [];
-    if (status === 401 || status === 403) return this.#stop('failed', 'unauthorized');
+    if (status === 401) return this.#stop('failed', 'unauthorized');
+    if (status === 403 || status === 421) return this.#stop('failed', 'forbidden');
     if (status === 410) return this.#stop('ended', null);
     if (status === 503 || status === 429) return this.#retryLater('full', now, Math.max(BUSY_MS, retryAfterMs));
     // Tunnels answer 404 or 5xx for a host that is not there.

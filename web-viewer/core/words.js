@@ -36,6 +36,12 @@ const CAUSES = {
     detail: 'The host has stopped this share or made a new link. Ask for the current one.',
     remedy: 'retry',
   },
+  forbidden: {
+    short: 'This address is not accepted',
+    heading: 'The host does not accept this address',
+    detail: 'Open the link exactly as the host shared it, not by another name of the same machine.',
+    remedy: 'retry',
+  },
   protocol: {
     short: 'The page is out of date',
     heading: 'This page is out of date',

@@ -157,7 +157,7 @@ test('one loss is told once, however many signs of it there are', () => {
 test('every cause is told in a sentence that ends', () => {
   /** @type {import('../core/session.js').Cause[]} */
   const causes = [
-    'no_webrtc', 'no_h264', 'no_token', 'unauthorized', 'protocol', 'full', 'refused', 'unreachable', 'blocked', 'restarted', 'silent', 'closed', 'slow',
+    'no_webrtc', 'no_h264', 'no_token', 'unauthorized', 'forbidden', 'protocol', 'full', 'refused', 'unreachable', 'blocked', 'restarted', 'silent', 'closed', 'slow',
   ];
   for (const cause of causes) {
     const session = new Session();
