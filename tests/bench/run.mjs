@@ -18,10 +18,21 @@ const [target = 'target', ...wanted] = process.argv.slice(2);
 
 const about = { when: new Date().toISOString(), commit: commit(), machine: machine() };
 
-/** In the order in which they run: each has the machine to itself. */
+/** What publish_bench prints of one size, as a figure. */
+const publish = ({ size, reader, ratio, ...more }) => ({
+  name: `publish ${size}${reader ? ' while it is read' : ''}`,
+  value: ratio,
+  unit: '× memcpy',
+  bar: 1.1,
+  ...more,
+});
+
+/** In the order in which they run: each has the machine to itself. `figure` turns a line that is in another form. */
 const SOURCES = [
-  { name: 'ring', command: [`${target}/release/examples/publish_bench`] },
+  { name: 'ring', command: [`${target}/release/examples/publish_bench`], figure: publish },
+  { name: 'ring-read', command: [`${target}/release/examples/publish_bench`, '--reader'], figure: publish },
   { name: 'render', command: [`${target}/release/examples/render_bench`] },
+  { name: 'chain', command: ['node', 'tests/bench/chain.mjs', target] },
 ];
 
 /** Busy and all ticks of all processors since boot: /proc/stat, see proc_stat(5). */
@@ -41,7 +52,7 @@ async function busyPercent() {
 }
 
 /** Runs one source; resolves to its figures. */
-async function run({ name, command: [program, ...args] }) {
+async function run({ name, command: [program, ...args], figure: turn = (line) => line }) {
   const busy_before_percent = await busyPercent();
   console.log(`\n== ${name} (the machine is ${busy_before_percent} % busy with other things) ==`);
   const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -51,7 +62,7 @@ async function run({ name, command: [program, ...args] }) {
   });
   const figures = [];
   createInterface({ input: child.stdout }).on('line', (line) => {
-    const figure = parse(line);
+    const figure = parse(line, turn);
     if (figure) figures.push({ source: name, ...figure, busy_before_percent, commit: about.commit, when: about.when });
     else console.log(line);
   });
@@ -61,9 +72,9 @@ async function run({ name, command: [program, ...args] }) {
   return figures;
 }
 
-function parse(line) {
+function parse(line, turn) {
   try {
-    const figure = JSON.parse(line);
+    const figure = turn(JSON.parse(line));
     return typeof figure?.name === 'string' && typeof figure.value === 'number' ? figure : null;
   } catch {
     return null;
