@@ -7,7 +7,7 @@
 use std::mem::{offset_of, size_of};
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
-/// The layout's version; both processes must agree. Raised by every change of [`Control`] or of the pixels' order.
+/// The layout's version; both processes must agree. Raised by every change of the control segment or of the pixels' order.
 pub const LAYOUT_VERSION: u32 = 1;
 /// The most bytes that one input may have.
 pub const RECORD_BYTES_MAX: usize = 1024;

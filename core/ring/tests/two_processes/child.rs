@@ -11,7 +11,7 @@ const HANDLES: &str = "HELIOGRAPH_RING_TEST_HANDLES";
 /// Marks our lines among those that the test harness prints.
 const MARK: &str = "ring: ";
 /// Only to turn a hang into a failure: nothing takes nearly as long.
-const HANG: Duration = Duration::from_secs(120);
+pub(crate) const HANG: Duration = Duration::from_secs(120);
 
 /// A started process; killed when dropped.
 pub(crate) struct Peer {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 /// How often the corrupting sidecar writes where it should not.
 pub(crate) const CORRUPTIONS: u64 = 100_000;
-/// The corrupting sidecar's last input, sent when it has come to its senses.
+/// What the corrupting sidecar sends again and again when it has come to its senses.
 pub(crate) const SANE_AGAIN: &[u8] = b"sane again";
 
 pub(crate) fn play(role: &str) {
@@ -125,10 +125,9 @@ fn corrupt() {
         let good = is_whole(&frame) && frame.stamp.sequence > last;
         (whole, last) = if good { (whole + 1, frame.stamp.sequence) } else { (0, 0) };
     }
-    inputs.push(SANE_AGAIN, Coalesce::Keep(1)).unwrap();
     let end = ending(&frames);
     while !end.load(Ordering::Acquire) {
-        inputs.flush();
+        inputs.push(SANE_AGAIN, Coalesce::Keep(1)).unwrap();
         std::thread::park_timeout(Duration::from_millis(1));
     }
 }
