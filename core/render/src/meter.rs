@@ -1,0 +1,115 @@
+//! [`Meter`]: how long frames take the GPU, and through [`Pace`] how much the next may draw.
+
+use crate::pace::{Pace, Took};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+/// A frame that the GPU has not finished by now is given up on: the caller is not to hang with the driver.
+const LONGEST_WAIT: Duration = Duration::from_millis(250);
+/// Software adapters compile a shader when it is first drawn with; those frames say nothing of the others.
+const WARM_UP_FRAMES: u32 = 2;
+
+/// Watches one frame at a time.
+pub(crate) struct Meter {
+    pace: Pace,
+    frame: Option<Frame>,
+    frames_seen: u32,
+}
+
+/// What a frame was asked to do.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Load {
+    /// How many points it drew.
+    pub(crate) points: u64,
+    /// How long it should take.
+    pub(crate) target: Duration,
+    /// Whether it did other things too, that the next will not have to do.
+    pub(crate) unusual: bool,
+}
+
+struct Frame {
+    started: Instant,
+    /// How long it was seen to be at work.
+    at_least: Duration,
+    /// When it was found to be done.
+    done: Arc<OnceLock<Instant>>,
+    submission: wgpu::SubmissionIndex,
+    load: Load,
+}
+
+impl Meter {
+    pub(crate) fn new() -> Meter {
+        Meter { pace: Pace::new(), frame: None, frames_seen: 0 }
+    }
+
+    /// How many points the next frame may draw.
+    pub(crate) fn points(&self) -> u64 {
+        self.pace.points()
+    }
+
+    /// Begins to watch a frame that was submitted just now.
+    pub(crate) fn watch(
+        &mut self,
+        device: &wgpu::Device,
+        queue: &wgpu::Queue,
+        started: Instant,
+        submission: wgpu::SubmissionIndex,
+        load: Load,
+    ) {
+        let done = Arc::new(OnceLock::new());
+        let when_done = Arc::clone(&done);
+        queue.on_submitted_work_done(move || {
+            let _ = when_done.set(Instant::now());
+        });
+        // Where the processor draws, the submission has already drawn: then this is the exact time.
+        let _ = device.poll(wgpu::PollType::Poll);
+        let at_least = started.elapsed();
+        self.frame = Some(Frame { started, at_least, done, submission, load });
+        self.observe();
+    }
+
+    /// To be called after each poll of the device.
+    pub(crate) fn observe(&mut self) {
+        let Some(frame) = &mut self.frame else { return };
+        match frame.done.get() {
+            None => frame.at_least = frame.started.elapsed(),
+            Some(&done) => {
+                let at_most = done.duration_since(frame.started);
+                let took = Took { at_least: frame.at_least.min(at_most), at_most };
+                let load = frame.load;
+                self.frame = None;
+                self.learn(load, took);
+            }
+        }
+    }
+
+    fn learn(&mut self, load: Load, took: Took) {
+        if load.points == 0 || load.unusual {
+            return;
+        }
+        self.frames_seen += 1;
+        if self.frames_seen > WARM_UP_FRAMES {
+            self.pace.learn(load.points, took, load.target);
+        }
+    }
+
+    /// Waits for the frame that is being drawn, so that frames do not queue up before a slow GPU and every frame shows
+    /// the newest camera.
+    pub(crate) fn settle(&mut self, device: &wgpu::Device) {
+        if self.frame.is_none() {
+            return;
+        }
+        let _ = device.poll(wgpu::PollType::Poll);
+        self.observe();
+        let Some(frame) = &self.frame else { return };
+        let _ = device.poll(wgpu::PollType::Wait {
+            submission_index: Some(frame.submission.clone()),
+            timeout: Some(LONGEST_WAIT),
+        });
+        if frame.done.get().is_some() {
+            self.observe();
+        } else {
+            self.frame = None;
+        }
+    }
+}

@@ -1,0 +1,65 @@
+//! [`Pipelines`]: every way to draw, made once.
+
+use crate::frame::Uniforms;
+use crate::gpu::Gpu;
+use crate::pipeline::{Depth, Raster, storage_layout};
+use crate::points::PointPipelines;
+use crate::shaders::{MARKER, RESOLVE};
+use crate::{RenderError, mesh, network, segments, tracts};
+
+pub(crate) struct Pipelines {
+    pub(crate) points: PointPipelines,
+    pub(crate) resolve: wgpu::RenderPipeline,
+    pub(crate) meshes: wgpu::RenderPipeline,
+    pub(crate) tracts: wgpu::RenderPipeline,
+    pub(crate) segments: wgpu::RenderPipeline,
+    pub(crate) nodes: wgpu::RenderPipeline,
+    pub(crate) marker: wgpu::RenderPipeline,
+    /// Of the texels as the resolve pass reads them.
+    pub(crate) texels_layout: wgpu::BindGroupLayout,
+}
+
+impl Pipelines {
+    /// # Errors
+    /// When the driver refuses a shader.
+    pub(crate) fn new(gpu: &Gpu, uniforms: &Uniforms, force_u32: bool) -> Result<Pipelines, RenderError> {
+        let device = &gpu.device;
+        let frame = uniforms.layout();
+        let refusals = device.push_error_scope(wgpu::ErrorFilter::Validation);
+        let texels_layout = storage_layout(device, wgpu::ShaderStages::FRAGMENT, &[true]);
+        let pipelines = Pipelines {
+            points: PointPipelines::new(gpu, frame, force_u32),
+            resolve: Raster {
+                shader: RESOLVE,
+                vertex: "cover",
+                fragment: "resolve",
+                groups: &[frame, &texels_layout],
+                buffers: &[],
+                topology: wgpu::PrimitiveTopology::TriangleList,
+                depth: Depth::Replace,
+                blend: false,
+            }
+            .build(device),
+            meshes: mesh::pipeline(device, frame),
+            tracts: tracts::pipeline(device, frame),
+            segments: segments::pipeline(device, frame),
+            nodes: network::pipeline(device, frame),
+            marker: Raster {
+                shader: MARKER,
+                vertex: "quad",
+                fragment: "ring",
+                groups: &[frame],
+                buffers: &[],
+                topology: wgpu::PrimitiveTopology::TriangleStrip,
+                depth: Depth::Ignore,
+                blend: true,
+            }
+            .build(device),
+            texels_layout,
+        };
+        match pollster::block_on(refusals.pop()) {
+            None => Ok(pipelines),
+            Some(error) => Err(RenderError::Refused { adapter: gpu.description(), reason: error.to_string() }),
+        }
+    }
+}

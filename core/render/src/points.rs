@@ -1,0 +1,193 @@
+//! Point clouds: the compute rasteriser of `points.wgsl`, `points_u64.wgsl` and `points_u32.wgsl`.
+
+use crate::frame::{ItemUniform, Slot, Uniforms};
+use crate::gpu::Gpu;
+use crate::pipeline::{compute, storage_group, storage_layout};
+use crate::shaders::{POINTS_U32, POINTS_U64};
+use crate::upload::Upload;
+use glam::Vec3;
+use heliograph_scene::Points;
+use std::ops::Range;
+
+/// Points in one binding: 48 MiB of positions, well below the 128 MiB that every adapter offers.
+const CHUNK: usize = 4 << 20;
+/// Threads of a workgroup, as in the shaders.
+const WORKGROUP: u32 = 256;
+
+/// A texel of the point buffer: colour below, depth above.
+pub(crate) const TEXEL_BYTES: u64 = 8;
+
+/// How the nearest point of a pixel is found.
+enum Rasterizer {
+    /// In one pass, by 64-bit atomics.
+    U64(wgpu::ComputePipeline),
+    /// In two passes, by 32-bit ones: depth, then colour.
+    U32 { depth: wgpu::ComputePipeline, color: wgpu::ComputePipeline },
+}
+
+/// What all point clouds share.
+pub(crate) struct PointPipelines {
+    rasterizer: Rasterizer,
+    layout: wgpu::BindGroupLayout,
+}
+
+impl PointPipelines {
+    pub(crate) fn new(gpu: &Gpu, frame: &wgpu::BindGroupLayout, force_u32: bool) -> PointPipelines {
+        let layout = storage_layout(&gpu.device, wgpu::ShaderStages::COMPUTE, &[true, true, false]);
+        let groups = [frame, &layout];
+        let rasterizer = if gpu.has_u64_atomics() && !force_u32 {
+            Rasterizer::U64(compute(&gpu.device, POINTS_U64, "splat", &groups))
+        } else {
+            Rasterizer::U32 {
+                depth: compute(&gpu.device, POINTS_U32, "splat_depth", &groups),
+                color: compute(&gpu.device, POINTS_U32, "splat_color", &groups),
+            }
+        };
+        PointPipelines { rasterizer, layout }
+    }
+
+    /// Adds points to the texels that the calls' bind groups name.
+    pub(crate) fn draw(&self, pass: &mut wgpu::ComputePass<'_>, uniforms: &Uniforms, camera: Slot, calls: &[PointCall<'_>]) {
+        let mut run = |pipeline| {
+            pass.set_pipeline(pipeline);
+            for call in calls {
+                pass.set_bind_group(0, uniforms.bind_group(), &camera.with(call.item));
+                pass.set_bind_group(1, call.group, &[]);
+                pass.dispatch_workgroups(call.count.div_ceil(WORKGROUP), 1, 1);
+            }
+        };
+        match &self.rasterizer {
+            Rasterizer::U64(pipeline) => run(pipeline),
+            Rasterizer::U32 { depth, color } => {
+                run(depth);
+                run(color);
+            }
+        }
+    }
+}
+
+/// A range of one chunk that is to be drawn.
+pub(crate) struct PointCall<'a> {
+    group: &'a wgpu::BindGroup,
+    item: Slot,
+    count: u32,
+}
+
+/// One cloud on the GPU.
+pub(crate) struct PointBuffers {
+    chunks: Vec<Chunk>,
+    len: usize,
+    /// How many points hold what the layer holds now.
+    written: usize,
+    /// How many hold something: after a change of colours, more than `written`.
+    drawable: usize,
+}
+
+struct Chunk {
+    positions: wgpu::Buffer,
+    colors: wgpu::Buffer,
+    /// With the texels of the target it was made for; made anew when they are replaced.
+    group: Option<wgpu::BindGroup>,
+}
+
+impl PointBuffers {
+    /// Makes room; `None` when the adapter has none.
+    pub(crate) fn new(upload: &Upload<'_>, points: &Points) -> Option<PointBuffers> {
+        let len = points.positions.len().min(points.colors.len());
+        let usage = wgpu::BufferUsages::STORAGE;
+        let chunks = (0..len)
+            .step_by(CHUNK)
+            .map(|start| {
+                let count = (len - start).min(CHUNK);
+                Some(Chunk {
+                    positions: upload.buffer::<Vec3>("positions of points", count, usage)?,
+                    colors: upload.buffer::<[u8; 4]>("colours of points", count, usage)?,
+                    group: None,
+                })
+            })
+            .collect::<Option<_>>()?;
+        Some(PointBuffers { chunks, len, written: 0, drawable: 0 })
+    }
+
+    /// Whether other content fits the same room: then it is written over the old, which stays in the picture until then.
+    pub(crate) fn fits(&self, points: &Points) -> bool {
+        points.positions.len().min(points.colors.len()) == self.len
+    }
+
+    /// All is to be written again.
+    pub(crate) fn invalidate(&mut self) {
+        self.written = 0;
+    }
+
+    /// Goes on writing; true when that overwrote points that may have been drawn.
+    pub(crate) fn upload(&mut self, upload: &mut Upload<'_>, points: &Points) -> bool {
+        let overwrites = self.written < self.drawable;
+        while self.written < self.len {
+            let chunk = &self.chunks[self.written / CHUNK];
+            let start = self.written / CHUNK * CHUNK;
+            let end = (start + CHUNK).min(self.len);
+            // Positions and colours go together, so a point takes the bytes of both.
+            let until = upload.until::<[u32; 4]>(end, self.written);
+            if until == self.written {
+                break;
+            }
+            upload.write(&chunk.positions, self.written - start, &points.positions[self.written..until]);
+            upload.write(&chunk.colors, self.written - start, &points.colors[self.written..until]);
+            self.written = until;
+        }
+        self.drawable = self.drawable.max(self.written);
+        overwrites
+    }
+
+    pub(crate) fn is_uploaded(&self) -> bool {
+        self.written == self.len
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+
+    pub(crate) fn drawable(&self) -> usize {
+        self.drawable
+    }
+
+    /// Upper bound of [`PointBuffers::calls`].
+    pub(crate) fn chunk_count(&self) -> usize {
+        self.chunks.len()
+    }
+
+    /// Forgets the bind groups: the target's texels are other ones.
+    pub(crate) fn unbind(&mut self) {
+        for chunk in &mut self.chunks {
+            chunk.group = None;
+        }
+    }
+
+    /// Makes the bind groups that are missing.
+    pub(crate) fn bind(&mut self, device: &wgpu::Device, pipelines: &PointPipelines, texels: &wgpu::Buffer) {
+        for chunk in &mut self.chunks {
+            chunk.group.get_or_insert_with(|| {
+                storage_group(device, &pipelines.layout, &[&chunk.positions, &chunk.colors, texels])
+            });
+        }
+    }
+
+    /// The draw calls for a range of the points.
+    pub(crate) fn calls<'a>(
+        &'a self,
+        range: Range<usize>,
+        item: ItemUniform,
+        uniforms: &mut Uniforms,
+        calls: &mut Vec<PointCall<'a>>,
+    ) {
+        for (index, chunk) in self.chunks.iter().enumerate() {
+            let start = index * CHUNK;
+            let first = range.start.max(start);
+            let end = range.end.min(start + CHUNK);
+            let Some(group) = chunk.group.as_ref().filter(|_| first < end) else { continue };
+            let count = (end - first) as u32;
+            let item = uniforms.push(&ItemUniform { first: (first - start) as u32, count, ..item });
+            calls.push(PointCall { group, item, count });
+        }
+    }
+}

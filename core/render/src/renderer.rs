@@ -1,0 +1,405 @@
+//! [`Renderer`]: a scene into a picture, frame by frame.
+
+use crate::accumulation::{Accumulation, Cloud, Extent, Plan, View};
+use crate::background::{gradient, line_tint};
+use crate::frame::{CameraUniform, ItemUniform, Slot, Uniforms};
+use crate::gpu::Gpu;
+use crate::image::Image;
+use crate::layers::{Buffers, LayerBuffers, has_file_colors};
+use crate::meter::{Load, Meter};
+use crate::pipelines::Pipelines;
+use crate::points::PointCall;
+use crate::readback::{self, Readback};
+use crate::segments::{self, BOX_EDGES, Segment, box_edges};
+use crate::target::{Target, fitting};
+use crate::triad::Triad;
+use crate::upload::Upload;
+use glam::{Vec2, Vec3, Vec4};
+use heliograph_scene::{Layer, Scene, Viewport};
+use std::time::{Duration, Instant};
+
+/// What a frame may take while the camera moves: 30 a second.
+const MOVING: Duration = Duration::from_millis(33);
+/// What a frame may take while the picture is being completed; a movement that begins meanwhile waits for it.
+const RESTING: Duration = Duration::from_millis(40);
+/// How long a screenshot waits for the GPU.
+const CAPTURE_WAIT: Duration = Duration::from_secs(30);
+/// The width of the box's edges in px.
+const BOX_LINE_PX: f32 = 1.25;
+
+/// How to draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Options {
+    /// The picture's size in pixels.
+    pub viewport: Viewport,
+    /// Draw points in two passes even where one would do: for tests, and for drivers whose 64-bit atomics are wrong.
+    pub force_u32: bool,
+}
+
+/// Why there is no picture. Each says what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RenderError {
+    /// A shader or a pipeline was not accepted.
+    #[error("the graphics driver of {adapter} refuses a shader: {reason}. Updating it (Debian: mesa-vulkan-drivers) may help")]
+    Refused {
+        /// The adapter.
+        adapter: String,
+        /// What the driver said.
+        reason: String,
+    },
+    /// The picture did not come out of the GPU.
+    #[error("{adapter} did not deliver the picture: {reason}. Try a smaller size, or close what else uses it")]
+    NotDelivered {
+        /// The adapter.
+        adapter: String,
+        /// What happened instead.
+        reason: String,
+    },
+}
+
+/// What a call of [`Renderer::draw`] achieved.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Drawn {
+    /// Whether all of the scene is in the picture. When not, the next call adds to it.
+    pub whole: bool,
+    /// How many points this call drew.
+    pub points: u64,
+}
+
+/// Draws scenes into one offscreen picture. `T` is what the caller wants back with each picture that is read.
+///
+/// Layers' data stay on the GPU as long as the scene has the layers. **No call waits for anything but the GPU**, and of
+/// that only for the frame before.
+pub struct Renderer<T> {
+    gpu: Gpu,
+    pipelines: Pipelines,
+    uniforms: Uniforms,
+    target: Target,
+    layers: LayerBuffers,
+    accumulation: Accumulation,
+    meter: Meter,
+    /// The edges of the box about the data.
+    box_edges: wgpu::Buffer,
+    triad: Option<Triad>,
+    readback: Readback<T>,
+}
+
+impl<T> Renderer<T> {
+    /// Makes the pipelines and a picture.
+    ///
+    /// # Errors
+    /// When the driver refuses a shader.
+    pub fn new(gpu: Gpu, options: Options) -> Result<Renderer<T>, RenderError> {
+        let device = &gpu.device;
+        let uniforms = Uniforms::new(device);
+        let pipelines = Pipelines::new(&gpu, &uniforms, options.force_u32)?;
+        let viewport = fitting(&device.limits(), options.viewport);
+        let target = Target::new(device, &pipelines.texels_layout, viewport);
+        let readback = Readback::new(device, viewport.width, viewport.height);
+        let box_edges = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("box"),
+            size: (BOX_EDGES * size_of::<Segment>()) as u64,
+            usage: wgpu::BufferUsages::VERTEX | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let triad = Triad::new(&mut Upload::new(&gpu));
+        Ok(Renderer {
+            pipelines,
+            uniforms,
+            target,
+            layers: LayerBuffers::default(),
+            accumulation: Accumulation::default(),
+            meter: Meter::new(),
+            box_edges,
+            triad,
+            readback,
+            gpu,
+        })
+    }
+
+    /// What draws.
+    pub fn gpu(&self) -> &Gpu {
+        &self.gpu
+    }
+
+    /// The picture's size. It is the one asked for, if the adapter can draw one so large.
+    pub fn viewport(&self) -> Viewport {
+        self.target.viewport
+    }
+
+    /// Another picture size. [`Renderer::color_view`] is replaced, and pictures on their way out are dropped.
+    pub fn resize(&mut self, viewport: Viewport) {
+        let viewport = fitting(&self.gpu.device.limits(), viewport);
+        if viewport == self.target.viewport {
+            return;
+        }
+        self.target = Target::new(&self.gpu.device, &self.pipelines.texels_layout, viewport);
+        self.readback.resize(&self.gpu.device, viewport.width, viewport.height);
+        self.layers.all_points_mut().for_each(|points| points.unbind());
+        self.accumulation.forget();
+    }
+
+    /// Draws the scene, or as much of it as a frame has time for, and submits it.
+    ///
+    /// `moving` says that more will change at once: then the frame is a little shorter. Of many points a fair sample is
+    /// drawn; while nothing changes, each call adds others to the same picture until it is whole.
+    pub fn draw(&mut self, scene: &Scene, moving: bool) -> Drawn {
+        let target = if moving { MOVING } else { RESTING };
+        self.meter.settle(&self.gpu.device);
+        let allowance = self.meter.points() as f64 * target.as_secs_f64() / MOVING.as_secs_f64();
+        self.draw_within(scene, allowance as u64, target)
+    }
+
+    /// The picture: `Rgba8Unorm` that holds sRGB bytes, top row first. May be sampled from any thread, by work that is
+    /// submitted to the same queue. [`Renderer::resize`] replaces it.
+    pub fn color_view(&self) -> &wgpu::TextureView {
+        &self.target.color_view
+    }
+
+    /// Starts to read the picture as it is now. False when three are on their way out already: then it is dropped and counted.
+    pub fn start_readback(&mut self, stamp: T) -> bool {
+        self.readback.start(&self.gpu.device, &self.gpu.queue, &self.target.color, stamp)
+    }
+
+    /// Gives the pictures that have arrived to `take`, oldest first: the stamp, the bytes (sRGB and alpha, top row first) and
+    /// the number of bytes from a row to the next. Does not wait.
+    pub fn finish_readbacks(&mut self, take: impl FnMut(T, &[u8], usize)) {
+        // An error here means that the device is lost, which its callback has told.
+        let _ = self.gpu.device.poll(wgpu::PollType::Poll);
+        self.meter.observe();
+        self.readback.finish(self.target.viewport.width, take);
+    }
+
+    /// How many pictures are on their way out.
+    pub fn readbacks_in_flight(&self) -> usize {
+        self.readback.in_flight()
+    }
+
+    /// How many pictures were not read, because three were on their way out or because the size changed.
+    pub fn readbacks_dropped(&self) -> u64 {
+        self.readback.dropped()
+    }
+
+    /// Draws the whole scene and waits for the picture: for screenshots and tests.
+    ///
+    /// # Errors
+    /// When the GPU is lost or takes half a minute.
+    pub fn capture(&mut self, scene: &Scene) -> Result<Image, RenderError> {
+        let adapter = self.gpu.description();
+        let failed = |reason: String| RenderError::NotDelivered { adapter: adapter.clone(), reason };
+        while !self.draw_within(scene, self.meter.points(), RESTING).whole {
+            self.meter.settle(&self.gpu.device);
+            if let Some(reason) = self.gpu.lost() {
+                return Err(failed(reason));
+            }
+        }
+        let Viewport { width, height } = self.target.viewport;
+        let device = &self.gpu.device;
+        let buffer = readback::staging_buffer(device, width, height);
+        let mut encoder = device.create_command_encoder(&Default::default());
+        readback::copy(&mut encoder, &self.target.color, &buffer);
+        let submission = self.gpu.queue.submit([encoder.finish()]);
+        buffer.map_async(wgpu::MapMode::Read, .., |_| {});
+        device
+            .poll(wgpu::PollType::Wait { submission_index: Some(submission), timeout: Some(CAPTURE_WAIT) })
+            .map_err(|error| failed(error.to_string()))?;
+        let bytes = buffer.get_mapped_range(..).map_err(|error| failed(error.to_string()))?;
+        let rows = bytes.chunks_exact(readback::stride_bytes(width) as usize);
+        let rgba = rows.flat_map(|row| &row[..width as usize * 4]).copied().collect();
+        Ok(Image { width, height, rgba })
+    }
+
+    fn draw_within(&mut self, scene: &Scene, allowance: u64, target: Duration) -> Drawn {
+        let started = Instant::now();
+        let uploads_before = self.upload(scene);
+        let plan = self.plan(scene, allowance);
+        let submission = self.encode(scene, &plan);
+        let load = Load { points: plan.points, target, unusual: uploads_before };
+        self.meter.watch(&self.gpu.device, &self.gpu.queue, started, submission, load);
+        let all_there = visible(scene).all(|layer| self.layers.of(layer).is_none_or(Buffers::is_uploaded));
+        Drawn { whole: plan.whole && all_there, points: plan.points }
+    }
+
+    /// Brings the buffers up to date; true when there was anything to do.
+    fn upload(&mut self, scene: &Scene) -> bool {
+        self.layers.retain(scene.layers());
+        let mut upload = Upload::new(&self.gpu);
+        for layer in visible(scene) {
+            self.layers.update(layer, &mut upload);
+        }
+        for points in self.layers.all_points_mut() {
+            points.bind(&self.gpu.device, &self.pipelines.points, &self.target.texels);
+        }
+        upload.is_used()
+    }
+
+    fn plan(&mut self, scene: &Scene, allowance: u64) -> Plan {
+        let camera = scene.camera();
+        let viewport = self.target.viewport;
+        let (clouds, extents) = visible(scene)
+            .filter_map(|layer| {
+                let (points, stamp) = self.layers.points(layer)?;
+                let cloud = Cloud { layer: layer.id, stamp, offset: layer.offset, size_px: layer.style.point_size };
+                Some((cloud, Extent { len: points.len(), drawable: points.drawable() }))
+            })
+            .collect::<(Vec<_>, Vec<_>)>();
+        let clip_from_scene = camera.clip_from_world(viewport.aspect());
+        self.accumulation.plan(View { clip_from_scene, viewport, clouds }, &extents, allowance)
+    }
+
+    fn encode(&mut self, scene: &Scene, plan: &Plan) -> wgpu::SubmissionIndex {
+        let device = &self.gpu.device;
+        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("frame") });
+        self.uniforms.begin(device, uniform_count(scene, &self.layers));
+        let camera = self.uniforms.push(&camera_uniform(scene, self.target.viewport, !plan.ranges.is_empty()));
+        self.encode_points(&mut encoder, scene, camera, plan);
+        self.encode_scene(&mut encoder, scene, camera);
+        if scene.settings().show_axes {
+            self.encode_triad(&mut encoder, scene);
+        }
+        self.uniforms.write(&self.gpu.queue);
+        self.gpu.queue.submit([encoder.finish()])
+    }
+
+    fn encode_points(&mut self, encoder: &mut wgpu::CommandEncoder, scene: &Scene, camera: Slot, plan: &Plan) {
+        if plan.restart && !plan.ranges.is_empty() {
+            encoder.clear_buffer(&self.target.texels, 0, None);
+        }
+        if plan.points == 0 {
+            return;
+        }
+        let mut calls: Vec<PointCall<'_>> = Vec::new();
+        let clouds = visible(scene).filter_map(|layer| Some((layer, self.layers.points(layer)?.0)));
+        for ((layer, points), range) in clouds.zip(&plan.ranges) {
+            let item = ItemUniform::new(layer.offset, layer.style.point_size);
+            points.calls(range.clone(), item, &mut self.uniforms, &mut calls);
+        }
+        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("points"), ..Default::default() });
+        self.pipelines.points.draw(&mut pass, &self.uniforms, camera, &calls);
+    }
+
+    fn encode_scene(&mut self, encoder: &mut wgpu::CommandEncoder, scene: &Scene, camera: Slot) {
+        let mut pass = begin_pass(encoder, &self.target, wgpu::LoadOp::Clear(wgpu::Color::BLACK));
+        let point_size = visible(scene)
+            .filter(|layer| self.layers.points(layer).is_some())
+            .map(|layer| layer.style.point_size)
+            .fold(1.0, f32::max);
+        let resolve = self.uniforms.push(&ItemUniform::new(Vec3::ZERO, point_size));
+        pass.set_pipeline(&self.pipelines.resolve);
+        pass.set_bind_group(0, self.uniforms.bind_group(), &camera.with(resolve));
+        pass.set_bind_group(1, &self.target.texels_group, &[]);
+        pass.draw(0..3, 0..1);
+        draw_layers(&mut pass, &self.pipelines, &self.layers, &mut self.uniforms, scene, camera);
+        self.draw_box(&mut pass, scene, camera);
+        if let Some(picked) = scene.picked() {
+            let marker = self.uniforms.push(&ItemUniform::new(picked.position, 0.0));
+            pass.set_pipeline(&self.pipelines.marker);
+            pass.set_bind_group(0, self.uniforms.bind_group(), &camera.with(marker));
+            pass.draw(0..4, 0..1);
+        }
+    }
+
+    fn draw_box(&mut self, pass: &mut wgpu::RenderPass<'_>, scene: &Scene, camera: Slot) {
+        let Some(bounds) = scene.bounds().filter(|_| scene.settings().show_bounds) else { return };
+        self.gpu.queue.write_buffer(&self.box_edges, 0, bytemuck::cast_slice(&box_edges(bounds)));
+        let tint = line_tint(scene.settings().background);
+        let item = self.uniforms.push(&ItemUniform { tint, ..ItemUniform::new(Vec3::ZERO, BOX_LINE_PX) });
+        pass.set_pipeline(&self.pipelines.segments);
+        segments::draw(pass, &self.uniforms, camera, item, &self.box_edges, BOX_EDGES);
+    }
+
+    fn encode_triad(&mut self, encoder: &mut wgpu::CommandEncoder, scene: &Scene) {
+        let Some(triad) = &self.triad else { return };
+        let mut pass = begin_pass(encoder, &self.target, wgpu::LoadOp::Load);
+        let pipelines = [&self.pipelines.tracts, &self.pipelines.nodes];
+        triad.draw(&mut pass, &mut self.uniforms, pipelines, scene.camera(), self.target.viewport);
+    }
+}
+
+fn visible(scene: &Scene) -> impl Iterator<Item = &Layer> {
+    scene.layers().iter().filter(|layer| layer.visible)
+}
+
+/// At least as many as a frame of this scene pushes.
+fn uniform_count(scene: &Scene, layers: &LayerBuffers) -> usize {
+    let of_layer = |layer| 2 + layers.points(layer).map_or(0, |(points, _)| points.chunk_count());
+    8 + visible(scene).map(of_layer).sum::<usize>()
+}
+
+fn camera_uniform(scene: &Scene, viewport: Viewport, has_points: bool) -> CameraUniform {
+    let camera = scene.camera();
+    let aspect = viewport.aspect();
+    let [background_top, background_bottom] = gradient(scene.settings().background);
+    CameraUniform {
+        clip_from_scene: camera.clip_from_world(aspect),
+        view_from_scene: camera.view_from_world(),
+        clip_from_view: camera.clip_from_view(aspect),
+        background_top,
+        background_bottom,
+        viewport_px: Vec2::new(viewport.width as f32, viewport.height as f32),
+        distance: camera.distance,
+        has_points: u32::from(has_points),
+    }
+}
+
+/// A pass over the picture with empty depth.
+fn begin_pass<'a>(
+    encoder: &'a mut wgpu::CommandEncoder,
+    target: &Target,
+    color: wgpu::LoadOp<wgpu::Color>,
+) -> wgpu::RenderPass<'a> {
+    encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+        label: Some("picture"),
+        color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+            view: &target.color_view,
+            depth_slice: None,
+            resolve_target: None,
+            ops: wgpu::Operations { load: color, store: wgpu::StoreOp::Store },
+        })],
+        depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
+            view: &target.depth_view,
+            depth_ops: Some(wgpu::Operations { load: wgpu::LoadOp::Clear(0.0), store: wgpu::StoreOp::Discard }),
+            stencil_ops: None,
+        }),
+        ..Default::default()
+    })
+}
+
+/// What is opaque first, then what has soft edges, then what one sees through.
+fn draw_layers(
+    pass: &mut wgpu::RenderPass<'_>,
+    pipelines: &Pipelines,
+    layers: &LayerBuffers,
+    uniforms: &mut Uniforms,
+    scene: &Scene,
+    camera: Slot,
+) {
+    for step in [&pipelines.meshes, &pipelines.nodes, &pipelines.tracts, &pipelines.segments] {
+        pass.set_pipeline(step);
+        for (layer, buffers) in visible(scene).filter_map(|layer| Some((layer, layers.of(layer)?))) {
+            let style = &layer.style;
+            match buffers {
+                Buffers::Mesh(mesh) if step == &pipelines.meshes => {
+                    let color = Vec3::from(style.color.map(f32::from)) / 255.0;
+                    let tint = if has_file_colors(layer) { Vec4::ONE } else { color.extend(1.0) };
+                    let item = uniforms.push(&ItemUniform { tint, ..ItemUniform::new(layer.offset, 0.0) });
+                    mesh.draw(pass, uniforms, camera, item);
+                }
+                Buffers::Network(network) if step == &pipelines.nodes => {
+                    let item = uniforms.push(&ItemUniform::new(layer.offset, style.node_size));
+                    network.draw_nodes(pass, uniforms, camera, item);
+                }
+                Buffers::Tracts(tracts) if step == &pipelines.tracts => {
+                    let item = uniforms.push(&ItemUniform::new(layer.offset, style.line_width));
+                    tracts.draw(pass, uniforms, camera, item);
+                }
+                Buffers::Network(network) if step == &pipelines.segments => {
+                    let tint = Vec3::ONE.extend(style.link_opacity);
+                    let item = uniforms.push(&ItemUniform { tint, ..ItemUniform::new(layer.offset, style.link_width) });
+                    network.draw_links(pass, uniforms, camera, item);
+                }
+                _ => {}
+            }
+        }
+    }
+}

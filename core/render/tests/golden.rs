@@ -1,0 +1,140 @@
+//! Each primitive looks as it did when someone last looked at it.
+//!
+//! The pictures in `golden/` were drawn by lavapipe. Other adapters round edges and depths otherwise, so for them the
+//! tolerance is wider: it still tells a missing or misplaced primitive from a rounded edge.
+//! `UPDATE=1 cargo test -p heliograph-render --test golden` renews the pictures; look at each before committing it.
+//! A picture that differs is left in the target folder's `tmp`.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod common;
+
+use common::{VIEWPORT, difference, fibres, gpu, hills, orthographic, renderer, scene, set, spiral, torus, without_axes};
+use heliograph_render::Image;
+use heliograph_scene::Scene;
+use heliograph_wire::{Command, Value};
+use std::path::{Path, PathBuf};
+
+/// A pixel is off when a byte of it differs by more than this.
+const STEP: u8 = 24;
+
+fn check(name: &str, scene: &Scene) {
+    check_image(name, &renderer(VIEWPORT, false).capture(scene).unwrap());
+}
+
+fn check_image(name: &str, image: &Image) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/golden/{name}.png"));
+    if std::env::var_os("UPDATE").is_some() {
+        image.save_png(&path).unwrap();
+        return;
+    }
+    let golden = load_png(&path);
+    let (mean, off) = difference(&golden, image, STEP);
+    let (most_mean, most_off) = if gpu().description().contains("llvmpipe") { (0.5, 0.002) } else { (4.0, 0.04) };
+    if mean > most_mean || off > most_off {
+        let seen = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
+        image.save_png(&seen).unwrap();
+        panic!(
+            "{name}: bytes differ by {mean:.3} in the mean, {:.2} % of the pixels by more than {STEP}: compare {} with {}",
+            off * 100.0,
+            seen.display(),
+            path.display()
+        );
+    }
+}
+
+fn load_png(path: &Path) -> Image {
+    let file = std::fs::File::open(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let mut reader = png::Decoder::new(std::io::BufReader::new(file)).read_info().unwrap();
+    let mut rgba = vec![0; reader.output_buffer_size().unwrap()];
+    let info = reader.next_frame(&mut rgba).unwrap();
+    Image { width: info.width, height: info.height, rgba }
+}
+
+fn everything() -> Scene {
+    let mut scene = scene([hills(400), torus([205, 170, 110]), fibres(), spiral()]);
+    set(&mut scene, "show_bounds", Value::Toggle(true));
+    scene
+}
+
+#[test]
+fn points_look_as_they_did() {
+    check("points", &without_axes(scene([hills(300)])));
+}
+
+#[test]
+fn points_without_perspective_look_as_they_did() {
+    check("points_orthographic", &without_axes(orthographic(scene([hills(300)]))));
+}
+
+#[test]
+fn points_look_the_same_with_32_bit_atomics() {
+    let scene = without_axes(scene([hills(300)]));
+    let u64_picture = renderer(VIEWPORT, false).capture(&scene).unwrap();
+    let u32_picture = renderer(VIEWPORT, true).capture(&scene).unwrap();
+    assert!(u64_picture == u32_picture, "they differ: {:?}", difference(&u64_picture, &u32_picture, 0));
+}
+
+#[test]
+fn large_points_are_discs_that_share_their_borders() {
+    let mut layer = hills(60);
+    layer.style.point_size = 9.0;
+    check("points_large", &without_axes(scene([layer])));
+}
+
+#[test]
+fn a_mesh_looks_as_it_did() {
+    check("mesh", &without_axes(scene([torus([205, 170, 110])])));
+}
+
+#[test]
+fn a_mesh_without_perspective_looks_as_it_did() {
+    check("mesh_orthographic", &without_axes(orthographic(scene([torus([110, 160, 205])]))));
+}
+
+#[test]
+fn tracts_look_as_they_did() {
+    check("tracts", &without_axes(scene([fibres()])));
+}
+
+#[test]
+fn a_network_looks_as_it_did() {
+    check("network", &without_axes(scene([spiral()])));
+}
+
+#[test]
+fn a_network_without_perspective_looks_as_it_did_on_light_ground() {
+    let mut scene = without_axes(orthographic(scene([spiral()])));
+    set(&mut scene, "background", Value::Choice("light".into()));
+    check("network_orthographic", &scene);
+}
+
+#[test]
+fn box_and_axes_look_as_they_did() {
+    let mut scene = scene([torus([205, 170, 110])]);
+    set(&mut scene, "show_bounds", Value::Toggle(true));
+    check("box_and_axes", &scene);
+}
+
+#[test]
+fn the_mark_on_what_is_picked_looks_as_it_did() {
+    let mut scene = without_axes(scene([torus([205, 170, 110])]));
+    scene.apply(&Command::Pick { x: 0.3, y: 0.5 }, VIEWPORT).unwrap();
+    assert!(scene.picked().is_some());
+    check("marker", &scene);
+}
+
+#[test]
+fn everything_together_looks_as_it_did() {
+    check("everything", &everything());
+}
+
+#[test]
+fn everything_together_without_perspective_looks_as_it_did() {
+    check("everything_orthographic", &orthographic(everything()));
+}
+
+#[test]
+fn an_empty_scene_is_its_background_and_axes() {
+    check("empty", &scene([]));
+}

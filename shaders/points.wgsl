@@ -1,0 +1,55 @@
+// Points by a compute rasteriser: Schütz, Kerbl and Wimmer, "Rendering Point Clouds with Compute Shaders and Vertex
+// Order Optimization", 2021. Each pixel is 64 bits, depth above colour, and the greatest wins: with reversed z that is the
+// nearest, and an empty pixel is 0. What follows this file says how the greatest is found.
+
+@group(1) @binding(0) var<storage, read> positions: array<f32>;
+// sRGB, red in the lowest byte.
+@group(1) @binding(1) var<storage, read> colors: array<u32>;
+
+struct Splat {
+    // In px.
+    center: vec2f,
+    // In clip space; 0 when nothing is to be drawn.
+    depth: f32,
+    // The pixels covered: from least to below most.
+    least: vec2i,
+    most: vec2i,
+    // How much the depth falls for each px away from the centre.
+    slope: f32,
+}
+
+fn splat_of(index: u32) -> Splat {
+    let place = vec3f(positions[3u * index], positions[3u * index + 1u], positions[3u * index + 2u]) + item.offset;
+    let clip = camera.clip_from_scene * vec4f(place, 1.0);
+    var splat: Splat;
+    splat.depth = 0.0;
+    // Written so that NaN fails. Nearer than the near plane is not drawn.
+    if !(clip.w > 0.0 && clip.z > 0.0 && clip.z <= clip.w) {
+        return splat;
+    }
+    let center = (clip.xy / clip.w * vec2f(0.5, -0.5) + 0.5) * camera.viewport_px;
+    let size = max(round(item.size_px), 1.0);
+    // Compared as floats first: far outside, an integer would overflow.
+    if !(all(center > vec2f(-size)) && all(center < camera.viewport_px + size)) {
+        return splat;
+    }
+    let corner = vec2i(floor(center - 0.5 * size + 0.5));
+    splat.center = center;
+    splat.depth = clip.z / clip.w;
+    splat.least = max(corner, vec2i(0));
+    splat.most = min(corner + vec2i(i32(size)), vec2i(camera.viewport_px));
+    // A cone, as steep as a surface at 45 degrees: where splats overlap, each keeps what is nearest to its centre.
+    splat.slope = pixel_size(clip.w) * select(camera.clip_from_view[2].z, splat.depth / clip.w, is_perspective());
+    return splat;
+}
+
+// The depth of a splat at a pixel; 0 outside of its disc.
+fn depth_at(splat: Splat, pixel: vec2i) -> f32 {
+    let away = distance(vec2f(pixel) + 0.5, splat.center);
+    let inside = item.size_px < 2.5 || away <= 0.5 * item.size_px + 0.2;
+    return select(0.0, max(splat.depth - splat.slope * away, 1e-30), inside);
+}
+
+fn texel_index(pixel: vec2i) -> u32 {
+    return u32(pixel.y) * u32(camera.viewport_px.x) + u32(pixel.x);
+}
