@@ -18,7 +18,7 @@ pub(crate) fn scene(width: u32, height: u32, time: f32) -> Vec<u8> {
     };
     let dot = (height / 240).max(1) as usize;
     for index in 0..6000 {
-        let (angle, radius, level) = (random() * 6.283 + time, random().sqrt(), random());
+        let (angle, radius, level) = (random() * std::f32::consts::TAU + time, random().sqrt(), random());
         let x = (0.5 + 0.45 * radius * angle.cos() * height as f32 / width as f32) * width as f32;
         let y = (0.1 + 0.8 * (level + 0.1 * radius * angle.sin())) * height as f32;
         let color = [(80 + index % 176) as u8, (60 + index / 31 % 196) as u8, (90 + index / 7 % 166) as u8, 255];

@@ -1,0 +1,74 @@
+//! Packs the page into the executable: lists web-viewer's files and compresses them. No Node.
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let root = Path::new(&std::env::var("CARGO_MANIFEST_DIR")?).join("../../web-viewer").canonicalize()?;
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    let mut table = String::from("static FILES: &[File] = &[\n");
+    let mut all = Vec::new();
+    for (index, file) in files(&root)?.iter().enumerate() {
+        let content = std::fs::read(file)?;
+        let zipped = out.join(format!("page-{index}.gz"));
+        std::fs::write(&zipped, gzip(&content)?)?;
+        let name = file.strip_prefix(&root)?.to_str().ok_or("a file of web-viewer has a name that is not UTF-8")?;
+        let path = if name == "index.html" { "/".to_owned() } else { format!("/{name}") };
+        let (kind, etag) = (content_type(file), format!("\"{:016x}\"", hash(&content)));
+        writeln!(
+            table,
+            "File {{ path: {path:?}, content_type: {kind:?}, etag: {etag:?}, plain: include_bytes!({file:?}), \
+             gzip: include_bytes!({zipped:?}) }},"
+        )?;
+        all.extend_from_slice(&content);
+    }
+    table.push_str("];\n");
+    std::fs::write(out.join("page.rs"), table)?;
+    println!("cargo::rustc-env=HELIOGRAPH_PAGE={:016x}", hash(&all));
+    for folder in ["", "core", "app"] {
+        println!("cargo::rerun-if-changed={}", root.join(folder).display());
+    }
+    Ok(())
+}
+
+/// `index.html`, `style.css`, `core/*.js`, `app/*.js` and an icon; in a fixed order.
+fn files(root: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
+    let mut found = Vec::new();
+    for (folder, endings) in [("", &["html", "css", "svg"][..]), ("core", &["js"]), ("app", &["js"])] {
+        let Ok(entries) = std::fs::read_dir(root.join(folder)) else { continue };
+        for entry in entries {
+            let path = entry?.path();
+            let ending = path.extension().and_then(|ending| ending.to_str()).unwrap_or_default();
+            if path.is_file() && endings.contains(&ending) {
+                found.push(path);
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn content_type(file: &Path) -> &'static str {
+    match file.extension().and_then(|ending| ending.to_str()) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("svg") => "image/svg+xml",
+        _ => "application/octet-stream",
+    }
+}
+
+fn gzip(content: &[u8]) -> std::io::Result<Vec<u8>> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(content)?;
+    encoder.finish()
+}
+
+/// FNV-1a (Fowler, Noll, Vo): tells versions of a file apart; nobody gains by a collision in their own build.
+fn hash(content: &[u8]) -> u64 {
+    content.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}

@@ -1,0 +1,155 @@
+//! [`Cadence`]: when to encode what. A state machine; the clock is an argument.
+//!
+//! - A new picture is encoded at once, but at most [`FRAMES_PER_SECOND_MAX`] times a second; of several, the newest.
+//! - After the last change the same picture is encoded again a few times, each time finer, and then no more: a still
+//!   scene costs nothing.
+//! - A keyframe is made for who needs one, at most one every [`KEYFRAME_INTERVAL`], whoever asks and however often.
+//! - While no viewer's line takes more, nothing is encoded: what waits is the newest picture, not a queue.
+
+use std::time::{Duration, Instant};
+
+/// Faster than most screens show.
+pub(crate) const FRAMES_PER_SECOND_MAX: u32 = 60;
+/// The least time between two keyframes.
+pub(crate) const KEYFRAME_INTERVAL: Duration = Duration::from_millis(500);
+/// A little less than the interval of frames that come at the maximal rate, so that jitter leaves none out.
+const FRAME_INTERVAL_MIN: Duration = Duration::from_millis(15);
+/// When a picture is refined, after its last change.
+const REFINE_AFTER_MS: [u64; 6] = [60, 120, 180, 240, 320, 400];
+/// The least time from one refinement to the next when they are late.
+const REFINE_INTERVAL_MIN: Duration = Duration::from_millis(40);
+/// How soon to look again whether a line is free.
+const BLOCKED_RETRY: Duration = Duration::from_millis(5);
+
+/// What to do now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Step {
+    /// Encode a picture, then report it with [`Cadence::encoded`].
+    Encode {
+        /// The newest frame of the ring; otherwise the same picture again.
+        fresh: bool,
+        /// As a keyframe.
+        keyframe: bool,
+        /// Spend more on it: nothing else is to be sent soon.
+        refine: bool,
+    },
+    /// Nothing until then, or until something happens.
+    Wait(Option<Instant>),
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub(crate) struct Cadence {
+    /// There is a picture at all.
+    has_picture: bool,
+    /// The newest frame was not encoded yet.
+    fresh: bool,
+    keyframe_wanted: bool,
+    last_encode: Option<Instant>,
+    last_keyframe: Option<Instant>,
+    /// The last change, and how many refinements it has had.
+    refining: Option<(Instant, usize)>,
+}
+
+impl Cadence {
+    /// A new frame came.
+    pub(crate) fn frame(&mut self) {
+        self.has_picture = true;
+        self.fresh = true;
+    }
+
+    /// Someone cannot decode without a keyframe.
+    pub(crate) fn want_keyframe(&mut self) {
+        self.keyframe_wanted = true;
+    }
+
+    /// Nobody watches any more: whoever comes next begins with a keyframe anyway.
+    pub(crate) fn rest(&mut self) {
+        *self = Cadence { has_picture: self.has_picture, fresh: self.fresh, ..Cadence::default() };
+    }
+
+    /// What to do; `blocked` says that no viewer's line takes more at present.
+    pub(crate) fn next(&self, now: Instant, blocked: bool) -> Step {
+        let keyframe_at = self.last_keyframe.map_or(now, |last| last + KEYFRAME_INTERVAL);
+        let keyframe = self.keyframe_wanted && keyframe_at <= now;
+        let frame_at = self.last_encode.map_or(now, |last| last + FRAME_INTERVAL_MIN);
+        let fresh_at = self.fresh.then_some(frame_at);
+        let keyframe_due = (self.keyframe_wanted && self.has_picture).then_some(keyframe_at.max(frame_at));
+        let refine_at = self.refine_at();
+        let Some(at) = [fresh_at, keyframe_due, refine_at].into_iter().flatten().min() else {
+            return Step::Wait(None);
+        };
+        if at > now {
+            return Step::Wait(Some(at));
+        }
+        if blocked {
+            return Step::Wait(Some(now + BLOCKED_RETRY));
+        }
+        let fresh = fresh_at.is_some_and(|at| at <= now);
+        Step::Encode { fresh, keyframe, refine: !fresh && !keyframe }
+    }
+
+    /// The step was done; `keyframe` when a keyframe came out, asked for or not.
+    pub(crate) fn encoded(&mut self, now: Instant, fresh: bool, keyframe: bool) {
+        self.last_encode = Some(now);
+        if keyframe {
+            self.keyframe_wanted = false;
+            self.last_keyframe = Some(now);
+        }
+        if fresh {
+            self.fresh = false;
+        }
+        if fresh || keyframe {
+            // A keyframe is coarse: the picture must sharpen after it too.
+            self.refining = Some((now, 0));
+        } else if let Some((_, done)) = &mut self.refining {
+            *done += 1;
+        }
+    }
+
+    fn refine_at(&self) -> Option<Instant> {
+        let (since, done) = self.refining?;
+        let due = since + Duration::from_millis(*REFINE_AFTER_MS.get(done)?);
+        Some(self.last_encode.map_or(due, |last| due.max(last + REFINE_INTERVAL_MIN)))
+    }
+}
+
+/// How many pictures a second are encoded while something moves, so that the encoder can share out its bits.
+#[derive(Debug)]
+pub(crate) struct FrameRate {
+    last: Option<Instant>,
+    mean: f64,
+    told: f64,
+}
+
+/// What is assumed of a scene that begins to move, frames a second.
+const FRAME_RATE_FIRST: f64 = 30.0;
+/// A longer pause is rest, not a frame rate.
+const PAUSE_MIN: Duration = Duration::from_millis(200);
+
+impl FrameRate {
+    pub(crate) fn new() -> FrameRate {
+        FrameRate { last: None, mean: FRAME_RATE_FIRST, told: FRAME_RATE_FIRST }
+    }
+
+    /// A fresh frame is encoded. Returns the rate when it has changed by more than a quarter since it was last returned.
+    pub(crate) fn frame(&mut self, now: Instant) -> Option<f32> {
+        let interval = self.last.replace(now).map(|last| now.saturating_duration_since(last));
+        let interval = interval.filter(|interval| *interval < PAUSE_MIN)?;
+        let rate = (1.0 / interval.as_secs_f64().max(1e-3)).clamp(8.0, f64::from(FRAMES_PER_SECOND_MAX));
+        self.mean += (rate - self.mean) / 16.0;
+        let changed = !(0.8..1.25).contains(&(self.mean / self.told));
+        changed.then(|| {
+            self.told = self.mean;
+            self.mean as f32
+        })
+    }
+
+    /// What was told last.
+    pub(crate) fn told(&self) -> f32 {
+        self.told as f32
+    }
+}
+
+#[cfg(test)]
+mod tests;

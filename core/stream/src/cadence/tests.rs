@@ -1,0 +1,131 @@
+use super::*;
+
+const MS: Duration = Duration::from_millis(1);
+
+/// Runs a cadence millisecond by millisecond; `event` happens before each. Returns what was encoded and when, in ms.
+fn run(cadence: &mut Cadence, span_ms: u64, mut event: impl FnMut(u64, &mut Cadence) -> bool) -> Vec<(u64, Step)> {
+    let start = Instant::now();
+    let mut steps = Vec::new();
+    for ms in 0..span_ms {
+        let now = start + MS * ms as u32;
+        let blocked = event(ms, cadence);
+        while let step @ Step::Encode { fresh, keyframe, .. } = cadence.next(now, blocked) {
+            cadence.encoded(now, fresh, keyframe);
+            steps.push((ms, step));
+        }
+    }
+    steps
+}
+
+fn times(steps: &[(u64, Step)], wanted: impl Fn(&Step) -> bool) -> Vec<u64> {
+    steps.iter().filter(|(_, step)| wanted(step)).map(|(ms, _)| *ms).collect()
+}
+
+fn is_keyframe(step: &Step) -> bool {
+    matches!(step, Step::Encode { keyframe: true, .. })
+}
+
+fn is_fresh(step: &Step) -> bool {
+    matches!(step, Step::Encode { fresh: true, .. })
+}
+
+#[test]
+fn a_picture_is_sent_at_once_refined_a_few_times_and_then_left_alone() {
+    let mut cadence = Cadence::default();
+    let steps = run(&mut cadence, 5_000, |ms, cadence| {
+        if ms == 100 {
+            cadence.frame();
+        }
+        false
+    });
+    assert_eq!(times(&steps, |_| true), [100, 160, 220, 280, 340, 420, 500]);
+    assert_eq!(times(&steps, is_fresh), [100]);
+    assert_eq!(cadence.next(Instant::now() + Duration::from_secs(60), false), Step::Wait(None));
+}
+
+#[test]
+fn every_frame_of_a_movement_is_encoded_when_it_comes() {
+    let mut cadence = Cadence::default();
+    let steps = run(&mut cadence, 1_000, |ms, cadence| {
+        if ms % 33 == 0 {
+            cadence.frame();
+        }
+        false
+    });
+    assert_eq!(times(&steps, is_fresh), (0..=30).map(|frame| frame * 33).collect::<Vec<_>>());
+    assert_eq!(steps.len(), 31, "nothing is refined while it moves");
+}
+
+#[test]
+fn more_frames_than_a_screen_shows_are_thinned_out() {
+    let mut cadence = Cadence::default();
+    let steps = run(&mut cadence, 1_000, |_, cadence| {
+        cadence.frame();
+        false
+    });
+    assert!((60..=67).contains(&steps.len()), "{}", steps.len());
+}
+
+#[test]
+fn keyframes_come_at_once_but_no_more_often_than_twice_a_second_however_many_ask() {
+    let mut cadence = Cadence::default();
+    let steps = run(&mut cadence, 2_000, |ms, cadence| {
+        if ms == 0 {
+            cadence.frame();
+        }
+        if ms >= 700 {
+            cadence.want_keyframe();
+        }
+        false
+    });
+    assert_eq!(times(&steps, is_keyframe), [700, 1200, 1700], "a still scene is encoded again for it");
+    assert_eq!(times(&steps, is_fresh), [0]);
+}
+
+#[test]
+fn no_keyframe_is_made_of_nothing() {
+    let mut cadence = Cadence::default();
+    cadence.want_keyframe();
+    assert_eq!(cadence.next(Instant::now(), false), Step::Wait(None));
+}
+
+#[test]
+fn a_line_that_takes_no_more_gets_the_newest_frame_when_it_is_free_again() {
+    let mut cadence = Cadence::default();
+    let steps = run(&mut cadence, 1_000, |ms, cadence| {
+        if ms <= 300 && ms % 33 == 0 {
+            cadence.frame();
+        }
+        (50..500).contains(&ms)
+    });
+    assert_eq!(times(&steps, is_fresh), [0, 33, 500]);
+    let refined = times(&steps, |step| matches!(step, Step::Encode { refine: true, .. }));
+    assert_eq!(refined, [560, 620, 680, 740, 820, 900]);
+}
+
+#[test]
+fn when_nobody_watches_nothing_is_owed() {
+    let mut cadence = Cadence::default();
+    let now = Instant::now();
+    cadence.frame();
+    cadence.encoded(now, true, true);
+    cadence.want_keyframe();
+    cadence.rest();
+    assert_eq!(cadence.next(now + Duration::from_secs(1), false), Step::Wait(None));
+    cadence.want_keyframe();
+    assert_eq!(cadence.next(now, false), Step::Encode { fresh: false, keyframe: true, refine: false });
+}
+
+#[test]
+fn the_frame_rate_is_told_when_it_has_changed_and_a_pause_is_no_rate() {
+    let (mut rate, mut now) = (FrameRate::new(), Instant::now());
+    let mut told = Vec::new();
+    for (frames, interval_ms) in [(100, 33), (100, 17), (1, 5_000), (3, 17), (100, 100)] {
+        for _ in 0..frames {
+            now += MS * interval_ms;
+            told.extend(rate.frame(now));
+        }
+    }
+    assert!(told.len() < 12, "{told:?}");
+    assert!(told.iter().any(|rate| *rate > 45.0) && rate.told() < 13.0, "{told:?}");
+}

@@ -1,0 +1,85 @@
+use super::*;
+use heliograph_wire::{Button, Command};
+
+const MOVE: Input = Input::Move { x: 0.5, y: 0.5, pinch: 1.0 };
+const DOWN: Input = Input::Down { button: Button::Primary, x: 0.5, y: 0.5, shift: false };
+const UP: Input = Input::Up { button: Button::Primary, x: 0.5, y: 0.5 };
+
+fn gate(role: Role) -> (Gate, Instant) {
+    let now = Instant::now();
+    (Gate::new(role, now), now)
+}
+
+#[test]
+fn a_drag_passes() {
+    let (mut gate, now) = gate(Role::Control);
+    assert_eq!(gate.pointer_move(0, 1, &MOVE, now), Verdict::Pass);
+    assert_eq!(gate.control_input(&DOWN, now), Verdict::Pass);
+    assert_eq!(gate.pointer_move(1, 3, &MOVE, now), Verdict::Pass);
+    assert_eq!(gate.control_input(&UP, now), Verdict::Pass);
+    assert_eq!(gate.pointer_move(2, 5, &MOVE, now), Verdict::Pass);
+}
+
+#[test]
+fn a_move_that_overtakes_its_press_or_limps_in_after_the_release_is_dropped() {
+    let (mut gate, now) = gate(Role::Control);
+    assert_eq!(gate.pointer_move(1, 3, &MOVE, now), Verdict::Drop, "the press is still on its way");
+    gate.control_input(&DOWN, now);
+    assert_eq!(gate.pointer_move(1, 3, &MOVE, now), Verdict::Pass);
+    gate.control_input(&UP, now);
+    assert_eq!(gate.pointer_move(1, 4, &MOVE, now), Verdict::Drop, "nothing is held any more");
+}
+
+#[test]
+fn of_two_moves_the_newer_one_wins_whichever_comes_first() {
+    let (mut gate, now) = gate(Role::Control);
+    assert_eq!(gate.pointer_move(0, u32::MAX, &MOVE, now), Verdict::Pass);
+    assert_eq!(gate.pointer_move(0, 2, &MOVE, now), Verdict::Pass, "the counter wraps");
+    assert_eq!(gate.pointer_move(0, 1, &MOVE, now), Verdict::Drop);
+    assert_eq!(gate.pointer_move(0, 2, &MOVE, now), Verdict::Drop);
+}
+
+#[test]
+fn the_count_of_presses_wraps() {
+    let (mut gate, mut now) = gate(Role::Control);
+    for _ in 0..=u16::MAX {
+        now += Duration::from_millis(5);
+        gate.control_input(&DOWN, now);
+    }
+    assert_eq!(gate.pointer_move(0, 9, &MOVE, now), Verdict::Pass);
+}
+
+#[test]
+fn a_view_link_moves_nothing() {
+    let (mut gate, now) = gate(Role::View);
+    assert_eq!(gate.control_input(&DOWN, now), Verdict::Refuse(Refusal::ViewOnly));
+    assert_eq!(gate.pointer_move(1, 1, &MOVE, now), Verdict::Refuse(Refusal::ViewOnly));
+    let fit = Input::Command { command: Command::Fit };
+    assert_eq!(gate.control_input(&fit, now), Verdict::Refuse(Refusal::ViewOnly));
+    assert_eq!(gate.other(now), Verdict::Pass);
+}
+
+#[test]
+fn what_no_hand_does_is_refused_and_closes_the_session_when_it_goes_on() {
+    let (mut gate, now) = gate(Role::Control);
+    let nowhere = Input::Move { x: f32::NAN, y: 0.0, pinch: 1.0 };
+    assert!(matches!(gate.control_input(&Input::Gone, now), Verdict::Refuse(Refusal::Input(_))));
+    assert!(matches!(gate.pointer_move(0, 1, &nowhere, now), Verdict::Refuse(Refusal::Input(_))));
+    assert_eq!(gate.pointer_move(0, 1, &MOVE, now), Verdict::Pass, "a refused move is not the newest");
+    let closed = (0..REFUSED_MAX).any(|_| matches!(gate.malformed(), Verdict::Close(_)));
+    assert!(closed);
+}
+
+#[test]
+fn too_many_moves_are_thinned_out_and_a_flood_of_anything_else_ends_the_session() {
+    let (mut gate, now) = gate(Role::Control);
+    let passed = (1..=10_000).filter(|seq| gate.pointer_move(0, *seq, &MOVE, now) == Verdict::Pass).count();
+    assert_eq!(passed, MESSAGES_BURST as usize);
+    assert_eq!(gate.control_input(&DOWN, now), Verdict::Pass, "moves do not use up what presses may");
+    let later = now + Duration::from_secs(1);
+    let passed = (20_000..30_000).filter(|seq| gate.pointer_move(1, *seq, &MOVE, later) == Verdict::Pass).count();
+    assert_eq!(passed, MESSAGES_PER_SECOND as usize);
+    let verdicts: Vec<Verdict> = (0..1_000).map(|_| gate.control_input(&DOWN, later)).collect();
+    assert_eq!(verdicts[0], Verdict::Pass);
+    assert_eq!(verdicts[999], Verdict::Close(Refusal::Flood));
+}

@@ -1,0 +1,269 @@
+//! [`Peer`]: a viewer over WebRTC, answered to a WHEP offer (draft-ietf-wish-whep).
+
+mod estimator;
+mod handler;
+mod line_interceptor;
+
+use crate::counters::Counters;
+use crate::packets::MediaFrame;
+use crate::stage::SharedLine;
+use crate::transport::{Event, Gone, Transport, WAITING_EVENTS_MAX};
+use bytes::Bytes;
+use estimator::{Estimator, KeyframeWish};
+use handler::Handler;
+use line_interceptor::{LineInterceptor, SLOT};
+use rtc::ice::mdns::MulticastDnsMode;
+use rtc::interceptor::{
+    CongestionControlBuilder, NackResponderBuilder, Registry, SenderReportBuilder, Slot, TwccSenderBuilder,
+};
+use rtc::media_stream::MediaStreamTrack;
+use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_H264, MediaEngine};
+use rtc::peer_connection::configuration::setting_engine::SettingEngineBuilder;
+use rtc::peer_connection::sdp::RTCSessionDescription;
+use rtc::rtp_transceiver::rtp_sender::{
+    RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
+    RTCRtpHeaderExtensionCapability, RTCRtpRtxParameters, RtpCodecKind,
+};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use webrtc::error::Error;
+use webrtc::media_stream::track_local::TrackLocal;
+use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
+use webrtc::peer_connection::{PeerConnection, PeerConnectionBuilder};
+
+const PLAYOUT_DELAY_URI: &str = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
+const TRANSPORT_CC_URI: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
+const PROFILE: &str = "level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=42e01f";
+/// Minimal and maximal playout delay, 12 bits each: show every frame as soon as it is there. Without it a browser
+/// smooths over 40 to 116 ms.
+const PLAYOUT_AT_ONCE: [u8; 3] = [0; 3];
+/// Addresses of this machine are known at once; whoever needs longer must not hold up the answer.
+const GATHER_MAX: Duration = Duration::from_millis(300);
+/// Without life signs a viewer is Disconnected, then Failed; and how often we give one.
+const ICE_TIMEOUTS: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(2)];
+/// Packets that are kept to be sent again: two seconds at 4 Mbit/s, half a megabyte.
+const KEPT_PACKETS: u16 = 512;
+/// Bytes that wait in one data channel.
+const CHANNEL_BYTES_MAX: usize = 256 * 1024;
+
+/// Why there is no session. The texts are for the viewer.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum OfferError {
+    /// The viewer's fault.
+    #[error("the offer is not one that this host can answer: {0}")]
+    Refused(String),
+    /// Ours.
+    #[error("the host could not open a connection: {0}")]
+    Failed(#[source] Error),
+}
+
+/// See the module.
+pub(crate) struct Peer {
+    connection: Arc<dyn PeerConnection>,
+    track: Arc<TrackLocalStaticRTP>,
+    line: SharedLine,
+    ssrc: u32,
+    payload_type: u8,
+    /// The negotiated id of the playout-delay extension; a viewer may not know it.
+    playout_delay_id: Option<u8>,
+    sequence_number: u16,
+}
+
+/// A session that was answered.
+pub(crate) struct Answered {
+    pub(crate) peer: Peer,
+    /// The answer, SDP.
+    pub(crate) answer: String,
+    pub(crate) events: mpsc::Receiver<Event>,
+    /// Whether the viewer offered data channels; a plain WHEP player does not.
+    pub(crate) has_channels: bool,
+}
+
+/// Answers an offer; media and channels use UDP sockets on `bind`.
+///
+/// # Errors
+/// See [`OfferError`]; nothing is left behind.
+pub(crate) async fn answer(
+    offer: &str,
+    bind: IpAddr,
+    counters: Arc<Counters>,
+    keyframe_wish: KeyframeWish,
+) -> Result<Answered, OfferError> {
+    let refused = |error: Error| OfferError::Refused(error.to_string());
+    let description = RTCSessionDescription::offer(offer.to_owned()).map_err(refused)?;
+    let codecs = |name: &str| offer.lines().any(|line| line.starts_with("a=rtpmap:") && line.contains(name));
+    if !offer.lines().any(|line| line.starts_with("m=video ")) || !codecs(" H264/90000") {
+        return Err(OfferError::Refused("it does not ask for video in H.264".to_owned()));
+    }
+    let line = SharedLine::default();
+    let (events_tx, events) = mpsc::channel(WAITING_EVENTS_MAX);
+    let (gathered_tx, gathered) = watch::channel(false);
+    let handler = Handler { events: events_tx, gathered: gathered_tx };
+    let connection = connection(bind, &line, counters, keyframe_wish, handler).await.map_err(OfferError::Failed)?;
+    let mut peer = Peer {
+        connection,
+        track: Arc::new(TrackLocalStaticRTP::new(track(getrandom::u32().unwrap_or(1), getrandom::u32().unwrap_or(2)))),
+        line,
+        ssrc: 0,
+        payload_type: 0,
+        playout_delay_id: None,
+        sequence_number: getrandom::u32().unwrap_or(0) as u16,
+    };
+    match peer.negotiate(description, gathered).await {
+        Ok(answer) => Ok(Answered { peer, answer, events, has_channels: offer.contains("\nm=application ") }),
+        Err(error) => {
+            peer.close().await;
+            Err(refused(error))
+        }
+    }
+}
+
+impl Peer {
+    async fn negotiate(
+        &mut self,
+        offer: RTCSessionDescription,
+        mut gathered: watch::Receiver<bool>,
+    ) -> Result<String, Error> {
+        self.connection.set_remote_description(offer).await?;
+        // Not before: a track that is added earlier never learns of the extensions, and drops every packet.
+        let sender = self.connection.add_track(Arc::clone(&self.track) as Arc<dyn TrackLocal>).await?;
+        let answer = self.connection.create_answer(None).await?;
+        self.connection.set_local_description(answer).await?;
+        let _ = tokio::time::timeout(GATHER_MAX, gathered.wait_for(|done| *done)).await;
+        let parameters = sender.get_parameters().await?;
+        let codec = parameters.rtp_parameters.codecs.first();
+        let ssrc = parameters.encodings.first().and_then(|encoding| encoding.rtp_coding_parameters.ssrc);
+        let (Some(codec), Some(ssrc)) = (codec, ssrc) else {
+            return Err(Error::Other("it accepts no H.264 stream of ours".to_owned()));
+        };
+        (self.payload_type, self.ssrc) = (codec.payload_type, ssrc);
+        let extensions = parameters.rtp_parameters.header_extensions;
+        let playout_delay = extensions.iter().find(|extension| extension.uri == PLAYOUT_DELAY_URI);
+        self.playout_delay_id = playout_delay.and_then(|extension| u8::try_from(extension.id).ok());
+        let description = self.connection.local_description().await;
+        description.map(|description| description.sdp).ok_or(Error::Other("there is no answer".to_owned()))
+    }
+
+    fn packet(&mut self, frame: &MediaFrame, payload: &Bytes, marker: bool) -> rtc::rtp::Packet {
+        let mut header = rtc::rtp::Header {
+            version: 2,
+            marker,
+            payload_type: self.payload_type,
+            sequence_number: self.sequence_number,
+            timestamp: frame.rtp_timestamp,
+            ssrc: self.ssrc,
+            ..Default::default()
+        };
+        self.sequence_number = self.sequence_number.wrapping_add(1);
+        if let Some(id) = self.playout_delay_id {
+            // Fails only for an id that the negotiation would not have taken.
+            let _ = header.set_extension(id, Bytes::from_static(&PLAYOUT_AT_ONCE));
+        }
+        rtc::rtp::Packet { header, payload: payload.clone() }
+    }
+}
+
+#[async_trait::async_trait]
+impl Transport for Peer {
+    async fn send(&mut self, frame: &MediaFrame) -> Result<(), Gone> {
+        let last = frame.payloads.len().saturating_sub(1);
+        for (index, payload) in frame.payloads.iter().enumerate() {
+            let packet = self.packet(frame, payload, index == last);
+            self.track.write_rtp(packet).await.map_err(|_| Gone)?;
+        }
+        Ok(())
+    }
+
+    fn line(&self) -> SharedLine {
+        Arc::clone(&self.line)
+    }
+
+    async fn close(&mut self) {
+        if let Err(error) = self.connection.close().await {
+            tracing::debug!("a connection did not close cleanly: {error}");
+        }
+    }
+}
+
+async fn connection(
+    bind: IpAddr,
+    line: &SharedLine,
+    counters: Arc<Counters>,
+    keyframe_wish: KeyframeWish,
+    handler: Handler,
+) -> Result<Arc<dyn PeerConnection>, Error> {
+    let [disconnected, failed, keepalive] = ICE_TIMEOUTS.map(Some);
+    let settings = SettingEngineBuilder::new()
+        .with_include_loopback_candidate(true)
+        .with_multicast_dns_mode(MulticastDnsMode::Disabled)
+        .with_ice_timeouts(disconnected, failed, keepalive)
+        .build();
+    // Below the responder nothing paces: webrtc-rs' pacer keeps a queue of seconds. The cadence holds back instead.
+    let registry = Registry::new()
+        .with(Slot::CongestionControl, CongestionControlBuilder::new(Estimator::new(Arc::clone(line))).build())
+        .with(Slot::TwccSender, TwccSenderBuilder::new().build())
+        .with(Slot::from(SLOT), LineInterceptor::new(Arc::clone(line), counters, keyframe_wish))
+        .with(Slot::NackResponder, NackResponderBuilder::new().with_size(KEPT_PACKETS).build())
+        .with(Slot::SenderReport, SenderReportBuilder::new().build());
+    let connection = PeerConnectionBuilder::new()
+        .with_media_engine(media_engine()?)
+        .with_setting_engine(settings)
+        .with_interceptor_registry(registry)
+        .with_data_channel_send_buffer_limit(CHANNEL_BYTES_MAX)
+        .with_handler(Arc::new(handler))
+        .with_udp_addrs(udp_addresses(bind))
+        .build()
+        .await?;
+    Ok(Arc::new(connection))
+}
+
+/// Where media sockets are bound. An unspecified address stands for all of the machine's own but loopback, so that is
+/// named too.
+fn udp_addresses(bind: IpAddr) -> Vec<SocketAddr> {
+    let loopback = match bind {
+        IpAddr::V4(_) => IpAddr::from(Ipv4Addr::LOCALHOST),
+        IpAddr::V6(_) => IpAddr::from(Ipv6Addr::LOCALHOST),
+    };
+    let also_loopback = bind.is_unspecified().then_some(loopback);
+    [bind].into_iter().chain(also_loopback).map(|ip| SocketAddr::new(ip, 0)).collect()
+}
+
+fn h264() -> RTCRtpCodec {
+    RTCRtpCodec {
+        mime_type: MIME_TYPE_H264.to_owned(),
+        clock_rate: 90_000,
+        channels: 0,
+        sdp_fmtp_line: PROFILE.to_owned(),
+        rtcp_feedback: Vec::new(),
+    }
+}
+
+fn media_engine() -> Result<MediaEngine, Error> {
+    let mut engine = MediaEngine::default();
+    let rtx = RTCRtpCodec { mime_type: "video/rtx".to_owned(), sdp_fmtp_line: "apt=102".to_owned(), ..h264() };
+    for (rtp_codec, payload_type) in [(h264(), 102), (rtx, 103)] {
+        let codec = RTCRtpCodecParameters { rtp_codec, payload_type, ..Default::default() };
+        engine.register_codec(codec, RtpCodecKind::Video)?;
+    }
+    for (typ, parameter) in [("nack", ""), ("nack", "pli"), ("ccm", "fir"), ("transport-cc", "")] {
+        let feedback = RTCPFeedback { typ: typ.to_owned(), parameter: parameter.to_owned() };
+        engine.register_feedback(feedback, RtpCodecKind::Video);
+    }
+    for uri in [TRANSPORT_CC_URI, PLAYOUT_DELAY_URI] {
+        let extension = RTCRtpHeaderExtensionCapability { uri: uri.to_owned() };
+        engine.register_header_extension(extension, RtpCodecKind::Video, None)?;
+    }
+    Ok(engine)
+}
+
+fn track(ssrc: u32, rtx_ssrc: u32) -> MediaStreamTrack {
+    let coding = RTCRtpCodingParameters {
+        ssrc: Some(ssrc),
+        rtx: Some(RTCRtpRtxParameters { ssrc: rtx_ssrc }),
+        ..Default::default()
+    };
+    let encoding = RTCRtpEncodingParameters { rtp_coding_parameters: coding, codec: h264(), ..Default::default() };
+    MediaStreamTrack::new("scene".into(), "picture".into(), "picture".into(), RtpCodecKind::Video, vec![encoding])
+}

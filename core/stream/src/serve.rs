@@ -1,0 +1,224 @@
+//! [`serve`]: the sidecar from its first line to its last, over any pair of pipes.
+
+use crate::access::Access;
+use crate::counters::Counters;
+use crate::http::listener::{Bounded, Local, listen};
+use crate::http::routes;
+use crate::inputs::Inputs;
+use crate::link::{LinkError, LinkWriter, read_line, write_lines};
+use crate::share::{Parts, Share};
+use crate::stage::Stage;
+use crate::viewer::to_json;
+use crate::{BUILD_ID, encode};
+use heliograph_ring::{LAYOUT_VERSION, PeerRing, Pulse, RingError, attach};
+use heliograph_wire::link::Tokens;
+use heliograph_wire::{FromSidecar, PROTOCOL, ToSidecar, ToViewer};
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio::io::{AsyncRead, AsyncWrite, BufReader};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+
+const PULSE_INTERVAL: Duration = Duration::from_millis(200);
+/// The encoder thread turns at least every two seconds; after this without, it hangs, and the pulse stops.
+const STANDSTILL_MAX: Duration = Duration::from_secs(3);
+const STATS_INTERVAL: Duration = Duration::from_secs(1);
+/// For goodbyes and the last lines, all in all less than the second that the app waits.
+const GOODBYE_MAX: Duration = Duration::from_millis(400);
+
+/// Why the sidecar cannot go on. The texts are for the person at the host.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// The app did not begin with `start`.
+    #[error("the app did not tell the sidecar what to do")]
+    NoStart,
+    /// See [`LinkError`].
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    /// See [`RingError`].
+    #[error(transparent)]
+    Ring(#[from] RingError),
+    /// No port.
+    #[error("cannot listen on {address}: {source}. Choose another port, or end the program that uses it")]
+    Listen {
+        /// The first that was tried.
+        address: SocketAddr,
+        /// Of the last.
+        source: std::io::Error,
+    },
+    /// No thread.
+    #[error("this machine gives no thread for the encoder: {0}")]
+    Thread(std::io::Error),
+}
+
+/// What the app's first line says.
+struct Order {
+    bind: IpAddr,
+    port: u16,
+    exact_port: bool,
+    tokens: Tokens,
+    first_viewer: u32,
+    ring_fds: [i32; 2],
+}
+
+/// Serves until `input` ends or says stop.
+///
+/// # Errors
+/// See [`Failure`]; the app was told.
+pub(crate) async fn serve(
+    input: impl AsyncRead + Unpin,
+    output: impl AsyncWrite + Unpin + Send + 'static,
+) -> Result<(), Failure> {
+    let (link, lines) = LinkWriter::new();
+    let writer = tokio::spawn(write_lines(lines, output));
+    link.say(FromSidecar::Hello { protocol: PROTOCOL, build: BUILD_ID.to_owned(), ring_layout: LAYOUT_VERSION });
+    let outcome = run(BufReader::new(input), link.clone()).await;
+    if let Err(failure) = &outcome {
+        link.say(FromSidecar::Failed { message: failure.to_string() });
+    }
+    drop(link);
+    // The last lines; an app that does not read them does not hold up the end.
+    let _ = timeout(GOODBYE_MAX, writer).await;
+    outcome
+}
+
+async fn run(mut input: BufReader<impl AsyncRead + Unpin>, link: LinkWriter) -> Result<(), Failure> {
+    let order = match read_line(&mut input).await? {
+        None => return Ok(()),
+        Some(ToSidecar::Start { bind, port, exact_port, tokens, first_viewer, ring_fds }) => {
+            Order { bind, port, exact_port, tokens, first_viewer, ring_fds }
+        }
+        Some(_) => return Err(Failure::NoStart),
+    };
+    let ring = attach(order.ring_fds)?;
+    let listener = listen(order.bind, order.port, order.exact_port)
+        .await
+        .map_err(|source| Failure::Listen { address: SocketAddr::new(order.bind, order.port), source })?;
+    let address = listener.local_addr().unwrap_or(SocketAddr::new(order.bind, order.port));
+    let mut house = House::build(ring, order, link.clone())?;
+    let share = Arc::clone(&house.share);
+    let service = routes(Arc::clone(&share)).into_make_service_with_connect_info::<Local>();
+    house.tasks.spawn(async move {
+        // Ends with the task set; accept errors are survived.
+        let _ = axum::serve(Bounded::new(listener), service).await;
+    });
+    link.say(FromSidecar::Listening { address });
+    let reason = house.follow(&mut input).await;
+    house.close(reason).await;
+    Ok(())
+}
+
+/// Everything that runs, and what it hears from the app.
+struct House {
+    share: Arc<Share>,
+    tasks: JoinSet<()>,
+    encoder: Option<std::thread::JoinHandle<()>>,
+    scene: watch::Sender<Option<Arc<str>>>,
+    ended: watch::Sender<Option<Arc<str>>>,
+}
+
+impl House {
+    fn build(ring: PeerRing, order: Order, link: LinkWriter) -> Result<House, Failure> {
+        let PeerRing { frames, inputs, pulse } = ring;
+        let stage = Arc::new(Stage::new(frames.waker(), Arc::new(Counters::default())));
+        let inputs = Arc::new(Inputs::new(inputs));
+        let (scene, scene_rx) = watch::channel(None);
+        let (ended, ended_rx) = watch::channel(None);
+        let share = Arc::new(Share::new(Parts {
+            access: Access::new(order.tokens),
+            bind: order.bind,
+            stage: Arc::clone(&stage),
+            inputs: Arc::clone(&inputs),
+            link,
+            scene: scene_rx,
+            ended: ended_rx,
+            first_viewer: order.first_viewer,
+        }));
+        let encoder = std::thread::Builder::new().name("encoder".to_owned());
+        let (stage_there, inputs_there) = (Arc::clone(&stage), Arc::clone(&inputs));
+        let encoder =
+            encoder.spawn(move || encode::run(frames, &stage_there, &inputs_there)).map_err(Failure::Thread)?;
+        let mut tasks = JoinSet::new();
+        tasks.spawn(beat(pulse, Arc::clone(&stage)));
+        tasks.spawn(count(Arc::clone(&share)));
+        tasks.spawn(async move { stage.run_alarm().await });
+        tasks.spawn(async move { inputs.run_flush().await });
+        Ok(House { share, tasks, encoder: Some(encoder), scene, ended })
+    }
+
+    /// Does what the app says until it says stop or nothing more; returns why it is over.
+    async fn follow(&self, input: &mut BufReader<impl AsyncRead + Unpin>) -> String {
+        loop {
+            match read_line(input).await {
+                Ok(Some(ToSidecar::Scene { scene })) => {
+                    self.scene.send_replace(Some(Arc::from(to_json(&ToViewer::Scene { scene }))));
+                }
+                Ok(Some(ToSidecar::Stop { reason })) => return reason,
+                Ok(Some(ToSidecar::Start { .. })) => tracing::warn!("the app said start twice"),
+                Ok(None) => return "The host program has ended.".to_owned(),
+                Err(LinkError::Malformed(error)) => {
+                    tracing::warn!("the app sent a line that is not understood: {error}")
+                }
+                Err(error) => {
+                    tracing::error!("{error}");
+                    return "The host program has ended.".to_owned();
+                }
+            }
+        }
+    }
+
+    /// Says goodbye to the viewers, then ends everything.
+    async fn close(mut self, reason: String) {
+        self.ended.send_replace(Some(Arc::from(reason)));
+        let all_gone = async {
+            while self.share.sessions.any() {
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        let _ = timeout(GOODBYE_MAX, all_gone).await;
+        self.share.stage.end();
+        self.tasks.shutdown().await;
+        if let Some(encoder) = self.encoder.take() {
+            // It is awake, and at most in the middle of a frame.
+            let _ = tokio::task::spawn_blocking(|| encoder.join()).await;
+        }
+    }
+}
+
+/// The heart: beats while this runtime and the encoder thread both live.
+async fn beat(pulse: Pulse, stage: Arc<Stage>) {
+    let mut ticks = interval(PULSE_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let (mut turns, mut since) = (stage.turns(), Instant::now());
+    loop {
+        let now = ticks.tick().await.into_std();
+        if std::mem::replace(&mut turns, stage.turns()) != turns {
+            since = now;
+        }
+        if now.saturating_duration_since(since) < STANDSTILL_MAX {
+            pulse.beat();
+        }
+    }
+}
+
+/// Tells the app each second what was counted, while anyone watches.
+async fn count(share: Arc<Share>) {
+    let mut ticks = interval(STATS_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let (mut sent_bytes, mut at) = (share.stage.counters.sent_bytes(), ticks.tick().await.into_std());
+    loop {
+        let now = ticks.tick().await.into_std();
+        let sent = share.stage.counters.sent_bytes();
+        let seconds = now.saturating_duration_since(at).as_secs_f64().max(0.1);
+        let sent_bps = ((sent - sent_bytes) as f64 * 8.0 / seconds) as u64;
+        (sent_bytes, at) = (sent, now);
+        let viewers = share.stage.watching() as u32;
+        if viewers > 0 {
+            let replaced = share.inputs.stats().replaced;
+            let stats = share.stage.counters.stats(viewers, replaced, sent_bps);
+            share.link.say(FromSidecar::Stats { stats });
+        }
+    }
+}

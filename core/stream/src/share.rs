@@ -1,0 +1,147 @@
+//! [`Share`]: what the HTTP routes and the viewers' tasks have in common.
+
+use crate::access::Access;
+use crate::inputs::Inputs;
+use crate::link::LinkWriter;
+use crate::stage::{Stage, lock};
+use heliograph_wire::{Role, ViewerId};
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+
+/// Viewers at a time, those who are still connecting included.
+pub(crate) const SESSIONS_MAX: usize = 16;
+
+/// One share, from the app's `Start` to its `Stop`.
+pub(crate) struct Share {
+    pub(crate) access: Access,
+    /// Changes with every start.
+    pub(crate) epoch: String,
+    /// Where media sockets are bound.
+    pub(crate) bind: IpAddr,
+    pub(crate) stage: Arc<Stage>,
+    pub(crate) inputs: Arc<Inputs>,
+    pub(crate) link: LinkWriter,
+    /// The newest scene as the JSON text that viewers get.
+    pub(crate) scene: watch::Receiver<Option<Arc<str>>>,
+    /// Why the share is over.
+    pub(crate) ended: watch::Receiver<Option<Arc<str>>>,
+    pub(crate) sessions: Sessions,
+    next_viewer: AtomicU32,
+}
+
+/// What [`Share::new`] puts together.
+pub(crate) struct Parts {
+    pub(crate) access: Access,
+    pub(crate) bind: IpAddr,
+    pub(crate) stage: Arc<Stage>,
+    pub(crate) inputs: Arc<Inputs>,
+    pub(crate) link: LinkWriter,
+    pub(crate) scene: watch::Receiver<Option<Arc<str>>>,
+    pub(crate) ended: watch::Receiver<Option<Arc<str>>>,
+    pub(crate) first_viewer: u32,
+}
+
+impl Share {
+    pub(crate) fn new(parts: Parts) -> Share {
+        let Parts { access, bind, stage, inputs, link, scene, ended, first_viewer } = parts;
+        Share {
+            access,
+            epoch: random_name(),
+            bind,
+            stage,
+            inputs,
+            link,
+            scene,
+            ended,
+            sessions: Sessions::default(),
+            next_viewer: AtomicU32::new(first_viewer),
+        }
+    }
+
+    /// A name that no viewer of this share has had.
+    pub(crate) fn new_viewer(&self) -> ViewerId {
+        ViewerId(self.next_viewer.fetch_add(1, Ordering::Relaxed))
+    }
+}
+
+/// 128 random bits, as text for a URL. Without randomness no session could be kept apart from another, so none is made:
+/// the text is empty, which [`Sessions::open`] refuses.
+pub(crate) fn random_name() -> String {
+    let mut bytes = [0_u8; 16];
+    if getrandom::fill(&mut bytes).is_err() {
+        return String::new();
+    }
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The sessions that DELETE can end.
+#[derive(Debug)]
+pub(crate) struct Sessions {
+    places: Arc<Semaphore>,
+    open: Mutex<HashMap<String, Open>>,
+}
+
+#[derive(Debug)]
+struct Open {
+    owner: Role,
+    /// One word is enough; a second one is not needed.
+    end: mpsc::Sender<()>,
+}
+
+impl Default for Sessions {
+    fn default() -> Sessions {
+        Sessions { places: Arc::new(Semaphore::new(SESSIONS_MAX)), open: Mutex::default() }
+    }
+}
+
+/// What DELETE finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Ended {
+    Yes,
+    NotYours,
+    Unknown,
+}
+
+impl Sessions {
+    /// A place, as long as it is held; `None` when all are taken.
+    pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.places).try_acquire_owned().ok()
+    }
+
+    /// Opens a session: its name, and where the wish to end it arrives. `None` without a source of randomness.
+    pub(crate) fn open(&self, owner: Role) -> Option<(String, mpsc::Receiver<()>)> {
+        let name = random_name();
+        if name.is_empty() {
+            return None;
+        }
+        let (end, ended) = mpsc::channel(1);
+        lock(&self.open).insert(name.clone(), Open { owner, end });
+        Some((name, ended))
+    }
+
+    /// Ends a session on behalf of whoever holds the token of `role`.
+    pub(crate) fn end(&self, name: &str, role: Role) -> Ended {
+        match lock(&self.open).get(name) {
+            None => Ended::Unknown,
+            Some(open) if open.owner != role => Ended::NotYours,
+            Some(open) => {
+                // Full means that it was said before.
+                let _ = open.end.try_send(());
+                Ended::Yes
+            }
+        }
+    }
+
+    /// Whether anyone is left.
+    pub(crate) fn any(&self) -> bool {
+        !lock(&self.open).is_empty()
+    }
+
+    /// A session is over.
+    pub(crate) fn close(&self, name: &str) {
+        lock(&self.open).remove(name);
+    }
+}
