@@ -1,8 +1,12 @@
 // One attempt at the host: a WHEP session (draft-ietf-wish-whep) with its media and its two data channels.
 
-/** Host candidates are there at once; whoever needs longer is reached by the host's own checks. */
+/** The offer leaves at the latest after this. */
 const GATHER_MS = 150;
-const OFFER_MS = 8000;
+/**
+ * Host candidates come at once and together, but Chromium calls the gathering complete only 100 ms later. What comes
+ * later still is not missed: the browser sends the first checks, and the host learns the address from them.
+ */
+const SETTLE_MS = 15;
 
 /**
  * @typedef {object} ConnectionListener
@@ -124,6 +128,11 @@ export class Connection {
     if (this.peer.iceGatheringState === 'complete') return;
     await new Promise((resolve) => {
       setTimeout(resolve, GATHER_MS);
+      let settled = 0;
+      this.#on(this.peer, 'icecandidate', () => {
+        clearTimeout(settled);
+        settled = window.setTimeout(resolve, SETTLE_MS);
+      });
       this.#on(this.peer, 'icegatheringstatechange', () => {
         if (this.peer.iceGatheringState === 'complete') resolve(null);
       });
@@ -137,7 +146,7 @@ export class Connection {
       headers: { Authorization: `Bearer ${this.token}`, 'Content-Type': 'application/sdp' },
       body: this.peer.localDescription?.sdp ?? '',
       cache: /** @type {const} */ ('no-store'),
-      signal: AbortSignal.any([this.aborter.signal, AbortSignal.timeout(OFFER_MS)]),
+      signal: this.aborter.signal, // A host that never answers is given up by the session.
     };
     try {
       return await fetch('whep', request);

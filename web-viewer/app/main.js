@@ -54,16 +54,15 @@ const keys = bindKeyboard(viewer, {
   full_screen: tools.fullScreen,
   projection: tools.projection,
 });
-const showBars = bindQuiet(view, () => viewer.isLive && !viewer.isStalled);
+const showBars = bindQuiet(() => viewer.isLive && !viewer.isStalled);
 
 let phase = viewer.session.phase;
 
 /** The session may be in another state. */
 function changed() {
   panels.show(describe(viewer.session, viewer.isStalled, performance.now()), !last.hidden);
-  const maySteer = viewer.role === 'control' && viewer.isLive;
-  document.body.classList.toggle('may-steer', maySteer);
-  for (const tool of document.querySelectorAll('.steers')) tool.setAttribute('aria-disabled', String(!maySteer));
+  document.body.classList.toggle('may-steer', viewer.maySteer);
+  for (const tool of document.querySelectorAll('.steers')) tool.setAttribute('aria-disabled', String(!viewer.maySteer));
   if (phase === viewer.session.phase) return;
   if (phase === 'live') {
     hand.release();

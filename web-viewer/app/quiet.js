@@ -4,11 +4,10 @@ const MOUSE_MS = 2600;
 const TOUCH_MS = 4500;
 
 /**
- * @param {HTMLElement} view The picture.
  * @param {() => boolean} mayHide Whether there is a picture to look at.
  * @returns {() => void} Shows the bars, for a while.
  */
-export function bindQuiet(view, mayHide) {
+export function bindQuiet(mayHide) {
   let timer = 0;
   const hide = () => {
     const isInUse = document.querySelector('#bar .panel:hover, #bar :focus-visible, #menu:not([hidden]), dialog[open]');
@@ -26,9 +25,6 @@ export function bindQuiet(view, mayHide) {
   });
   window.addEventListener('pointerup', ({ pointerType }) => {
     if (pointerType === 'touch') wake(TOUCH_MS);
-  });
-  view.addEventListener('pointerleave', ({ pointerType }) => {
-    if (pointerType === 'mouse' && mayHide()) wake(MOUSE_MS);
   });
   window.addEventListener('focusin', () => wake());
   // Hidden buttons take no focus: they must be back before the browser looks for the next one.

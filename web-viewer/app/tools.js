@@ -61,8 +61,8 @@ function bindMenu(viewer, projection) {
   };
 
   opener.addEventListener('click', () => {
-    if (opener.getAttribute('aria-disabled') === 'true') viewer.listener.notAllowed();
-    else open(!isOpen());
+    if (viewer.maySteer) open(!isOpen());
+    else if (viewer.role === 'view') viewer.listener.notAllowed();
   });
   menu.addEventListener('click', (event) => {
     const item = event.target instanceof Element ? event.target.closest('button') : null;

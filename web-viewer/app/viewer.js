@@ -65,6 +65,11 @@ export class Viewer {
     return this.session.role;
   }
 
+  /** Whether what the hand does has an effect. */
+  get maySteer() {
+    return this.isLive && this.role === 'control';
+  }
+
   /** Begins, or begins anew. @param {string | null} token Of the link. */
   start(token) {
     this.token = token;
