@@ -267,7 +267,9 @@ impl Camera {
         let reach = self.extent.radius * MAX_DISTANCE_PER_RADIUS;
         self.target = self.extent.center + (self.target - self.extent.center).clamp_length_max(reach);
         let numbers = [self.yaw, self.pitch, self.distance, self.extent.radius];
-        if !(self.target.is_finite() && self.extent.center.is_finite() && numbers.iter().all(|n| n.is_finite())) {
+        // Written so that NaN fails.
+        let center_is_near = self.extent.center.abs().max_element() <= *RADIUS_RANGE.end();
+        if !(self.target.is_finite() && center_is_near && numbers.iter().all(|n| n.is_finite())) {
             *self = before;
         }
     }
@@ -277,3 +279,6 @@ impl Camera {
 fn sane_aspect(aspect: f32) -> f32 {
     if aspect.is_finite() && aspect > 0.0 { aspect.clamp(1e-3, 1e3) } else { 1.0 }
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,8 +39,10 @@ pub struct ForceLayout {
     /// The share of a link's pull that moves its second end.
     biases: Vec<f32>,
     temperature: f32,
-    /// From internal to published lengths.
+    /// From internal to published lengths, unless the layout outgrows its box.
     scale: f32,
+    /// The root mean square distance of nodes from the middle.
+    spread: f32,
 }
 
 impl ForceLayout {
@@ -54,7 +56,14 @@ impl ForceLayout {
 
     /// A layout that goes on from places that were published before, and has almost settled.
     pub fn resume(published: &[Vec3], edges: &[[u32; 2]]) -> ForceLayout {
-        let scale = 1.0 / ((published.len().max(1) as f32).cbrt() * 0.9);
+        let length = |[a, b]: &[u32; 2]| Some(published.get(*a as usize)?.distance(*published.get(*b as usize)?));
+        let lengths: Vec<f32> = edges.iter().filter_map(length).filter(|length| *length > 0.0).collect();
+        // A link is to be of length 1 again.
+        let scale = if lengths.is_empty() {
+            1.0 / ((published.len().max(1) as f32).cbrt() * 0.9)
+        } else {
+            lengths.iter().sum::<f32>() / lengths.len() as f32
+        };
         let positions = published.iter().map(|place| *place / scale).collect();
         ForceLayout::with_positions(positions, edges, scale, LEAST_TEMPERATURE * 20.0)
     }
@@ -80,6 +89,7 @@ impl ForceLayout {
             biases,
             temperature,
             scale,
+            spread: 0.0,
         }
     }
 
@@ -97,7 +107,7 @@ impl ForceLayout {
             *velocity = velocity.clamp_length_max(MAX_STEP);
             *position += *velocity;
         }
-        self.keep_in_bounds();
+        self.center();
         true
     }
 
@@ -108,7 +118,9 @@ impl ForceLayout {
 
     /// Where the nodes are now: about the origin, within a box of a few units.
     pub fn positions(&self) -> Vec<Vec3> {
-        self.positions.iter().map(|position| *position * self.scale).collect()
+        // What outgrows the box is shown smaller, not pressed into it: a long chain may unfold.
+        let scale = if self.spread * self.scale > MAX_SPREAD { MAX_SPREAD / self.spread } else { self.scale };
+        self.positions.iter().map(|position| *position * scale).collect()
     }
 
     fn pull_links(&mut self) {
@@ -140,15 +152,14 @@ impl ForceLayout {
         }
     }
 
-    fn keep_in_bounds(&mut self) {
+    /// Takes back the drift of the whole, and notes how far it spreads.
+    fn center(&mut self) {
         let count = self.positions.len() as f32;
         let middle = self.positions.iter().sum::<Vec3>() / count;
-        let spread = (self.positions.iter().map(|place| place.distance_squared(middle)).sum::<f32>() / count).sqrt();
-        let limit = MAX_SPREAD / self.scale;
-        let shrink = if spread > limit { limit / spread } else { 1.0 };
         for position in &mut self.positions {
-            *position = (*position - middle) * shrink;
+            *position -= middle;
         }
+        self.spread = (self.positions.iter().map(|place| place.length_squared()).sum::<f32>() / count).sqrt();
     }
 }
 

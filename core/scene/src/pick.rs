@@ -246,3 +246,6 @@ impl View {
 fn is_before_camera(clip: Vec4) -> bool {
     clip.w > 0.0 && clip.z <= clip.w
 }
+
+#[cfg(test)]
+mod tests;

@@ -457,3 +457,6 @@ fn layer_status(layer: &Layer) -> LayerStatus {
         properties: properties::of_layer(layer),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -14,7 +14,7 @@ pub(crate) fn counted(number: usize, singular: &str, plural: &str) -> String {
 
 /// A place, with as many decimals as tell neighbouring points of something of this size apart: `636,100.20, 850,020.10, 421.00`.
 pub(crate) fn place(place: DVec3, size: f32) -> String {
-    let decimals = if size > 0.0 { (4.0 - f64::from(size).log10()).ceil().clamp(0.0, 9.0) as usize } else { 2 };
+    let decimals = if size > 0.0 { (4.5 - f64::from(size).log10()).ceil().clamp(0.0, 9.0) as usize } else { 2 };
     let [x, y, z] = place.to_array().map(|number| coordinate(number, decimals));
     format!("{x}, {y}, {z}")
 }
@@ -50,6 +50,6 @@ mod tests {
         assert_eq!(counted(1, "point", "points"), "1 point");
         assert_eq!(place(DVec3::new(636_100.2, -0.001, -1234.5), 700.0), "636,100.20, 0.00, −1,234.50");
         assert_eq!(place(DVec3::new(1.0, 2.0, 3.0), 1e6), "1, 2, 3");
-        assert_eq!(place(DVec3::new(0.25, 0.0, 0.0), 1.0), "0.2500, 0.0000, 0.0000");
+        assert_eq!(place(DVec3::new(0.25, 0.0, 0.0), 1.0), "0.25000, 0.00000, 0.00000");
     }
 }

@@ -1,0 +1,332 @@
+use super::*;
+use crate::history::MAX_CHANGES;
+use crate::random::Random;
+use crate::{ColorBy, Network, PointAttributes, Points, Projection};
+use glam::{dvec3, vec3};
+use heliograph_wire::{PropertyKind, Side};
+use std::sync::mpsc;
+use std::time::Duration;
+
+const VIEWPORT: Viewport = Viewport { width: 800, height: 400 };
+
+fn scene() -> Scene {
+    Scene::new(Arc::new(|| ()))
+}
+
+/// Points at the corners of a cube about `origin`.
+fn cube(name: &str, origin: DVec3, half_width: f32) -> LoadedLayer {
+    let bounds = Aabb { min: Vec3::splat(-half_width), max: Vec3::splat(half_width) };
+    let attributes = PointAttributes {
+        colors: Some(vec![[1, 2, 3, 255]; 8]),
+        intensity: Some((0..8).collect()),
+        classification: None,
+    };
+    let points = Points::new(origin, bounds.corners().to_vec(), attributes, 1);
+    LoadedLayer::new(name.into(), LayerData::Points(Arc::new(points)), None)
+}
+
+fn network(name: &str) -> LoadedLayer {
+    let network = Network {
+        positions: vec![Vec3::ZERO; 3],
+        labels: Arc::new(vec!["a".into(), "b".into(), "c".into()]),
+        sizes: Arc::new(vec![1.0; 3]),
+        degrees: Arc::new(vec![1, 2, 1]),
+        edges: Arc::new(vec![[0, 1], [1, 2]]),
+        group_colors: Arc::new(vec![[9; 4]; 3]),
+        ..Network::default()
+    };
+    LoadedLayer::new(name.into(), LayerData::Network(Arc::new(network)), None)
+}
+
+fn set(layer: Option<LayerId>, property: &str, value: Value) -> Command {
+    Command::Set { layer, property: property.into(), value }
+}
+
+fn value_of(scene: &Scene, layer: LayerId, id: &str) -> Value {
+    let status = scene.status();
+    let layer = status.layers.into_iter().find(|one| one.id == layer).unwrap();
+    layer.properties.into_iter().find(|property| property.id == id).unwrap().value
+}
+
+fn apply(scene: &mut Scene, command: &Command) {
+    scene.apply(command, VIEWPORT).unwrap_or_else(|error| panic!("{command:?}: {error}"));
+}
+
+#[test]
+fn every_property_that_is_described_can_be_set_undone_and_done_again() {
+    let mut scene = scene();
+    let cube = scene.add(cube("cube", DVec3::ZERO, 1.0));
+    let network = scene.add(network("network"));
+    let status = scene.status();
+    let described = status.layers.iter().flat_map(|layer| layer.properties.iter().map(|one| (Some(layer.id), one)));
+    let described: Vec<_> = described.chain(status.properties.iter().map(|one| (None, one))).collect();
+    assert!(described.len() > 10);
+    for (layer, property) in described {
+        let other = match (&property.kind, &property.value) {
+            (PropertyKind::Range { max, .. }, _) => Value::Number(*max),
+            (PropertyKind::Choice { options }, value) => {
+                let other = options.iter().map(|option| Value::Choice(option.id.clone())).find(|id| id != value);
+                other.unwrap()
+            }
+            (PropertyKind::Toggle, Value::Toggle(on)) => Value::Toggle(!on),
+            (PropertyKind::Color, _) => Value::Color([7, 8, 9]),
+            other => panic!("{other:?}"),
+        };
+        let now = |scene: &Scene| scene.property(layer, &property.id).unwrap().value;
+        let before = scene.revision();
+        apply(&mut scene, &set(layer, &property.id, other.clone()));
+        assert_eq!(now(&scene), other);
+        assert!(scene.revision() > before);
+        apply(&mut scene, &Command::Undo);
+        assert_eq!(now(&scene), property.value);
+        apply(&mut scene, &Command::Redo);
+        assert_eq!(now(&scene), other);
+    }
+    for layer in [cube, network] {
+        apply(&mut scene, &set(Some(layer), "visible", Value::Toggle(false)));
+    }
+    assert!(scene.layers().iter().all(|layer| !layer.visible));
+    assert_eq!(scene.bounds(), None);
+}
+
+#[test]
+fn what_cannot_be_is_refused_in_words_and_changes_nothing() {
+    let mut scene = scene();
+    let id = scene.add(cube("cube", DVec3::ZERO, 1.0));
+    let gone = LayerId(99);
+    let refused = [
+        (set(Some(gone), "point_size", Value::Number(2.0)), "there is no layer 99"),
+        (Command::RemoveLayer { layer: gone }, "there is no layer 99"),
+        (set(Some(id), "sparkle", Value::Number(2.0)), "cube has no property “sparkle”"),
+        (set(None, "sparkle", Value::Number(2.0)), "the scene has no property “sparkle”"),
+        (set(Some(id), "node_size", Value::Number(2.0)), "cube has no property “node_size”"),
+        (set(Some(id), "point_size", Value::Toggle(true)), "Point size takes a number"),
+        (set(Some(id), "visible", Value::Number(1.0)), "Visible takes on or off"),
+        (set(Some(id), "point_size", Value::Number(1e9)), "Point size goes from 1 to 20, so 1000000000 cannot be set"),
+        (
+            set(Some(id), "color_by", Value::Choice("classification".into())),
+            "Colour by can be file, height, intensity, single, not “classification”",
+        ),
+        (set(None, "background", Value::Color([1, 2, 3])), "Background takes one of its options"),
+        (Command::Undo, "there is nothing to undo"),
+        (Command::Redo, "there is nothing to do again"),
+        (Command::Zoom { factor: 0.0, x: 0.0, y: 0.0 }, "the viewer sent the number of 1/factor outside of 0 to 1000"),
+        (set(Some(id), "point_size", Value::Number(f64::NAN)), "the viewer sent the number of value outside of"),
+    ];
+    let before = (scene.status(), *scene.camera(), scene.revision());
+    for (command, text) in refused {
+        let error = scene.apply(&command, VIEWPORT).unwrap_err();
+        assert!(error.to_string().starts_with(text), "{command:?}: {error}");
+        assert_eq!((scene.status(), *scene.camera(), scene.revision()), before, "{command:?}");
+    }
+}
+
+#[test]
+fn colours_follow_the_choice() {
+    let mut scene = scene();
+    let id = scene.add(cube("cube", DVec3::ZERO, 1.0));
+    let colors = |scene: &Scene| match &scene.layers()[0].data {
+        LayerData::Points(points) => points.colors.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(scene.layers()[0].style.color_by, ColorBy::File);
+    assert_eq!(colors(&scene), [[1, 2, 3, 255]; 8]);
+    let uploaded = scene.layers()[0].content_revision;
+
+    apply(&mut scene, &set(Some(id), "color", Value::Color([9, 9, 9])));
+    assert_eq!(scene.layers()[0].content_revision, uploaded, "one colour is not what is shown");
+    apply(&mut scene, &set(Some(id), "color_by", Value::Choice("single".into())));
+    assert_eq!(colors(&scene), [[9, 9, 9, 255]; 8]);
+    assert!(scene.layers()[0].content_revision > uploaded);
+
+    apply(&mut scene, &set(Some(id), "color_by", Value::Choice("height".into())));
+    let LayerData::Points(points) = &scene.layers()[0].data else { panic!() };
+    for (place, color) in points.positions.iter().zip(&points.colors) {
+        let expected = if place.z < 0.0 { [68, 1, 84, 255] } else { [253, 231, 37, 255] };
+        assert_eq!(*color, expected, "{place}");
+    }
+}
+
+#[test]
+fn a_pull_of_a_slider_is_one_change() {
+    let mut scene = scene();
+    let id = scene.add(cube("cube", DVec3::ZERO, 1.0));
+    for px in 3..20 {
+        apply(&mut scene, &set(Some(id), "point_size", Value::Number(f64::from(px))));
+    }
+    apply(&mut scene, &Command::Fit);
+    apply(&mut scene, &set(Some(id), "point_size", Value::Number(4.0)));
+    apply(&mut scene, &Command::Undo);
+    assert_eq!(value_of(&scene, id, "point_size"), Value::Number(19.0));
+    apply(&mut scene, &Command::Undo);
+    assert_eq!(value_of(&scene, id, "point_size"), Value::Number(2.0));
+    assert_eq!(scene.apply(&Command::Undo, VIEWPORT), Err(CommandError::NothingToUndo));
+}
+
+#[test]
+fn a_removed_layer_comes_back_where_and_as_it_was() {
+    let mut scene = scene();
+    let first = scene.add(cube("first", dvec3(1e6, 0.0, 0.0), 1.0));
+    let second = scene.add(cube("second", dvec3(1e6, 3.0, 0.0), 1.0));
+    apply(&mut scene, &set(Some(first), "point_size", Value::Number(9.0)));
+    let (place, origin) = (scene.layers()[0].bounds(), scene.origin());
+    apply(&mut scene, &Command::RemoveLayer { layer: first });
+    assert_eq!(scene.status().title, "second");
+    assert!(scene.apply(&set(Some(first), "point_size", Value::Number(3.0)), VIEWPORT).is_err());
+    apply(&mut scene, &Command::Undo);
+    assert_eq!(scene.layers().iter().map(|layer| layer.id).collect::<Vec<_>>(), [first, second]);
+    assert_eq!((scene.layers()[0].bounds(), scene.origin()), (place, origin));
+    assert_eq!(value_of(&scene, first, "point_size"), Value::Number(9.0));
+    apply(&mut scene, &Command::Redo);
+    assert_eq!(scene.layers().len(), 1);
+    // Undone past the removal: the property of a layer that is back.
+    apply(&mut scene, &Command::Undo);
+    apply(&mut scene, &Command::Undo);
+    assert_eq!(value_of(&scene, first, "point_size"), Value::Number(2.0));
+}
+
+#[test]
+fn camera_movements_are_not_undone_and_a_new_change_forgets_what_was() {
+    let mut scene = scene();
+    scene.add(cube("cube", DVec3::ZERO, 1.0));
+    apply(&mut scene, &set(None, "show_bounds", Value::Toggle(true)));
+    apply(&mut scene, &Command::Orbit { dx: 0.2, dy: 0.1 });
+    let camera = *scene.camera();
+    apply(&mut scene, &Command::Undo);
+    assert_eq!(*scene.camera(), camera);
+    assert!(!scene.settings().show_bounds);
+    apply(&mut scene, &set(None, "show_axes", Value::Toggle(false)));
+    assert_eq!(scene.apply(&Command::Redo, VIEWPORT), Err(CommandError::NothingToRedo));
+    apply(&mut scene, &set(None, "projection", Value::Choice("orthographic".into())));
+    assert_eq!(scene.camera().projection, Projection::Orthographic);
+}
+
+#[test]
+fn only_the_last_hundred_changes_are_kept() {
+    let mut scene = scene();
+    scene.add(cube("cube", DVec3::ZERO, 1.0));
+    for round in 0..MAX_CHANGES + 20 {
+        apply(&mut scene, &set(None, "show_bounds", Value::Toggle(round % 2 == 0)));
+    }
+    let undone = (0..).take_while(|_| scene.apply(&Command::Undo, VIEWPORT).is_ok()).count();
+    assert_eq!(undone, MAX_CHANGES);
+}
+
+#[test]
+fn the_camera_follows_what_is_opened_until_someone_moves_it() {
+    let mut scene = scene();
+    scene.add(cube("small", DVec3::ZERO, 1.0));
+    let near = scene.camera().distance;
+    scene.add(cube("large", DVec3::ZERO, 10.0));
+    assert!(scene.camera().distance > near * 5.0);
+    // A picture higher than wide shows less from the same place.
+    let wide = scene.camera().distance;
+    scene.resize(Viewport { width: 300, height: 900 });
+    assert!(scene.camera().distance > wide);
+    scene.resize(VIEWPORT);
+
+    apply(&mut scene, &Command::Orbit { dx: 0.1, dy: 0.0 });
+    let moved = *scene.camera();
+    scene.add(cube("larger", DVec3::ZERO, 50.0));
+    assert_eq!(scene.camera().distance, moved.distance);
+    apply(&mut scene, &Command::Fit);
+    assert!(scene.camera().distance > moved.distance * 2.0);
+    apply(&mut scene, &Command::Look { from: Side::Top });
+    assert!(scene.camera().back().distance(Vec3::Z) < 1e-6);
+}
+
+#[test]
+fn map_coordinates_keep_their_millimetres_and_strangers_meet_in_the_middle() {
+    let mut scene = scene();
+    scene.add(cube("tile", dvec3(636_000.0, 850_000.0, 400.0), 100.0));
+    scene.add(cube("next tile", dvec3(636_200.001, 850_000.0, 400.0), 100.0));
+    assert_eq!(scene.origin(), dvec3(636_000.0, 850_000.0, 400.0));
+    assert!((scene.layers()[1].offset - vec3(200.001, 0.0, 0.0)).length() < 1e-4);
+    assert_eq!(scene.layers()[1].notice, None);
+
+    scene.add(cube("brain", DVec3::ZERO, 80.0));
+    let brain = &scene.layers()[2];
+    assert!(brain.bounds().unwrap().center().distance(vec3(100.0, 0.0, 0.0)) < 1.0);
+    assert!(brain.notice.as_deref().unwrap().starts_with("brain lies far from what was open"));
+    assert!(scene.bounds().unwrap().radius() < 500.0);
+}
+
+#[test]
+fn a_pick_marks_a_point_and_the_background_clears_it() {
+    let mut scene = scene();
+    let id = scene.add(cube("cube", dvec3(500.0, 0.0, 0.0), 1.0));
+    apply(&mut scene, &Command::Look { from: Side::Front });
+    let corner = vec3(1.0, -1.0, 1.0);
+    let clip = scene.camera().clip_from_world(VIEWPORT.aspect()) * corner.extend(1.0);
+    let (x, y) = (clip.x / clip.w * 0.5 + 0.5, 0.5 - clip.y / clip.w * 0.5);
+    apply(&mut scene, &Command::Pick { x: x + 3.0 / 800.0, y });
+    let picked = scene.picked().unwrap();
+    assert_eq!((picked.layer, picked.position, picked.world), (id, corner, dvec3(501.0, -1.0, 1.0)));
+    // The corners are in the order of the file: x, then y, then z.
+    assert_eq!(picked.element, 5);
+    assert_eq!(picked.text, "cube: point 5 at 501.0000, −1.0000, 1.0000");
+    assert_eq!(scene.status().picked.as_deref(), Some(picked.text.as_str()));
+
+    apply(&mut scene, &Command::Recenter { x, y });
+    assert_eq!(scene.camera().target, corner);
+    apply(&mut scene, &Command::Pick { x: 0.01, y: 0.01 });
+    assert_eq!(scene.picked(), None);
+    apply(&mut scene, &Command::Recenter { x: 0.01, y: 0.01 });
+    assert_eq!(scene.camera().target, corner);
+}
+
+#[test]
+fn a_network_moves_by_itself_until_it_has_settled_and_ends_when_removed() {
+    let (sender, woken) = mpsc::channel();
+    let mut scene = Scene::new(Arc::new(move || sender.send(()).unwrap_or_default()));
+    let id = scene.add(network("network"));
+    let (first, distance) = (scene.layers()[0].content_revision, scene.camera().distance);
+    assert!(scene.bounds().unwrap().radius() > 0.0, "the first picture has it laid out already");
+    while !scene.refresh() {
+        woken.recv_timeout(Duration::from_secs(60)).unwrap();
+    }
+    assert!(scene.layers()[0].content_revision > first);
+    assert_ne!(scene.camera().distance, distance, "the camera follows");
+    apply(&mut scene, &Command::RemoveLayer { layer: id });
+    assert!(scene.layouts.is_empty());
+    // Undone, it goes on from where it was and settles.
+    apply(&mut scene, &Command::Undo);
+    while !scene.layouts.is_empty() {
+        woken.recv_timeout(Duration::from_secs(60)).unwrap();
+        scene.refresh();
+    }
+    let still = scene.revision();
+    assert!(!scene.refresh());
+    assert_eq!(scene.revision(), still);
+}
+
+#[test]
+fn no_row_of_commands_leads_a_scene_out_of_all_numbers() {
+    let mut random = Random::new(23);
+    for round in 0..40 {
+        let mut scene = scene();
+        scene.add(cube("a", DVec3::splat(f64::from(random.unit()) * 1e6), 10f32.powf(random.unit() * 12.0 - 6.0)));
+        scene.add(cube("b", DVec3::ZERO, random.unit()));
+        for step in 0..200 {
+            let extremes = [-32.0, 32.0, 0.0, 1e-30, 0.5, -1.0];
+            let mut number = || extremes[random.below(6) as usize];
+            let (dx, dy) = (number(), number());
+            let (x, y) = (number() * 0.5, number() * 0.5);
+            let command = match random.below(9) {
+                0 => Command::Orbit { dx, dy },
+                1 => Command::Pan { dx, dy },
+                2 => Command::Zoom { factor: if random.below(2) == 0 { 1e-3 } else { 1e3 }, x, y },
+                3 => Command::Pick { x, y },
+                4 => Command::Recenter { x, y },
+                5 => Command::Look { from: Side::ALL[random.below(6) as usize] },
+                6 => set(None, "projection", Value::Choice(["perspective", "orthographic"][step % 2].into())),
+                7 => Command::RemoveLayer { layer: LayerId(1 + random.below(2)) },
+                _ => Command::Undo,
+            };
+            // Refused or not, the scene stays sound.
+            drop(scene.apply(&command, VIEWPORT));
+            let matrix = scene.camera().clip_from_world(VIEWPORT.aspect());
+            assert!(matrix.is_finite(), "round {round}, step {step}: {command:?} {:?}", scene.camera());
+        }
+    }
+}
