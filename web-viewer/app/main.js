@@ -56,20 +56,23 @@ const keys = bindKeyboard(viewer, {
 });
 const showBars = bindQuiet(() => viewer.isLive && !viewer.isStalled);
 
-let phase = viewer.session.phase;
+let state = '';
+let wasLive = false;
 
 /** The session may be in another state. */
 function changed() {
-  panels.show(describe(viewer.session, viewer.isStalled, performance.now()), !last.hidden);
+  const words = describe(viewer.session, viewer.isStalled, performance.now());
+  // News is worth the bars; and hidden words are not read out.
+  if (words.state !== state) showBars();
+  state = words.state;
+  panels.show(words, !last.hidden);
   document.body.classList.toggle('may-steer', viewer.maySteer);
   for (const tool of document.querySelectorAll('.steers')) tool.setAttribute('aria-disabled', String(!viewer.maySteer));
-  if (phase === viewer.session.phase) return;
-  if (phase === 'live') {
+  if (wasLive && !viewer.isLive) {
     hand.release();
     keys.release();
   }
-  phase = viewer.session.phase;
-  showBars();
+  wasLive = viewer.isLive;
 }
 
 const { background, iframe } = parseOptions(location.search, location.hash);
