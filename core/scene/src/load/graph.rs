@@ -28,7 +28,7 @@ pub(super) fn read(reader: FileReader, name: String, progress: &Progress) -> Res
     let left_out = links.len() - edges.len();
     let notice = (left_out > 0).then(|| {
         let all = text::counted(links.len(), "link", "links");
-        format!("{} of {all} were left out: they name nodes that are not there.", text::count(left_out as u64))
+        format!("Left out {} of {all}: they name nodes that are not there.", text::count(left_out as u64))
     });
     Ok(LoadedLayer::new(name, LayerData::Network(Arc::new(network(nodes, edges))), notice))
 }

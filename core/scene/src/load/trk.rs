@@ -108,7 +108,7 @@ impl Lines {
         }
         let left_out = text::count(u64::from(self.not_finite));
         Ok((self.not_finite > 0)
-            .then(|| format!("{left_out} of {all} were left out: their coordinates are not finite numbers.")))
+            .then(|| format!("Left out {left_out} of {all}: their coordinates are not finite numbers.")))
     }
 
     fn into_tracts(mut self, scanner_from_file: &DMat4) -> Result<Tracts, Problem> {

@@ -4,6 +4,7 @@
 //! ourselves lets every count in it be held against the bytes that are there before `laz` believes it.
 
 mod header;
+mod net;
 mod zip;
 
 use super::progress::Progress;

@@ -1,14 +1,13 @@
 //! LAZ: decompression by `laz`, behind checks of all that it would believe.
 
 use super::header::Header;
-use super::{block_records, too_few};
+use super::{block_records, net, too_few};
 use crate::load::Problem;
 use crate::load::progress::Progress;
 use crate::load::source::{FileReader, Source};
 use laz::laszip::ChunkTable;
 use laz::{DecompressionSelection, LasZipDecompressor, LazItem, LazItemRecordBuilder, LazItemType, LazVlr};
 use std::io::{Read, Seek, SeekFrom};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// Decompresses all points, a block of whole records at a time.
 pub(super) fn decompress(
@@ -26,10 +25,8 @@ pub(super) fn decompress(
     }
     let mut points = source.open()?;
     points.seek(SeekFrom::Start(header.points_at))?;
-    // The last net, for what the checks above cannot see: the arithmetic decoder's tables are indexed by what it
-    // decodes, and a file can be made to lead it astray.
-    let outcome = catch_unwind(AssertUnwindSafe(|| decode(points, vlr, header, progress, take)));
-    outcome.unwrap_or_else(|_| Err(damaged("its compressed points make no sense")))
+    let outcome = net::caught(|| decode(points, vlr, header, progress, take));
+    outcome.unwrap_or_else(|| Err(damaged("its compressed points make no sense")))
 }
 
 fn decode(

@@ -145,7 +145,7 @@ impl Vertices {
         let left_out = self.read - self.places.len() as u64;
         (left_out > 0).then(|| {
             let (some, all) = (text::count(left_out), vertices_of(self.read));
-            format!("{some} of {all} were left out: their coordinates are not finite numbers.")
+            format!("Left out {some} of {all}: their coordinates are not finite numbers.")
         })
     }
 
@@ -212,7 +212,7 @@ fn into_mesh(name: String, vertices: Vertices, faces: Faces) -> LoadedLayer {
     let mut notices: Vec<String> = vertices.left_out().into_iter().collect();
     if triangles.left_out > 0 {
         let (some, all) = (text::count(triangles.left_out), text::counted(faces.sizes.len(), "face", "faces"));
-        notices.push(format!("{some} of {all} were left out: they name vertices that are not there."));
+        notices.push(format!("Left out {some} of {all}: they name vertices that are not there."));
     }
     let notice = (!notices.is_empty()).then(|| notices.join(" "));
     if triangles.indices.is_empty() {

@@ -1,0 +1,128 @@
+//! Damaged files give one sentence: no panic, and no more memory than their bytes warrant.
+//!
+//! Real files are cut short, have bits turned over and numbers replaced by the worst ones, some hundred times a
+//! format. Memory is watched as address space (`VmPeak`, proc(5)), so that room which is made on the word of a header
+//! counts even if nothing is ever written to it.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod files;
+
+use files::{Random, big_endian_ply, laz_file, ply_file, sample};
+use heliograph_scene::load::{Limits, LoadError, Progress, Source, load};
+use std::path::{Path, PathBuf};
+
+/// What any of the files may take: some ten times the largest.
+#[cfg(target_os = "linux")]
+const MAX_GROWTH_KIB: u64 = 200 * 1024;
+
+#[test]
+fn no_damaged_file_panics_or_takes_more_memory_than_it_is_worth() {
+    let seed = std::env::var("HELIOGRAPH_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(2026);
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("hostile-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    // Buffers of the readers and the like are not the files' fault.
+    for (name, bytes) in intact() {
+        let (outcome, _) = try_load(&folder, name, &bytes);
+        outcome.unwrap_or_else(|error| panic!("{name}: {error}"));
+    }
+    let peak_before = peak_kib();
+    let mut loaded = 0;
+    let mut random = Random(seed);
+    for (name, bytes) in intact() {
+        // The whole tile is large and slow to decompress: its small copies have the same structure.
+        let rounds = if name == "autzen.laz" { 60 } else { 400 };
+        for round in 0..rounds {
+            let damaged = damage(&mut random, &bytes);
+            let about = format!("seed {seed}, {name}, round {round}");
+            let (outcome, progress) = try_load(&folder, name, &damaged);
+            match outcome {
+                Ok(()) => loaded += 1,
+                Err(error) => {
+                    let text = error.to_string();
+                    assert!(text.starts_with(&format!("{name} ")), "{about}: {text}");
+                    assert!(!text.contains('\n') && text.len() < 400, "{about}: {text}");
+                    assert!(progress.fraction() < 1.0, "{about}: {text}");
+                }
+            }
+            assert!(peak_kib() - peak_before < max_growth_kib(), "{about}: {} KiB", peak_kib() - peak_before);
+        }
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
+    println!("{loaded} loaded all the same, {} KiB more", peak_kib() - peak_before);
+    assert!(loaded > 50, "the damage is too great to test anything: {loaded}");
+}
+
+fn intact() -> Vec<(&'static str, Vec<u8>)> {
+    vec![
+        ("autzen.laz", sample("autzen.laz")),
+        ("points.laz", laz_file(3, Some(500), 1700)),
+        ("layers.laz", laz_file(7, Some(500), 1700)),
+        ("chunks.laz", laz_file(7, None, 1700)),
+        ("points.las", files::las_file(3, 1700)),
+        ("tracts.trk", sample("tracts.trk")),
+        ("miserables.json", sample("miserables.json")),
+        ("airplane.ply", sample("airplane.ply")),
+        ("little.ply", ply_file()),
+        ("big.ply", big_endian_ply()),
+    ]
+}
+
+fn try_load(folder: &Path, name: &str, bytes: &[u8]) -> (Result<(), LoadError>, Progress) {
+    let path = folder.join(name);
+    std::fs::write(&path, bytes).unwrap();
+    let progress = Progress::with_limits(Limits { max_bytes: 8_000_000_000 });
+    (load(&Source::Path(path), &progress).map(drop), progress)
+}
+
+/// One kind of damage, anywhere, and in half of the cases near the start, where counts and sizes are.
+fn damage(random: &mut Random, bytes: &[u8]) -> Vec<u8> {
+    let mut bytes = bytes.to_vec();
+    let reach = if random.below(2) == 0 { bytes.len().min(1100) } else { bytes.len() };
+    match random.below(4) {
+        0 => bytes.truncate(random.below(reach)),
+        1 => {
+            for _ in 0..1 + random.below(8) {
+                bytes[random.below(reach)] ^= 1 << random.below(8);
+            }
+        }
+        2 => {
+            let worst = [0u32, 1, 0x7fff_ffff, 0x8000_0000, u32::MAX, 0x0100_0000, 0x7fc0_0000, 0x7f80_0000];
+            let at = random.below(reach.saturating_sub(4));
+            bytes[at..at + 4].copy_from_slice(&worst[random.below(worst.len())].to_le_bytes());
+        }
+        _ => {
+            // Digits: counts in text, and numbers of nodes.
+            let digits: Vec<usize> = (0..reach).filter(|at| bytes[*at].is_ascii_digit()).collect();
+            if !digits.is_empty() {
+                let at = digits[random.below(digits.len())];
+                let word = ["99999999999", "-1", "4294967295", "nan", "1e999", ""][random.below(6)];
+                bytes.splice(at..at + 1, word.bytes());
+            }
+        }
+    }
+    bytes
+}
+
+#[cfg(target_os = "linux")]
+fn peak_kib() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmPeak:")).unwrap();
+    line.trim().trim_end_matches(" kB").trim().parse().unwrap()
+}
+
+#[cfg(target_os = "linux")]
+fn max_growth_kib() -> u64 {
+    MAX_GROWTH_KIB
+}
+
+// Elsewhere the address space is not told so simply: what must not panic is still tried.
+#[cfg(not(target_os = "linux"))]
+fn peak_kib() -> u64 {
+    0
+}
+
+#[cfg(not(target_os = "linux"))]
+fn max_growth_kib() -> u64 {
+    1
+}
