@@ -41,7 +41,7 @@ test('plus comes nearer by as much as minus goes away', () => {
 
 test('an arrow steps once at the press and moves on smoothly while it is held', () => {
   const motion = new ArrowMotion();
-  assert.deepEqual(motion.press('right', false, 0), { type: 'orbit', dx: 1 / 24, dy: 0 });
+  assert.deepEqual(motion.press('right', false, 0), { type: 'orbit', dx: 0.05, dy: 0 });
   assert.equal(motion.press('right', false, 30), null);
   assert.equal(motion.frame(100), null);
   motion.frame(284);

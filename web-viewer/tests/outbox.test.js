@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { Outbox } from '../core/outbox.js';
 import { decodePointer } from '../core/wire.gen.js';
@@ -155,7 +154,7 @@ test('a channel that closes under a send does not break the page', () => {
 });
 
 test('every golden input leaves the page as Rust wrote it', () => {
-  const golden = JSON.parse(readFileSync(join(import.meta.dirname, '../../core/wire/golden.json'), 'utf8')).from_viewer;
+  const golden = JSON.parse(readFileSync(new URL('../../core/wire/golden.json', import.meta.url), 'utf8')).from_viewer;
   for (const message of golden) {
     const { box, log } = outbox();
     if (message.type === 'need_keyframe') box.needKeyframe();

@@ -2,13 +2,12 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseToViewer } from '../core/messages.js';
 import { decodePointer, encodePointer, MAX_MESSAGE_BYTES } from '../core/wire.gen.js';
 
 /** @type {{ from_viewer: any[], to_viewer: any[], pointer: { hex: string, message: import('../core/wire.gen.js').PointerMessage }[] }} */
-const golden = JSON.parse(readFileSync(join(import.meta.dirname, '../../core/wire/golden.json'), 'utf8'));
+const golden = JSON.parse(readFileSync(new URL('../../core/wire/golden.json', import.meta.url), 'utf8'));
 
 /** @param {string} hex */
 const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16)).buffer;
