@@ -67,8 +67,8 @@ impl Colormap {
             Colormap::Turbo => &TURBO,
             Colormap::Gray => &GRAY,
         };
-        // `max` first: it turns NaN into 0.
-        let at = fraction.max(0.0).min(1.0) * (table.len() - 1) as f32;
+        let fraction = if fraction.is_nan() { 0.0 } else { fraction.clamp(0.0, 1.0) };
+        let at = fraction * (table.len() - 1) as f32;
         let below = (at as usize).min(table.len() - 2);
         let share = at - below as f32;
         std::array::from_fn(|channel| {

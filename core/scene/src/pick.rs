@@ -149,8 +149,7 @@ fn near_segment(view: &View, index: usize, start: Vec3, end: Vec3, half_width: f
     let along = b_px - a_px;
     let share_px = ((view.place - a_px).dot(along) / along.length_squared().max(1e-12)).clamp(0.0, 1.0);
     let gap = ((a_px + along * share_px).distance(view.place) - half_width).max(0.0);
-    // Written so that NaN is refused.
-    if !(gap <= LINE_REACH) {
+    if gap.is_nan() || gap > LINE_REACH {
         return None;
     }
     // Equal steps in the picture are not equal steps along the line: what is far is foreshortened.

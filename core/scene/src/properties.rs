@@ -1,9 +1,8 @@
 //! The controls of a scene and of its layers: described once, checked here, set here.
 
 use crate::colormap::{Colormap, color_choices, recolor};
-use crate::scene::CommandError;
 use crate::style::{Background, ColorBy, Settings};
-use crate::{Camera, Layer, LayerData, Projection};
+use crate::{Camera, CommandError, Layer, LayerData, Projection};
 use heliograph_wire::scene::ChoiceOption;
 use heliograph_wire::{Property, PropertyKind, Value};
 

@@ -4,9 +4,9 @@ use crate::history::{Change, History};
 use crate::layout::{ForceLayout, LiveLayout};
 use crate::load::LoadedLayer;
 use crate::pick::{self, Picked};
-use crate::{Aabb, Camera, Layer, LayerData, Settings, properties, text};
+use crate::{Aabb, Camera, CommandError, Layer, LayerData, Settings, properties, text};
 use glam::{DVec3, Vec3};
-use heliograph_wire::{Command, InputError, LayerId, LayerStatus, Property, SceneStatus, Value};
+use heliograph_wire::{Command, LayerId, LayerStatus, Property, SceneStatus, Value};
 use std::sync::Arc;
 
 /// Called from other threads when something new is to be drawn.
@@ -26,61 +26,6 @@ impl Viewport {
     pub fn aspect(self) -> f32 {
         if self.width == 0 || self.height == 0 { 1.0 } else { self.width as f32 / self.height as f32 }
     }
-}
-
-/// Why a command was refused. Nothing was changed.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum CommandError {
-    /// Numbers that no hand can mean.
-    #[error(transparent)]
-    Malformed(#[from] InputError),
-    /// The layer was removed, or never was.
-    #[error("there is no layer {}", .0.0)]
-    UnknownLayer(LayerId),
-    /// Nothing of the layer or the scene has this name.
-    #[error("{owner} has no property “{property}”")]
-    UnknownProperty {
-        /// The layer's name, or `the scene`.
-        owner: String,
-        /// What was asked for.
-        property: String,
-    },
-    /// For instance a colour for a number.
-    #[error("{name} takes {expected}")]
-    WrongKind {
-        /// The property's label.
-        name: String,
-        /// What it takes.
-        expected: &'static str,
-    },
-    /// A number that the property does not take.
-    #[error("{name} goes from {min} to {max}, so {number} cannot be set")]
-    OutOfRange {
-        /// The property's label.
-        name: String,
-        /// What was asked for.
-        number: f64,
-        /// The least that is taken.
-        min: f64,
-        /// The greatest that is taken.
-        max: f64,
-    },
-    /// An option that the property does not have.
-    #[error("{name} can be {known}, not “{choice}”")]
-    UnknownChoice {
-        /// The property's label.
-        name: String,
-        /// What was asked for.
-        choice: String,
-        /// What could be.
-        known: String,
-    },
-    /// Every change is undone already.
-    #[error("there is nothing to undo")]
-    NothingToUndo,
-    /// Nothing was undone since the last change.
-    #[error("there is nothing to do again")]
-    NothingToRedo,
 }
 
 /// Two things that lie farther apart than so many times the larger one's size cannot be seen together: their files

@@ -1,0 +1,58 @@
+//! [`CommandError`]: why a command was refused.
+
+use heliograph_wire::{InputError, LayerId};
+
+/// Why a command was refused. Nothing was changed.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum CommandError {
+    /// Numbers that no hand can mean.
+    #[error(transparent)]
+    Malformed(#[from] InputError),
+    /// The layer was removed, or never was.
+    #[error("there is no layer {}", .0.0)]
+    UnknownLayer(LayerId),
+    /// Nothing of the layer or the scene has this name.
+    #[error("{owner} has no property “{property}”")]
+    UnknownProperty {
+        /// The layer's name, or `the scene`.
+        owner: String,
+        /// What was asked for.
+        property: String,
+    },
+    /// For instance a colour for a number.
+    #[error("{name} takes {expected}")]
+    WrongKind {
+        /// The property's label.
+        name: String,
+        /// What it takes.
+        expected: &'static str,
+    },
+    /// A number that the property does not take.
+    #[error("{name} goes from {min} to {max}, so {number} cannot be set")]
+    OutOfRange {
+        /// The property's label.
+        name: String,
+        /// What was asked for.
+        number: f64,
+        /// The least that is taken.
+        min: f64,
+        /// The greatest that is taken.
+        max: f64,
+    },
+    /// An option that the property does not have.
+    #[error("{name} can be {known}, not “{choice}”")]
+    UnknownChoice {
+        /// The property's label.
+        name: String,
+        /// What was asked for.
+        choice: String,
+        /// What could be.
+        known: String,
+    },
+    /// Every change is undone already.
+    #[error("there is nothing to undo")]
+    NothingToUndo,
+    /// Nothing was undone since the last change.
+    #[error("there is nothing to do again")]
+    NothingToRedo,
+}
