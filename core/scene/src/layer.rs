@@ -24,6 +24,8 @@ pub struct Layer {
     pub offset: Vec3,
     /// What the user should know about how the file was read, e.g. that points were left out.
     pub notice: Option<String>,
+    /// From the units of a network's layout to those of the scene that it was put in.
+    pub(crate) scale: f32,
 }
 
 /// What a layer is made of.

@@ -1,13 +1,15 @@
 //! [`Scene`]: layers, camera and settings, and the one way to change them.
 
-use crate::history::{Change, History};
+use crate::history::History;
 use crate::layout::{ForceLayout, LiveLayout};
 use crate::load::LoadedLayer;
 use crate::pick::{self, Picked};
 use crate::{Aabb, Camera, CommandError, Layer, LayerData, Settings, properties, text};
 use glam::{DVec3, Vec3};
-use heliograph_wire::{Command, LayerId, LayerStatus, Property, SceneStatus, Value};
+use heliograph_wire::{Command, LayerId, LayerStatus, SceneStatus};
 use std::sync::Arc;
+
+mod changes;
 
 /// Called from other threads when something new is to be drawn.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -77,7 +79,10 @@ impl Scene {
         let id = LayerId(self.next_layer);
         self.next_layer += 1;
         let LoadedLayer { name, data, style, notice } = loaded;
-        let layer = Layer { id, name, visible: true, data, style, content_revision: 0, offset: Vec3::ZERO, notice };
+        // A network has no size of its own: it is as large as half of what is there.
+        let scale = union(self.layers.iter()).map_or(1.0, |bounds| (bounds.radius() * 0.5).max(f32::MIN_POSITIVE));
+        let (visible, offset) = (true, Vec3::ZERO);
+        let layer = Layer { id, name, visible, data, style, content_revision: 0, offset, notice, scale };
         let layout = match &layer.data {
             LayerData::Network(network) => Some(ForceLayout::new(network.len(), &network.edges, LAYOUT_SEED)),
             _ => None,
@@ -133,7 +138,7 @@ impl Scene {
             let Some(positions) = layout.take() else { continue };
             let Some(layer) = self.layers.iter_mut().find(|layer| layer.id == *id) else { continue };
             let LayerData::Network(network) = &layer.data else { continue };
-            layer.data = LayerData::Network(Arc::new(network.at(positions)));
+            layer.data = LayerData::Network(Arc::new(network.at(scaled(positions, layer.scale))));
             self.revision += 1;
             layer.content_revision = self.revision;
             moved = true;
@@ -232,82 +237,11 @@ impl Scene {
         }
     }
 
-    fn set(&mut self, layer: Option<LayerId>, property: &str, value: &Value) -> Result<(), CommandError> {
-        let described = self.property(layer, property)?;
-        properties::check(&described, value)?;
-        if described.value == *value {
-            return Ok(());
-        }
-        self.assign(layer, property, value);
-        let (property, after) = (property.to_owned(), value.clone());
-        self.history.push(Change::Set { layer, property, before: described.value, after });
-        Ok(())
-    }
-
-    fn property(&self, layer: Option<LayerId>, id: &str) -> Result<Property, CommandError> {
-        let (owner, all) = match layer {
-            None => ("the scene".to_owned(), properties::of_scene(&self.settings, &self.camera)),
-            Some(layer) => {
-                let layer = &self.layers[self.position(layer)?];
-                let mut all = properties::of_layer(layer);
-                all.push(properties::visible(layer));
-                (layer.name.clone(), all)
-            }
-        };
-        let found = all.into_iter().find(|property| property.id == id);
-        found.ok_or_else(|| CommandError::UnknownProperty { owner, property: id.to_owned() })
-    }
-
-    fn position(&self, layer: LayerId) -> Result<usize, CommandError> {
-        self.layers.iter().position(|one| one.id == layer).ok_or(CommandError::UnknownLayer(layer))
-    }
-
-    /// Sets a checked value, without a note in the history.
-    fn assign(&mut self, layer: Option<LayerId>, property: &str, value: &Value) {
-        self.revision += 1;
-        let Some(layer) = layer else {
-            properties::set_of_scene(&mut self.settings, &mut self.camera, property, value);
-            return;
-        };
-        if let Some(layer) = self.layers.iter_mut().find(|one| one.id == layer)
-            && properties::set_of_layer(layer, property, value)
-        {
-            layer.content_revision = self.revision;
-        }
-    }
-
-    fn mark(&mut self, picked: Option<Picked>) {
-        if self.picked != picked {
-            let before = std::mem::replace(&mut self.picked, picked.clone());
-            self.revision += 1;
-            self.history.push(Change::Picked { before, after: picked });
-        }
-    }
-
-    fn remove(&mut self, layer: LayerId) -> Result<(), CommandError> {
-        let at = self.position(layer)?;
-        let out = Some(Box::new(self.take_out(at)));
-        self.history.push(Change::Removed { layer, at, out });
-        Ok(())
-    }
-
-    fn take_out(&mut self, at: usize) -> Layer {
-        let layer = self.layers.remove(at);
-        // Dropping the layout ends its thread.
-        self.layouts.retain(|(id, _)| *id != layer.id);
-        if self.picked.as_ref().is_some_and(|picked| picked.layer == layer.id) {
-            self.picked = None;
-        }
-        self.revision += 1;
-        self.camera.set_extent(union(self.layers.iter()));
-        layer
-    }
-
     fn insert(&mut self, at: usize, mut layer: Layer, layout: Option<ForceLayout>) {
         self.revision += 1;
         layer.content_revision = self.revision;
         if let (LayerData::Network(network), Some(layout)) = (&layer.data, layout) {
-            layer.data = LayerData::Network(Arc::new(network.at(layout.positions())));
+            layer.data = LayerData::Network(Arc::new(network.at(scaled(layout.positions(), layer.scale))));
             self.layouts.push((layer.id, LiveLayout::start(layout, Arc::clone(&self.wake))));
         }
         let elsewhere = self.place(&mut layer);
@@ -337,46 +271,13 @@ impl Scene {
         layer.offset = if far || is_network { there.center() - own.center() } else { offset.as_vec3() };
         far && !is_network
     }
+}
 
-    fn undo(&mut self) -> Result<(), CommandError> {
-        let mut change = self.history.take_done().ok_or(CommandError::NothingToUndo)?;
-        match &mut change {
-            Change::Set { layer, property, before, .. } => self.assign(*layer, property, before),
-            Change::Removed { at, out, .. } => {
-                if let Some(layer) = out.take() {
-                    let layout = match &layer.data {
-                        LayerData::Network(network) => Some(ForceLayout::resume(&network.positions, &network.edges)),
-                        _ => None,
-                    };
-                    self.insert(*at, *layer, layout);
-                }
-            }
-            Change::Picked { before, .. } => self.mark_again(before.clone()),
-        }
-        self.history.was_undone(change);
-        Ok(())
+fn scaled(mut positions: Vec<Vec3>, scale: f32) -> Vec<Vec3> {
+    for position in &mut positions {
+        *position *= scale;
     }
-
-    fn redo(&mut self) -> Result<(), CommandError> {
-        let mut change = self.history.take_undone().ok_or(CommandError::NothingToRedo)?;
-        match &mut change {
-            Change::Set { layer, property, after, .. } => self.assign(*layer, property, after),
-            Change::Removed { layer, out, .. } => {
-                if let Ok(at) = self.position(*layer) {
-                    *out = Some(Box::new(self.take_out(at)));
-                }
-            }
-            Change::Picked { after, .. } => self.mark_again(after.clone()),
-        }
-        self.history.was_redone(change);
-        Ok(())
-    }
-
-    fn mark_again(&mut self, picked: Option<Picked>) {
-        let picked = picked.filter(|picked| self.position(picked.layer).is_ok());
-        self.picked = picked.map(|picked| pick::refreshed(picked, &self.layers));
-        self.revision += 1;
-    }
+    positions
 }
 
 fn union<'a>(layers: impl Iterator<Item = &'a Layer>) -> Option<Aabb> {

@@ -2,10 +2,10 @@
 //!
 //! | kind | recognised by | becomes | read by |
 //! |---|---|---|---|
-//! | LAS, LAZ | `LASF` | points | `las`, behind checks of our own |
-//! | PLY | `ply` and a line's end | a mesh; without faces, points | [`ply`] |
-//! | TrackVis | `TRACK` | streamlines | [`trk`] |
-//! | node-link JSON | `{` | a network | [`graph`] |
+//! | LAS, LAZ | `LASF` | points | `laz`, behind checks of our own |
+//! | PLY | `ply` and a line's end | a mesh; without faces, points | an own reader |
+//! | TrackVis | `TRACK` | streamlines | an own reader |
+//! | node-link JSON | `{` | a network | `serde_json`, as a stream |
 //!
 //! **A file is an adversary.** Nothing is allocated on the word of a header: counts are held against the bytes that
 //! are there, and the memory that a file will take against [`Limits`]. Coordinates that are not finite, or beyond

@@ -3,7 +3,7 @@ use crate::history::MAX_CHANGES;
 use crate::random::Random;
 use crate::{ColorBy, Network, PointAttributes, Points, Projection};
 use glam::{dvec3, vec3};
-use heliograph_wire::{PropertyKind, Side};
+use heliograph_wire::{PropertyKind, Side, Value};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -298,6 +298,21 @@ fn a_network_moves_by_itself_until_it_has_settled_and_ends_when_removed() {
     let still = scene.revision();
     assert!(!scene.refresh());
     assert_eq!(scene.revision(), still);
+}
+
+#[test]
+fn a_network_among_other_things_is_of_their_size_and_stays_so_when_it_comes_back() {
+    let mut scene = scene();
+    scene.add(cube("tile", dvec3(636_000.0, 850_000.0, 400.0), 100.0));
+    let id = scene.add(network("network"));
+    let radius = |scene: &Scene| scene.layers()[1].bounds().unwrap().radius();
+    let there = radius(&scene);
+    assert!((10.0..200.0).contains(&there), "{there}");
+    assert!(scene.layers()[1].bounds().unwrap().center().length() < 20.0);
+    apply(&mut scene, &Command::RemoveLayer { layer: id });
+    apply(&mut scene, &Command::Undo);
+    let back = radius(&scene);
+    assert!((back / there - 1.0).abs() < 0.2, "{back} was {there}");
 }
 
 #[test]
