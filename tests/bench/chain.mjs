@@ -1,6 +1,6 @@
 // Measures the whole chain with the release build and a real Chromium: one JSON record a line on stdout.
 //
-// A record: {"group", "what", "value", "unit", "bar"?, "better"?: "less" | "more", "spread"?: [least, most]}.
+//   node tests/bench/chain.mjs TARGET [PART]      PART: latency, viewers, still, firstPicture, comeAndGo, undisturbed
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -15,9 +15,9 @@ const PROGRAM = `${process.argv[2] ?? 'target'}/release/heliograph`;
 const SCENE = 'app/samples/autzen.laz';
 const ONLY = process.argv[3];
 
-/** @param {string} what @param {number} value @param {string} unit @param {object} [more] */
+/** One figure, as tests/bench/run.mjs reads it. */
 const record = (group, what, value, unit, more = {}) =>
-  console.log(JSON.stringify({ group, what, value: Math.round(value * 1000) / 1000, unit, ...more }));
+  console.log(JSON.stringify({ name: `${group}: ${what}`, value: Math.round(value * 1000) / 1000, unit, ...more }));
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
@@ -104,10 +104,10 @@ async function latency(browser) {
     await sleep(300);
     const { drawnToShownMs: drawn, inputToShownMs: input, framesShown } = await stats(page);
     const group = `latency, 720p, 110,000 points, ${name}`;
-    record(group, 'drawn → shown, median', drawn.median, 'ms', { bar: 15, better: 'less', samples: drawn.samples.length });
-    record(group, 'drawn → shown, p95', drawn.p95, 'ms', { bar: 30, better: 'less' });
-    record(group, 'input → shown, median', input.median, 'ms', { bar: 22, better: 'less', samples: input.samples.length });
-    record(group, 'input → shown, p95', input.p95, 'ms', { bar: 45, better: 'less' });
+    record(group, 'drawn → shown, median', drawn.median, 'ms', { bar: 15, samples: drawn.samples.length });
+    record(group, 'drawn → shown, p95', drawn.p95, 'ms', { bar: 30 });
+    record(group, 'input → shown, median', input.median, 'ms', { bar: 22, samples: input.samples.length });
+    record(group, 'input → shown, p95', input.p95, 'ms', { bar: 45 });
     record(group, 'frames shown', framesShown / seconds, '1/s');
   }
   await host.end();
@@ -131,8 +131,8 @@ async function viewers(browser) {
     const rates = (await Promise.all(pages.map(stats))).map((one) => one.framesShown / seconds);
     const group = `viewers, 720p, 30 frames/s`;
     if (count === 1) base = share;
-    record(group, `sidecar with ${count} viewer${count > 1 ? 's' : ''}`, share, '% of a core', count === 1 ? { bar: 20, better: 'less' } : {});
-    if (count > 1) record(group, `each further viewer, of ${count}`, (share - base) / (count - 1), '% of a core', { bar: 1, better: 'less' });
+    record(group, `sidecar with ${count} viewer${count > 1 ? 's' : ''}`, share, '% of a core', count === 1 ? { bar: 20 } : {});
+    if (count > 1) record(group, `each further viewer, of ${count}`, (share - base) / (count - 1), '% of a core', { bar: 1 });
     record(group, `frames shown by each of ${count}, median`, median(rates), '1/s', { spread: [Math.min(...rates), Math.max(...rates)] });
   }
   await host.end();
@@ -149,8 +149,8 @@ async function still(browser) {
   const seconds = (performance.now() - began) / 1000;
   const used = pids.reduce((sum, pid, index) => sum + cpuSeconds(pid) - cpu[index], 0);
   const after = await received();
-  record('still scene', 'received', ((after - bytes) * 8) / seconds / 1000, 'kbit/s', { bar: 5, better: 'less' });
-  record('still scene', 'app and sidecar', (used / seconds) * 100, '% of a core', { bar: 1, better: 'less' });
+  record('still scene', 'received', ((after - bytes) * 8) / seconds / 1000, 'kbit/s', { bar: 5 });
+  record('still scene', 'app and sidecar', (used / seconds) * 100, '% of a core', { bar: 1 });
   record('still scene', 'memory of the app', residentMb(pids[0]), 'MB');
   record('still scene', 'memory of the sidecar', residentMb(pids[1]), 'MB');
   await host.end();
@@ -165,7 +165,7 @@ async function firstPicture(browser) {
     await page.context().close();
     await sleep(300);
   }
-  record('opening the link', 'first picture, median', median(times), 'ms', { bar: 500, better: 'less', spread: [Math.min(...times), Math.max(...times)] });
+  record('opening the link', 'first picture, median', median(times), 'ms', { bar: 500, spread: [Math.min(...times), Math.max(...times)] });
   const [page] = [await (await browser.newContext()).newPage()];
   let wire = 0;
   page.on('response', async (response) => {
@@ -174,7 +174,7 @@ async function firstPicture(browser) {
     wire += sizes?.responseBodySize || gzipSync(body).length;
   });
   await page.goto(host.link.split('#')[0], { waitUntil: 'networkidle' });
-  record('opening the link', 'page over the wire', wire / 1000, 'kB', { bar: 60, better: 'less' });
+  record('opening the link', 'page over the wire', wire / 1000, 'kB', { bar: 60 });
   await host.end();
 }
 
@@ -192,7 +192,7 @@ async function comeAndGo(browser) {
   await sleep(10_000);
   record('50 viewers came and went', 'sidecar before', before, 'MB');
   record('50 viewers came and went', 'sidecar after', residentMb(host.sidecar), 'MB');
-  record('50 viewers came and went', 'growth of the sidecar', residentMb(host.sidecar) - before, 'MB', { bar: 5, better: 'less' });
+  record('50 viewers came and went', 'growth of the sidecar', residentMb(host.sidecar) - before, 'MB', { bar: 5 });
   await host.end();
 }
 
@@ -229,7 +229,7 @@ async function undisturbed(browser) {
   for (const name of ['sharing', 'stopped', 'killed']) {
     const what = name === 'sharing' ? 'sharing with one viewer' : `sidecar ${name} every 1.5 s`;
     record('render thread, frame time at p99', what, p99(name), 'ms');
-    if (name !== 'sharing') record('render thread, frame time at p99', `rise, sidecar ${name}`, p99(name) - p99('alone'), 'ms', { bar: 1, better: 'less' });
+    if (name !== 'sharing') record('render thread, frame time at p99', `rise, sidecar ${name}`, p99(name) - p99('alone'), 'ms', { bar: 1 });
   }
   await host.end();
 }

@@ -1,7 +1,7 @@
 //! [`ForceLayout`]: gives the nodes of a network their places, a step at a time; and the thread that runs it.
 //!
 //! Nodes repel each other and links pull them together, under a temperature that falls until all is still
-//! (Verlet steps with velocity decay and falling alpha, as in d3-force; repulsion by octree after Barnes and Hut,
+//! (Verlet steps with velocity decay and falling temperature, as in d3-force; repulsion by octree after Barnes and Hut,
 //! "A hierarchical O(N log N) force-calculation algorithm", 1986).
 
 mod live;
@@ -24,6 +24,8 @@ const REPULSION: f32 = 0.6;
 const GRAVITY: f32 = 0.06;
 /// No node moves farther in a step, in lengths of a link: nodes that begin on one spot do not explode.
 const MAX_STEP: f32 = 2.0;
+/// The share of the spread that a node moves in a step when it is taken for still: a tenth of a pixel.
+const STILL: f32 = 2e-4;
 /// The root mean square distance of nodes from the middle, in published units, that is never exceeded.
 const MAX_SPREAD: f32 = 0.8;
 
@@ -41,7 +43,9 @@ pub struct ForceLayout {
     temperature: f32,
     /// From internal to published lengths, unless the layout outgrows its box.
     scale: f32,
-    /// The root mean square distance of nodes from the middle.
+    /// The share of the spread that a node moves in a step when it is taken for still: a tenth of a pixel.
+const STILL: f32 = 2e-4;
+/// The root mean square distance of nodes from the middle.
     spread: f32,
 }
 
@@ -101,13 +105,19 @@ impl ForceLayout {
         self.temperature *= 1.0 - COOLING;
         self.pull_links();
         self.repel();
+        let mut farthest = 0.0f32;
         for ((position, velocity), force) in self.positions.iter_mut().zip(&mut self.velocities).zip(&self.forces) {
             let gravity = -*position * GRAVITY;
             *velocity = (*velocity + (*force + gravity) * self.temperature) * VELOCITY_KEPT;
             *velocity = velocity.clamp_length_max(MAX_STEP);
             *position += *velocity;
+            farthest = farthest.max(velocity.length_squared());
         }
         self.center();
+        // What nobody can see move has settled, however warm it still is.
+        if farthest.sqrt() < STILL * self.spread {
+            self.temperature = 0.0;
+        }
         true
     }
 

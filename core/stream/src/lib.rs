@@ -36,7 +36,17 @@ mod tickets;
 mod transport;
 mod viewer;
 
+#[cfg(test)]
+mod client;
+#[cfg(test)]
+mod session_tests;
+#[cfg(test)]
+mod testing;
+
 use std::process::ExitCode;
+
+/// Whether the encoder was built with its assembly; without it encoding costs more than twice as much.
+pub use heliograph_codec::has_assembly as encoder_has_assembly;
 
 /// The version and the page's hash: app and sidecar are one executable and must agree.
 pub const BUILD_ID: &str = concat!(env!("CARGO_PKG_VERSION"), "-", env!("HELIOGRAPH_PAGE"));

@@ -6,10 +6,9 @@ use glam::Vec3;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// The pace at which a layout settles before the viewer's eyes, and at which it is published: a step each sixtieth of
-/// a second, a picture each thirtieth. A network too large for that takes as long as it takes.
-const STEP_TIME: Duration = Duration::from_micros(16_667);
-const PUBLISH_TIME: Duration = Duration::from_micros(33_333);
+/// The pace at which a layout settles before the viewer's eyes: a step each thirtieth of a second, each published.
+/// A network too large for that takes as long as it takes.
+const STEP_TIME: Duration = Duration::from_micros(33_333);
 
 /// A layout on its own thread. Dropping it ends the thread within a step.
 #[derive(Debug)]
@@ -84,17 +83,12 @@ impl Shared {
 
 fn run(mut layout: ForceLayout, shared: &Shared, wake: &Wake) {
     let mut next_step = Instant::now();
-    let mut next_publish = next_step;
     loop {
         next_step = (next_step + STEP_TIME).max(Instant::now());
         if shared.is_stopped_by(next_step) {
             return;
         }
         let moving = layout.step();
-        if moving && Instant::now() < next_publish {
-            continue;
-        }
-        next_publish = Instant::now() + PUBLISH_TIME;
         let positions = layout.positions();
         {
             let mut state = shared.lock();

@@ -1,0 +1,90 @@
+//! The command line.
+
+use clap::{Args, Parser, Subcommand};
+use heliograph_scene::Viewport;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+/// Draw scientific data in a window, mirror the view to a link, steer it from any browser.
+#[derive(Debug, Parser)]
+#[command(name = "heliograph", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do instead of drawing.
+    #[command(subcommand)]
+    pub mode: Option<Mode>,
+    /// What to draw, and how.
+    #[command(flatten)]
+    pub view: ViewArgs,
+}
+
+/// What to do instead of drawing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum Mode {
+    /// Say what this machine has and lacks, and which package mends it
+    Doctor,
+    /// The streaming process; the program starts it itself
+    #[command(hide = true)]
+    Sidecar,
+}
+
+/// What to draw, and how.
+#[derive(Debug, Args)]
+pub struct ViewArgs {
+    /// Data to open: LAS, LAZ, PLY, TRK or node-link JSON; each file becomes a layer
+    pub files: Vec<PathBuf>,
+    /// Draw without a window and share at once
+    #[arg(long)]
+    pub headless: bool,
+    /// Size of the picture without a window
+    #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1280x720", value_parser = parse_size)]
+    pub size: Viewport,
+    /// Print one JSON object a line on stdout for everything that happens
+    #[arg(long)]
+    pub json: bool,
+    /// Draw one picture, save it as PNG, and exit
+    #[arg(long, value_name = "PNG")]
+    pub screenshot: Option<PathBuf>,
+    /// Share as soon as the window is there
+    #[arg(long)]
+    pub share: bool,
+    /// Address that the share listens on [default: 127.0.0.1, this machine only]
+    #[arg(long, value_name = "ADDRESS")]
+    pub bind: Option<IpAddr>,
+    /// Port that the share listens on; the next free one when it is taken
+    #[arg(long, value_name = "PORT", default_value_t = crate::share::DEFAULT_PORT)]
+    pub port: u16,
+}
+
+/// Smallest and largest picture in pixels: what the encoder takes.
+const LEAST: u32 = 64;
+const MOST: (u32, u32) = (3840, 2160);
+
+fn parse_size(text: &str) -> Result<Viewport, String> {
+    let parsed = text.split_once(['x', 'X', '×']).and_then(|(width, height)| {
+        Some(Viewport { width: width.trim().parse().ok()?, height: height.trim().parse().ok()? })
+    });
+    let Some(size) = parsed else { return Err("write it as WIDTHxHEIGHT, for example 1280x720".into()) };
+    let fits = (LEAST..=MOST.0).contains(&size.width) && (LEAST..=MOST.1).contains(&size.height);
+    if fits { Ok(size) } else { Err(format!("the picture can be {LEAST}x{LEAST} to {}x{}", MOST.0, MOST.1)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_size_is_read_or_refused_with_a_sentence() {
+        assert_eq!(parse_size("1280x720"), Ok(Viewport { width: 1280, height: 720 }));
+        for bad in ["", "x", "1280", "1280x", "axb", "-1x5", "0x0", "99999x720", "1280x720x3"] {
+            assert!(parse_size(bad).is_err(), "{bad} passed");
+        }
+    }
+
+    #[test]
+    fn files_and_modes_are_told_apart() {
+        let cli = Cli::try_parse_from(["heliograph", "a.laz", "b.ply", "--headless", "--json"]).unwrap();
+        assert_eq!(cli.view.files.len(), 2);
+        assert!(cli.view.headless && cli.view.json && cli.mode.is_none());
+        assert_eq!(Cli::try_parse_from(["heliograph", "doctor"]).unwrap().mode, Some(Mode::Doctor));
+    }
+}

@@ -1,0 +1,208 @@
+//! The render thread: it owns the scene, the GPU's targets and the read-back, and is the only place where commands are applied.
+//!
+//! Everyone else talks to it through an [`EngineHandle`]; it answers through [`FromEngine`] and a [`Snapshot`].
+//! It waits for messages only: never for a window, a surface, the sidecar or another process's lock.
+
+mod frame_times;
+mod loading;
+mod mirror;
+mod run;
+
+pub use frame_times::Figures;
+pub use loading::LoadId;
+pub(crate) use run::cannot_write;
+
+use crate::guests::Guests;
+use heliograph_render::{Gpu, Options, Renderer};
+use heliograph_ring::{FrameStamp, FrameWriter};
+use heliograph_scene::Viewport;
+use heliograph_scene::load::{LoadError, LoadedLayer, Source};
+use heliograph_wire::{Command, Input, Role, SceneStatus, Ticketed, ViewerId};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
+
+/// What the render thread is told.
+pub enum ToEngine {
+    /// The host's own hand in the window.
+    Host(Input),
+    /// A viewer's input, from the input ring.
+    Guest(Ticketed),
+    /// A viewer arrived.
+    GuestJoined {
+        /// Who.
+        viewer: ViewerId,
+        /// What its link allows.
+        role: Role,
+    },
+    /// A viewer left.
+    GuestLeft {
+        /// Who.
+        viewer: ViewerId,
+    },
+    /// Load these and add their layers.
+    Open(Vec<Source>),
+    /// Stop loading one of them.
+    CancelLoading(LoadId),
+    /// A loader is done.
+    Loaded {
+        /// Which.
+        id: LoadId,
+        /// The layers, or why there are none.
+        outcome: Result<Vec<LoadedLayer>, LoadError>,
+    },
+    /// The scene's picture has a new size.
+    Resize(Viewport),
+    /// From now on publish frames here; `None` ends the mirror and lets go of all viewers.
+    Mirror(Option<FrameWriter>),
+    /// Someone is about to watch.
+    WantFrame,
+    /// Save the picture of this moment as PNG.
+    Capture(PathBuf),
+    /// Tell the [`Figures`] since they were told last.
+    Figures,
+    /// Draw again if something moved by itself.
+    Wake,
+    /// End the thread.
+    Quit,
+}
+
+/// What the render thread tells.
+pub enum FromEngine {
+    /// There is a new picture or a new snapshot.
+    Changed,
+    /// The scene's description changed.
+    Status(Arc<SceneStatus>),
+    /// All loaders are done.
+    Loaded {
+        /// Layers in the scene.
+        layers: usize,
+    },
+    /// A picture was saved here.
+    Captured(PathBuf),
+    /// What was measured since it was asked for last.
+    Figures(Figures),
+    /// A sentence for the user.
+    Problem(String),
+    /// The number of viewers changed.
+    Viewers(usize),
+    /// The thread ended by a fault; the sentence says which.
+    Stopped(String),
+}
+
+/// A file on its way in, as the window shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loading {
+    /// For [`ToEngine::CancelLoading`].
+    pub id: LoadId,
+    /// The file's name.
+    pub name: String,
+    /// From 0 to 1.
+    pub fraction: f32,
+}
+
+/// What the window draws, renewed by the render thread.
+#[derive(Clone)]
+pub struct Snapshot {
+    /// The scene in words and controls.
+    pub status: Arc<SceneStatus>,
+    /// Files on their way in.
+    pub loading: Vec<Loading>,
+    /// The scene's picture; replaced when the size changes.
+    pub picture: Option<Picture>,
+    /// What draws it, e.g. `llvmpipe (software) over Vulkan`.
+    pub adapter: String,
+    /// How long the last picture took, in milliseconds.
+    pub draw_ms: f32,
+    /// Pictures drawn since the start.
+    pub pictures: u64,
+}
+
+/// The texture that holds the scene's picture.
+#[derive(Clone)]
+pub struct Picture {
+    /// sRGB bytes in an `Rgba8Unorm` texture.
+    pub view: wgpu::TextureView,
+    /// In pixels.
+    pub size: Viewport,
+    /// Grows with every new texture.
+    pub generation: u64,
+}
+
+/// Where messages for the render thread go; cheap to clone.
+#[derive(Clone)]
+pub struct EngineHandle {
+    sender: mpsc::Sender<ToEngine>,
+    snapshot: Arc<Mutex<Snapshot>>,
+}
+
+impl EngineHandle {
+    /// Sends a message. A thread that has ended ignores it: its end was told by [`FromEngine::Stopped`].
+    pub fn send(&self, message: ToEngine) {
+        let _ = self.sender.send(message);
+    }
+
+    /// Sends a command of the host.
+    pub fn command(&self, command: Command) {
+        self.send(ToEngine::Host(Input::Command { command }));
+    }
+
+    /// What to show now.
+    pub fn snapshot(&self) -> Snapshot {
+        self.snapshot.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+/// The running thread; ends when dropped.
+pub struct Engine {
+    handle: EngineHandle,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Engine {
+    /// Starts the thread. `tell` is called from it.
+    ///
+    /// # Errors
+    /// When the renderer cannot be made on this GPU, or no thread can be started.
+    pub fn start(
+        gpu: Gpu,
+        viewport: Viewport,
+        tell: impl Fn(FromEngine) + Send + Sync + 'static,
+    ) -> anyhow::Result<Engine> {
+        let adapter = gpu.description();
+        let renderer: Renderer<FrameStamp> = Renderer::new(gpu, Options { viewport, force_u32: false })?;
+        let snapshot = Snapshot {
+            status: Arc::new(SceneStatus::default()),
+            loading: Vec::new(),
+            picture: Some(Picture { view: renderer.color_view().clone(), size: viewport, generation: 1 }),
+            adapter,
+            draw_ms: 0.0,
+            pictures: 0,
+        };
+        let (sender, receiver) = mpsc::channel();
+        let handle = EngineHandle { sender, snapshot: Arc::new(Mutex::new(snapshot)) };
+        let tell: Arc<dyn Fn(FromEngine) + Send + Sync> = Arc::new(tell);
+        let drawing = run::Drawing::new(renderer, viewport, Guests::default(), handle.clone(), tell.clone());
+        let thread = std::thread::Builder::new().name("render".into()).spawn(move || {
+            let drawing = std::panic::AssertUnwindSafe(|| drawing.run(&receiver));
+            if std::panic::catch_unwind(drawing).is_err() {
+                tell(FromEngine::Stopped("The renderer stopped because of a bug in Heliograph. Save what you need and start it again; HELIOGRAPH_LOG=debug shows what happened.".into()));
+            }
+        })?;
+        Ok(Engine { handle, thread: Some(thread) })
+    }
+
+    /// For talking to it.
+    pub fn handle(&self) -> &EngineHandle {
+        &self.handle
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.handle.send(ToEngine::Quit);
+        if let Some(thread) = self.thread.take() {
+            // The thread's faults were told already.
+            let _ = thread.join();
+        }
+    }
+}

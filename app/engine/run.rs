@@ -1,0 +1,314 @@
+//! The render thread's loop: take what came, apply it, draw if anything changed, publish, tell.
+
+use super::frame_times::FrameTimes;
+use super::loading::Loads;
+use super::mirror::Mirror;
+use super::{EngineHandle, FromEngine, LoadId, Loading, Picture, ToEngine};
+use crate::guests::Guests;
+use heliograph_render::Renderer;
+use heliograph_ring::FrameStamp;
+use heliograph_scene::hand::Hand;
+use heliograph_scene::load::{LoadError, LoadedLayer};
+use heliograph_scene::{Scene, Viewport};
+use heliograph_wire::scene::LoadStatus;
+use heliograph_wire::{Command, Input, SceneStatus};
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, PoisonError};
+use std::time::{Duration, Instant};
+
+/// Changes that follow each other faster than this are a movement: a large scene is then drawn as a sample.
+const MOVING_FOR: Duration = Duration::from_millis(120);
+/// A mouse of 1000 Hz is no reason to draw 1000 pictures a second. The first of a series is drawn at once.
+const LEAST_SPACING: Duration = Duration::from_millis(7);
+/// How often progress bars move.
+const PROGRESS_EVERY: Duration = Duration::from_millis(100);
+/// How soon to look again for a read-back that the GPU has not finished.
+const READBACK_POLL: Duration = Duration::from_micros(500);
+
+/// For a picture that was drawn and cannot be kept.
+pub(crate) fn cannot_write(path: &Path, error: &std::io::Error) -> String {
+    format!("The picture could not be written to {}: {error}.", path.display())
+}
+
+/// Everything that the render thread owns.
+pub(super) struct Drawing {
+    renderer: Renderer<FrameStamp>,
+    scene: Scene,
+    viewport: Viewport,
+    host_hand: Hand,
+    guests: Guests,
+    loads: Loads,
+    mirror: Mirror,
+    engine: EngineHandle,
+    tell: Arc<dyn Fn(FromEngine) + Send + Sync>,
+    /// What the last picture shows; `None` when the next must be drawn whatever happened.
+    drawn_revision: Option<u64>,
+    whole: bool,
+    changed_at: Instant,
+    drawn_at: Option<Instant>,
+    told_status: Arc<SceneStatus>,
+    told_loading: Vec<Loading>,
+    generation: u64,
+    pictures: u64,
+    draw_ms: f32,
+    frame_times: FrameTimes,
+    quit: bool,
+}
+
+impl Drawing {
+    pub(super) fn new(
+        renderer: Renderer<FrameStamp>,
+        viewport: Viewport,
+        guests: Guests,
+        engine: EngineHandle,
+        tell: Arc<dyn Fn(FromEngine) + Send + Sync>,
+    ) -> Drawing {
+        let waker = engine.clone();
+        Drawing {
+            renderer,
+            scene: Scene::new(Arc::new(move || waker.send(ToEngine::Wake))),
+            viewport,
+            host_hand: Hand::default(),
+            guests,
+            loads: Loads::new(),
+            mirror: Mirror::default(),
+            engine,
+            tell,
+            drawn_revision: None,
+            whole: false,
+            changed_at: Instant::now(),
+            drawn_at: None,
+            told_status: Arc::default(),
+            told_loading: Vec::new(),
+            generation: 1,
+            pictures: 0,
+            draw_ms: 0.0,
+            frame_times: FrameTimes::default(),
+            quit: false,
+        }
+    }
+
+    pub(super) fn run(mut self, messages: &Receiver<ToEngine>) {
+        while !self.quit {
+            let message = match self.patience() {
+                None => messages.recv().map_err(|_| RecvTimeoutError::Disconnected),
+                Some(patience) => messages.recv_timeout(patience),
+            };
+            match message {
+                Ok(message) => {
+                    self.take(message);
+                    // Everything that waits goes into the same picture.
+                    while let Ok(message) = messages.try_recv() {
+                        self.take(message);
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return,
+            }
+            let began = Instant::now();
+            self.scene.refresh();
+            let has_drawn = self.draw_if_due();
+            self.mirror.publish_finished(&mut self.renderer);
+            self.tell_changes();
+            if has_drawn {
+                self.frame_times.add(began.elapsed());
+            }
+        }
+    }
+
+    /// How long to wait for a message; `None` for ever: a still scene costs nothing.
+    fn patience(&self) -> Option<Duration> {
+        let mut waits = Vec::new();
+        if self.needs_drawing() {
+            waits.push(self.until_due());
+        }
+        if self.renderer.readbacks_in_flight() > 0 {
+            waits.push(READBACK_POLL);
+        }
+        if !self.loads.is_empty() {
+            waits.push(PROGRESS_EVERY);
+        }
+        waits.into_iter().min()
+    }
+
+    fn needs_drawing(&self) -> bool {
+        self.drawn_revision != Some(self.scene.revision()) || !self.whole || self.mirror.is_wanted()
+    }
+
+    fn until_due(&self) -> Duration {
+        let spacing = self.drawn_at.map_or(Duration::ZERO, |at| LEAST_SPACING.saturating_sub(at.elapsed()));
+        if self.drawn_revision == Some(self.scene.revision()) && !self.mirror.is_wanted() {
+            // Only refinement is left: it begins when the hand rests.
+            return spacing.max(MOVING_FOR.saturating_sub(self.changed_at.elapsed()));
+        }
+        spacing
+    }
+
+    fn take(&mut self, message: ToEngine) {
+        match message {
+            ToEngine::Host(input) => self.host(&input),
+            ToEngine::Guest(ticketed) => {
+                let commands = self.guests.handle(&ticketed, self.aspect());
+                self.apply_all(&commands);
+                self.mirror.applied(ticketed.ticket);
+            }
+            ToEngine::GuestJoined { viewer, role } => {
+                let commands = self.guests.join(viewer, role, self.aspect());
+                self.apply_all(&commands);
+                (self.tell)(FromEngine::Viewers(self.guests.count()));
+            }
+            ToEngine::GuestLeft { viewer } => {
+                self.guests.leave(viewer);
+                (self.tell)(FromEngine::Viewers(self.guests.count()));
+            }
+            ToEngine::Open(sources) => self.loads.start(sources, &self.engine),
+            ToEngine::CancelLoading(id) => self.loads.cancel(id),
+            ToEngine::Loaded { id, outcome } => self.loaded(id, outcome),
+            ToEngine::Resize(viewport) => self.resize(viewport),
+            ToEngine::Mirror(writer) => {
+                self.mirror.switch(writer);
+                if self.guests.count() > 0 {
+                    self.guests.clear();
+                    (self.tell)(FromEngine::Viewers(0));
+                }
+            }
+            ToEngine::WantFrame => self.mirror.expect(Instant::now()),
+            ToEngine::Capture(path) => self.capture(path),
+            ToEngine::Figures => (self.tell)(FromEngine::Figures(self.frame_times.take(self.renderer.readbacks_dropped()))),
+            ToEngine::Wake => {}
+            ToEngine::Quit => self.quit = true,
+        }
+    }
+
+    fn aspect(&self) -> f32 {
+        self.viewport.width as f32 / self.viewport.height.max(1) as f32
+    }
+
+    fn host(&mut self, input: &Input) {
+        match input {
+            Input::Command { command } => {
+                if let Err(error) = self.scene.apply(command, self.viewport) {
+                    (self.tell)(FromEngine::Problem(error.to_string()));
+                }
+            }
+            other => {
+                let commands = self.host_hand.handle(other, self.aspect());
+                self.apply_all(&commands);
+            }
+        }
+    }
+
+    /// A viewer's command that does not fit the scene (a layer removed a moment ago) is theirs to see, not the host's.
+    fn apply_all(&mut self, commands: &[Command]) {
+        for command in commands {
+            if let Err(error) = self.scene.apply(command, self.viewport) {
+                tracing::debug!(%error, ?command, "a command does not fit the scene");
+            }
+        }
+    }
+
+    fn loaded(&mut self, id: LoadId, outcome: Result<Vec<LoadedLayer>, LoadError>) {
+        self.loads.finished(id);
+        match outcome {
+            Ok(layers) => {
+                for layer in layers {
+                    if let Some(notice) = &layer.notice {
+                        (self.tell)(FromEngine::Problem(notice.clone()));
+                    }
+                    self.scene.add(layer);
+                }
+            }
+            Err(LoadError::Cancelled) => {}
+            Err(error) => (self.tell)(FromEngine::Problem(error.to_string())),
+        }
+        if self.loads.is_empty() {
+            (self.tell)(FromEngine::Loaded { layers: self.scene.layers().len() });
+        }
+    }
+
+    /// The pixels are read here; encoding and writing them are not this thread's work.
+    fn capture(&mut self, path: PathBuf) {
+        let image = self.renderer.capture(&self.scene);
+        // Drawn with nothing left out, so the next picture starts afresh.
+        self.drawn_revision = None;
+        let tell = self.tell.clone();
+        let write = move || match image.map(|image| image.save_png(&path)) {
+            Ok(Ok(())) => tell(FromEngine::Captured(path)),
+            Ok(Err(error)) => tell(FromEngine::Problem(cannot_write(&path, &error))),
+            Err(error) => tell(FromEngine::Problem(error.to_string())),
+        };
+        if let Err(error) = std::thread::Builder::new().name("screenshot".into()).spawn(write) {
+            (self.tell)(FromEngine::Problem(format!("The picture could not be saved: {error}.")));
+        }
+    }
+
+    fn resize(&mut self, viewport: Viewport) {
+        if viewport == self.viewport || viewport.width == 0 || viewport.height == 0 {
+            return;
+        }
+        self.viewport = viewport;
+        self.renderer.resize(viewport);
+        self.scene.resize(viewport);
+        self.generation += 1;
+        self.drawn_revision = None;
+    }
+
+    /// Whether anything was drawn.
+    fn draw_if_due(&mut self) -> bool {
+        if !self.needs_drawing() || !self.until_due().is_zero() {
+            return false;
+        }
+        let now = Instant::now();
+        let changed = self.drawn_revision != Some(self.scene.revision());
+        if changed {
+            self.changed_at = now;
+        }
+        if changed || !self.whole {
+            let moving = now.duration_since(self.changed_at) < MOVING_FOR && self.drawn_revision.is_some();
+            self.drawn_revision = Some(self.scene.revision());
+            self.whole = self.renderer.draw(&self.scene, moving).whole;
+            self.draw_ms = now.elapsed().as_secs_f32() * 1e3;
+            self.pictures += 1;
+            self.drawn_at = Some(now);
+        }
+        self.mirror.picture_drawn(&mut self.renderer, self.viewport, self.guests.count(), now);
+        self.renew_picture();
+        (self.tell)(FromEngine::Changed);
+        true
+    }
+
+    fn renew_picture(&self) {
+        let mut snapshot = self.engine.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
+        snapshot.pictures = self.pictures;
+        snapshot.draw_ms = self.draw_ms;
+        if snapshot.picture.as_ref().is_none_or(|picture| picture.generation != self.generation) {
+            let view = self.renderer.color_view().clone();
+            snapshot.picture = Some(Picture { view, size: self.viewport, generation: self.generation });
+        }
+    }
+
+    fn tell_changes(&mut self) {
+        if let Some(message) = self.renderer.gpu().take_error() {
+            (self.tell)(FromEngine::Problem(message));
+        }
+        let loading = self.loads.view();
+        let mut status = self.scene.status();
+        status.loading = loading
+            .iter()
+            .map(|loading| LoadStatus { name: loading.name.clone(), fraction: loading.fraction })
+            .collect();
+        if status == *self.told_status && loading == self.told_loading {
+            return;
+        }
+        self.told_status = Arc::new(status);
+        self.told_loading = loading;
+        {
+            let mut snapshot = self.engine.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
+            snapshot.status = self.told_status.clone();
+            snapshot.loading = self.told_loading.clone();
+        }
+        (self.tell)(FromEngine::Status(self.told_status.clone()));
+        (self.tell)(FromEngine::Changed);
+    }
+}

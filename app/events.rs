@@ -1,0 +1,90 @@
+//! What `--json` prints: one event a line on stdout, so that a script can follow what a person would see.
+
+use crate::engine::Figures;
+use serde::Serialize;
+use std::io::Write;
+
+/// One line.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+pub enum Event {
+    /// The links work.
+    Sharing {
+        /// For those who look.
+        view: String,
+        /// For those who steer, too.
+        control: String,
+    },
+    /// Everything that was asked for has been opened, or has failed.
+    Loaded {
+        /// Layers in the scene now.
+        layers: usize,
+    },
+    /// Something went wrong; the program goes on.
+    Error {
+        /// One sentence.
+        message: String,
+    },
+    /// Someone came or went.
+    Viewers {
+        /// Watching now.
+        count: usize,
+    },
+    /// The streaming process changed its state.
+    Sidecar {
+        /// `restarting` or `restarted`.
+        state: &'static str,
+        /// Its process id, once it runs.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        pid: Option<u32>,
+    },
+    /// A picture that a script asked for is written.
+    Screenshot {
+        /// Where.
+        path: std::path::PathBuf,
+    },
+    /// What the render thread measured since a script asked last.
+    Figures {
+        /// The figures.
+        #[serde(flatten)]
+        figures: Figures,
+    },
+    /// The share is over.
+    Ended,
+}
+
+/// Where events go: JSON on stdout, or sentences for people on stderr and links on stdout.
+#[derive(Debug, Clone, Copy)]
+pub struct Reporter {
+    /// Whether `--json` was given.
+    pub json: bool,
+}
+
+impl Reporter {
+    /// Prints an event.
+    pub fn report(self, event: &Event) {
+        if self.json {
+            let Ok(line) = serde_json::to_string(event) else { return };
+            say(&line);
+            return;
+        }
+        match event {
+            Event::Sharing { view, control } => say(&format!(
+                "Anyone on this machine can open\n  to look:  {view}\n  to steer: {control}\nStop sharing with Ctrl+C."
+            )),
+            Event::Error { message } => eprintln!("{message}"),
+            Event::Sidecar { state, .. } => eprintln!("The streaming process is {state}."),
+            Event::Loaded { .. }
+            | Event::Viewers { .. }
+            | Event::Screenshot { .. }
+            | Event::Figures { .. }
+            | Event::Ended => {}
+        }
+    }
+}
+
+/// A reader that went away is no reason to stop drawing.
+fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}

@@ -1,0 +1,177 @@
+//! The window: winit's event loop, egui's panels, and the scene's picture between them.
+//!
+//! Nothing here draws the scene or waits for the sidecar; the render thread goes on when the window is hidden.
+
+mod paint;
+mod window;
+
+use crate::engine::ToEngine;
+use crate::events::Reporter;
+use crate::host::{Host, HostEvent, Post};
+use crate::samples::SAMPLES;
+use crate::share::ShareSettings;
+use crate::ui::Action;
+use heliograph_scene::Viewport;
+use heliograph_scene::load::{EXTENSIONS, Source};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
+use window::MainWindow;
+use winit::application::ApplicationHandler;
+use winit::event::{StartCause, WindowEvent};
+use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, EventLoopProxy};
+use winit::window::WindowId;
+
+/// Before the window says how large the scene's place is.
+const FIRST_SIZE: Viewport = Viewport { width: 1280, height: 720 };
+
+/// Opens the window and runs until it is closed.
+///
+/// # Errors
+/// When there is no display, no window can be made, or nothing to draw with.
+pub fn run(sources: Vec<Source>, settings: ShareSettings, reporter: Reporter, share: bool) -> anyhow::Result<()> {
+    let event_loop = EventLoop::<HostEvent>::with_user_event().build().map_err(|error| {
+        anyhow::anyhow!("The display does not take a window: {error}. `heliograph doctor` says what is missing; `heliograph --headless` works without.")
+    })?;
+    let proxy = Mutex::new(event_loop.create_proxy());
+    let post: Post = Arc::new(move |event| {
+        // The loop has ended when this fails, and nobody needs the news.
+        let _ = proxy.lock().unwrap_or_else(PoisonError::into_inner).send_event(event);
+    });
+    let mut shell = Shell {
+        start: Some(Start { sources, settings, share }),
+        reporter,
+        proxy: event_loop.create_proxy(),
+        post,
+        running: None,
+        failure: None,
+    };
+    event_loop.run_app(&mut shell)?;
+    shell.failure.map_or(Ok(()), Err)
+}
+
+/// What to do once the window is there.
+struct Start {
+    sources: Vec<Source>,
+    settings: ShareSettings,
+    share: bool,
+}
+
+struct Shell {
+    start: Option<Start>,
+    reporter: Reporter,
+    proxy: EventLoopProxy<HostEvent>,
+    post: Post,
+    running: Option<Running>,
+    failure: Option<anyhow::Error>,
+}
+
+struct Running {
+    // Fields are dropped in this order: the share says goodbye while the window is still there.
+    host: Host,
+    window: MainWindow,
+}
+
+impl ApplicationHandler<HostEvent> for Shell {
+    fn resumed(&mut self, event_loop: &ActiveEventLoop) {
+        let Some(start) = self.start.take() else { return };
+        match self.open_window(event_loop, start) {
+            Ok(running) => self.running = Some(running),
+            Err(error) => {
+                self.failure = Some(error);
+                event_loop.exit();
+            }
+        }
+    }
+
+    fn new_events(&mut self, event_loop: &ActiveEventLoop, cause: StartCause) {
+        if let (StartCause::ResumeTimeReached { .. }, Some(running)) = (cause, &self.running) {
+            event_loop.set_control_flow(ControlFlow::Wait);
+            running.window.request_redraw();
+        }
+    }
+
+    fn user_event(&mut self, _: &ActiveEventLoop, event: HostEvent) {
+        let Some(running) = &mut self.running else { return };
+        running.host.handle(event);
+        running.window.request_redraw();
+    }
+
+    fn window_event(&mut self, event_loop: &ActiveEventLoop, _: WindowId, event: WindowEvent) {
+        let Some(running) = &mut self.running else { return };
+        running.window.feed(&event);
+        match event {
+            WindowEvent::CloseRequested => event_loop.exit(),
+            WindowEvent::Resized(size) => running.window.resize(size),
+            WindowEvent::DroppedFile(path) => running.host.open(vec![Source::Path(path)]),
+            WindowEvent::RedrawRequested => {
+                let (actions, again_at) = running.window.draw(&running.host);
+                for action in actions {
+                    perform(action, running, &self.proxy);
+                }
+                if let Some(again_at) = again_at {
+                    event_loop.set_control_flow(wait_until(again_at));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn exiting(&mut self, _: &ActiveEventLoop) {
+        // The window goes first for the eye; the sidecar's goodbye may take some tenths of a second.
+        if let Some(running) = self.running.take() {
+            running.window.hide();
+            drop(running);
+        }
+    }
+}
+
+fn wait_until(instant: Instant) -> ControlFlow {
+    ControlFlow::WaitUntil(instant)
+}
+
+impl Shell {
+    fn open_window(&self, event_loop: &ActiveEventLoop, start: Start) -> anyhow::Result<Running> {
+        let (gpu, surface, window) = window::create(event_loop)?;
+        let mut host = Host::new(gpu.clone(), FIRST_SIZE, start.settings, self.reporter, self.post.clone())?;
+        let window = MainWindow::new(gpu, surface, window)?;
+        host.open(start.sources);
+        if start.share {
+            host.start_sharing();
+        }
+        window.request_redraw();
+        Ok(Running { host, window })
+    }
+}
+
+fn perform(action: Action, running: &mut Running, proxy: &EventLoopProxy<HostEvent>) {
+    let Running { host, window } = running;
+    match action {
+        Action::Input(input) => host.engine().send(ToEngine::Host(input)),
+        Action::OpenPath(path) => host.open(vec![Source::Path(PathBuf::from(path))]),
+        Action::OpenSample(index) => host.open(SAMPLES.get(index).map(crate::samples::Sample::source).into_iter().collect()),
+        Action::Browse => browse(proxy.clone()),
+        Action::CancelLoading(id) => host.engine().send(ToEngine::CancelLoading(id)),
+        Action::StartSharing => host.start_sharing(),
+        Action::EndSharing => host.end_sharing(),
+        Action::Resize(size) => host.engine().send(ToEngine::Resize(size)),
+        Action::Dismiss(index) => {
+            if index < host.problems.len() {
+                host.problems.remove(index);
+            }
+        }
+    }
+    window.request_redraw();
+}
+
+/// The system's dialog blocks, so it has a thread of its own.
+fn browse(proxy: EventLoopProxy<HostEvent>) {
+    let spawned = std::thread::Builder::new().name("file-dialog".into()).spawn(move || {
+        let dialog = rfd::FileDialog::new().set_title("Open files").add_filter("Scientific data", &EXTENSIONS);
+        let files = dialog.add_filter("All files", &["*"]).pick_files().unwrap_or_default();
+        let _ = proxy.send_event(HostEvent::Chosen(files.into_iter().map(Source::Path).collect()));
+    });
+    if let Err(error) = spawned {
+        tracing::error!(%error, "no thread for the file dialog");
+    }
+}

@@ -1,0 +1,126 @@
+//! The side panel: layers, their properties, the scene's own, and files on their way in.
+
+use super::{Action, UiState, View, theme};
+use egui::{Align, Layout, RichText};
+use heliograph_wire::{Command, LayerId, LayerStatus, Property, PropertyKind, Value};
+
+pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, actions: &mut Vec<Action>) {
+    let frame = egui::Frame::side_top_panel(ui.style()).inner_margin(egui::Margin::symmetric(12, 10));
+    egui::Panel::left("layers").frame(frame).default_size(264.0).min_size(220.0).max_size(420.0).show(ui, |ui| {
+        egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            heading(ui, "Layers");
+            for layer in &view.status.layers {
+                layer_row(ui, layer, state, actions);
+            }
+            loading(ui, view, actions);
+            let selected = state.selected_layer.or(view.status.layers.first().map(|layer| layer.id));
+            if let Some(layer) = view.status.layers.iter().find(|layer| Some(layer.id) == selected)
+                && !layer.properties.is_empty()
+            {
+                ui.add_space(10.0);
+                heading(ui, &layer.name);
+                properties(ui, Some(layer.id), &layer.properties, actions);
+            }
+            ui.add_space(10.0);
+            heading(ui, "Scene");
+            properties(ui, None, &view.status.properties, actions);
+        });
+    });
+}
+
+fn heading(ui: &mut egui::Ui, text: &str) {
+    ui.add(egui::Label::new(RichText::new(text).small().strong().weak()).truncate());
+}
+
+fn layer_row(ui: &mut egui::Ui, layer: &LayerStatus, state: &mut UiState, actions: &mut Vec<Action>) {
+    let is_selected = state.selected_layer == Some(layer.id);
+    ui.horizontal(|ui| {
+        let mut visible = layer.visible;
+        if ui.checkbox(&mut visible, "").on_hover_text("Show or hide").changed() {
+            actions.push(set(Some(layer.id), "visible", Value::Toggle(visible)));
+        }
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if ui.button("×").on_hover_text("Remove from the scene (Ctrl+Z brings it back)").clicked() {
+                actions.push(Command::RemoveLayer { layer: layer.id }.into());
+            }
+            ui.with_layout(Layout::top_down_justified(Align::Min), |ui| {
+                ui.spacing_mut().item_spacing.y = 0.0;
+                let name = egui::Button::selectable(is_selected, RichText::new(&layer.name)).truncate();
+                if ui.add(name).on_hover_text(&layer.name).clicked() {
+                    state.selected_layer = Some(layer.id);
+                }
+                ui.horizontal(|ui| {
+                    ui.add_space(10.0);
+                    ui.label(RichText::new(&layer.summary).small().weak());
+                });
+            });
+        });
+    });
+}
+
+fn loading(ui: &mut egui::Ui, view: &View<'_>, actions: &mut Vec<Action>) {
+    for loading in view.loading {
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                if ui.button("Cancel").on_hover_text("Stop loading this file").clicked() {
+                    actions.push(Action::CancelLoading(loading.id));
+                }
+                let bar = egui::ProgressBar::new(loading.fraction).fill(theme::ACCENT.gamma_multiply(0.6));
+                ui.add(bar.text(RichText::new(&loading.name).small()));
+            });
+        });
+    }
+}
+
+fn properties(ui: &mut egui::Ui, layer: Option<LayerId>, properties: &[Property], actions: &mut Vec<Action>) {
+    egui::Grid::new(("properties", layer.map(|layer| layer.0))).num_columns(2).show(ui, |ui| {
+        for property in properties {
+            ui.label(RichText::new(&property.label).weak());
+            if let Some(value) = control(ui, property, layer) {
+                actions.push(set(layer, &property.id, value));
+            }
+            ui.end_row();
+        }
+    });
+}
+
+/// Draws a property's control; returns its new value when the user changed it.
+fn control(ui: &mut egui::Ui, property: &Property, layer: Option<LayerId>) -> Option<Value> {
+    match (&property.kind, &property.value) {
+        (PropertyKind::Range { min, max, step }, Value::Number(number)) => {
+            let mut number = *number;
+            let mut slider = egui::Slider::new(&mut number, *min..=*max).step_by(*step);
+            if let Some(unit) = &property.unit {
+                slider = slider.suffix(format!(" {unit}"));
+            }
+            ui.add(slider).changed().then_some(Value::Number(number))
+        }
+        (PropertyKind::Choice { options }, Value::Choice(chosen)) => {
+            let label = options.iter().find(|option| option.id == *chosen).map_or("", |option| option.label.as_str());
+            let mut value = None;
+            let id = ("choice", layer.map(|layer| layer.0), property.id.as_str());
+            egui::ComboBox::from_id_salt(id).selected_text(label).show_ui(ui, |ui| {
+                for option in options {
+                    if ui.selectable_label(option.id == *chosen, &option.label).clicked() {
+                        value = Some(Value::Choice(option.id.clone()));
+                    }
+                }
+            });
+            value
+        }
+        (PropertyKind::Toggle, Value::Toggle(on)) => {
+            let mut on = *on;
+            ui.checkbox(&mut on, "").changed().then_some(Value::Toggle(on))
+        }
+        (PropertyKind::Color, Value::Color(color)) => {
+            let mut color = *color;
+            ui.color_edit_button_srgb(&mut color).changed().then_some(Value::Color(color))
+        }
+        // The scene's own description never mixes kinds.
+        _ => None,
+    }
+}
+
+fn set(layer: Option<LayerId>, property: &str, value: Value) -> Action {
+    Command::Set { layer, property: property.to_owned(), value }.into()
+}

@@ -1,0 +1,110 @@
+//! The window's panels: they read a [`View`] and return [`Action`]s, and touch no GPU, file or socket.
+
+mod dialogs;
+mod keys;
+mod layers;
+mod notices;
+mod scene_area;
+mod status_bar;
+pub mod theme;
+mod toolbar;
+mod welcome;
+
+use crate::engine::{LoadId, Loading};
+use crate::host::ShareState;
+use heliograph_scene::Viewport;
+use heliograph_wire::link::StreamStats;
+use heliograph_wire::{Command, Input, LayerId, SceneStatus};
+
+/// Everything that the panels show.
+pub struct View<'a> {
+    /// The scene in words and controls.
+    pub status: &'a SceneStatus,
+    /// Files on their way in.
+    pub loading: &'a [Loading],
+    /// The scene's picture, once there is one.
+    pub picture: Option<egui::TextureId>,
+    /// What draws it.
+    pub adapter: &'a str,
+    /// How long the last picture took, in milliseconds.
+    pub draw_ms: f32,
+    /// Where the share stands.
+    pub share: &'a ShareState,
+    /// Watching now.
+    pub viewers: usize,
+    /// What the sidecar counted in the last second.
+    pub stats: &'a StreamStats,
+    /// Sentences to show.
+    pub problems: &'a [String],
+}
+
+/// What the panels themselves remember.
+#[derive(Debug, Default)]
+pub struct UiState {
+    /// The layer whose properties are shown.
+    pub selected_layer: Option<LayerId>,
+    /// Which dialog is open.
+    pub dialog: Option<Dialog>,
+    /// What is typed into the open dialog.
+    pub path: String,
+    /// The link that was copied last, for the confirmation.
+    pub copied: Option<String>,
+    /// Whether the side panel is hidden.
+    pub is_panel_hidden: bool,
+    last_size: Option<Viewport>,
+}
+
+/// A dialog over the scene; one at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dialog {
+    /// Type a path or browse.
+    Open,
+    /// The links.
+    Share,
+    /// The shortcuts.
+    Help,
+}
+
+/// What the user asked for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Action {
+    /// The host's hand on the scene, or a command.
+    Input(Input),
+    /// Open what was typed.
+    OpenPath(String),
+    /// Open a bundled scene.
+    OpenSample(usize),
+    /// Show the system's file dialog.
+    Browse,
+    /// Stop loading a file.
+    CancelLoading(LoadId),
+    /// Make the links.
+    StartSharing,
+    /// End the session.
+    EndSharing,
+    /// The scene's place on the screen has a new size in pixels.
+    Resize(Viewport),
+    /// Take a sentence away.
+    Dismiss(usize),
+}
+
+impl From<Command> for Action {
+    fn from(command: Command) -> Action {
+        Action::Input(Input::Command { command })
+    }
+}
+
+/// Draws the whole window.
+pub fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState) -> Vec<Action> {
+    let mut actions = Vec::new();
+    keys::handle(ui.ctx(), view, state, &mut actions);
+    toolbar::show(ui, view, state, &mut actions);
+    status_bar::show(ui, view);
+    if !state.is_panel_hidden && !(view.status.layers.is_empty() && view.loading.is_empty()) {
+        layers::show(ui, view, state, &mut actions);
+    }
+    scene_area::show(ui, view, state, &mut actions);
+    notices::show(ui.ctx(), view, &mut actions);
+    dialogs::show(ui.ctx(), view, state, &mut actions);
+    actions
+}

@@ -1,0 +1,42 @@
+//! The line at the bottom: what is marked, what draws, how the mirror does.
+
+use super::{View, theme};
+use crate::host::ShareState;
+use egui::{Align, Layout, RichText};
+
+pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>) {
+    let frame = egui::Frame::side_top_panel(ui.style()).inner_margin(egui::Margin::symmetric(12, 4));
+    egui::Panel::bottom("status").frame(frame).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let drawn = format!("{} · {:.0} ms", view.adapter, view.draw_ms);
+                ui.label(RichText::new(drawn).small().weak());
+                mirror(ui, view);
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    let text = match &view.status.picked {
+                        Some(picked) => RichText::new(picked).small(),
+                        None => {
+                            RichText::new("Drag to turn · right drag to move · scroll to zoom · F to fit").small().weak()
+                        }
+                    };
+                    ui.add(egui::Label::new(text).truncate());
+                });
+            });
+        });
+    });
+}
+
+fn mirror(ui: &mut egui::Ui, view: &View<'_>) {
+    let (text, color) = match view.share {
+        ShareState::Off => return,
+        ShareState::Starting => ("Starting to share…".to_owned(), theme::ACCENT),
+        ShareState::Restarting(_) => ("The streaming process is being replaced…".to_owned(), theme::ALERT),
+        ShareState::Live(_) if view.viewers == 0 => ("Nobody is watching yet".to_owned(), theme::ACCENT),
+        ShareState::Live(_) => {
+            let sent = view.stats.sent_bps as f64 / 1e6;
+            (format!("{} watching · {sent:.1} Mbit/s", view.viewers), theme::GOOD)
+        }
+    };
+    ui.label(RichText::new(text).small().color(color));
+    ui.separator();
+}

@@ -1,0 +1,81 @@
+// Drives Chromium for the scenarios in tests/*.rs: one JSON request a line on stdin, one JSON answer a line on stdout.
+import { createInterface } from 'node:readline';
+import { chromium } from 'playwright-core';
+
+const FLAGS = [
+  '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
+];
+
+const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+/** @type {Map<string, import('playwright-core').Page>} */
+const pages = new Map();
+/** @type {string[]} Errors that any page met: a scenario may ask for them. */
+const errors = [];
+
+/** Reads the live picture as RGBA, scaled to the given size. */
+const readPicture = ({ width, height }) => {
+  const stage = document.getElementById('stage');
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(stage, 0, 0, width, height);
+  const { data } = context.getImageData(0, 0, width, height);
+  let text = '';
+  for (let at = 0; at < data.length; at += 0x8000) text += String.fromCharCode(...data.subarray(at, at + 0x8000));
+  return btoa(text);
+};
+
+const actions = {
+  async open({ page, url, width = 1280, height = 720, scale = 1, theme = 'dark', touch = false }) {
+    const context = await browser.newContext({
+      viewport: { width, height }, deviceScaleFactor: scale, colorScheme: theme, hasTouch: touch,
+    });
+    const opened = await context.newPage();
+    opened.on('pageerror', (error) => errors.push(`${page}: ${error.message}`));
+    pages.set(page, opened);
+    await opened.goto(url, { waitUntil: 'domcontentloaded' });
+  },
+  eval: ({ page, script }) => pages.get(page).evaluate(script),
+  async wait({ page, script, timeout = 20000 }) {
+    await pages.get(page).waitForFunction(script, undefined, { timeout, polling: 20 });
+  },
+  picture: ({ page, width, height }) => pages.get(page).evaluate(readPicture, { width, height }),
+  async drag({ page, from, to, steps = 10, button = 'left', hold = false }) {
+    const { mouse } = pages.get(page);
+    await mouse.move(from[0], from[1]);
+    await mouse.down({ button });
+    await mouse.move(to[0], to[1], { steps });
+    if (!hold) await mouse.up({ button });
+  },
+  async wheel({ page, at, delta }) {
+    const { mouse } = pages.get(page);
+    await mouse.move(at[0], at[1]);
+    await mouse.wheel(0, delta);
+  },
+  key: ({ page, key }) => pages.get(page).keyboard.press(key),
+  touch: async ({ page, events }) => {
+    const session = await pages.get(page).context().newCDPSession(pages.get(page));
+    for (const event of events) await session.send('Input.dispatchTouchEvent', event);
+  },
+  shot: ({ page, path }) => pages.get(page).screenshot({ path }).then(() => null),
+  reload: ({ page }) => pages.get(page).reload({ waitUntil: 'domcontentloaded' }).then(() => null),
+  async close({ page }) {
+    await pages.get(page).context().close();
+    pages.delete(page);
+  },
+  errors: async () => errors,
+};
+
+console.log(JSON.stringify({ ready: browser.version() }));
+for await (const line of createInterface({ input: process.stdin })) {
+  const request = JSON.parse(line);
+  try {
+    console.log(JSON.stringify({ value: (await actions[request.do](request)) ?? null }));
+  } catch (error) {
+    console.log(JSON.stringify({ error: `${request.do}: ${error.message}` }));
+  }
+}
+await browser.close();
