@@ -15,7 +15,9 @@ use octree::Octree;
 
 /// Up to here each node looks at each other one; above, at the cells of an octree.
 const MAX_EXACT_NODES: usize = 1000;
-/// The temperature begins at 1, falls by this share a step, and below the least the layout is still: 300 steps.
+/// The temperature begins low enough that the eye can follow, falls by this share a step, and below the least the
+/// layout is still, after 250 steps.
+const FIRST_TEMPERATURE: f32 = 0.3;
 const COOLING: f32 = 0.022_8;
 const LEAST_TEMPERATURE: f32 = 1e-3;
 /// What is left of a velocity after a step.
@@ -24,8 +26,8 @@ const REPULSION: f32 = 0.6;
 const GRAVITY: f32 = 0.06;
 /// No node moves farther in a step, in lengths of a link: nodes that begin on one spot do not explode.
 const MAX_STEP: f32 = 2.0;
-/// The share of the spread that a node moves in a step when it is taken for still: a tenth of a pixel.
-const STILL: f32 = 2e-4;
+/// The share of the spread that a node moves in a step when it is taken for still: a fifth of a pixel.
+const STILL: f32 = 1e-3;
 /// The root mean square distance of nodes from the middle, in published units, that is never exceeded.
 const MAX_SPREAD: f32 = 0.8;
 
@@ -43,9 +45,7 @@ pub struct ForceLayout {
     temperature: f32,
     /// From internal to published lengths, unless the layout outgrows its box.
     scale: f32,
-    /// The share of the spread that a node moves in a step when it is taken for still: a tenth of a pixel.
-const STILL: f32 = 2e-4;
-/// The root mean square distance of nodes from the middle.
+    /// The root mean square distance of nodes from the middle.
     spread: f32,
 }
 
@@ -55,7 +55,7 @@ impl ForceLayout {
         let spread = (node_count.max(1) as f32).cbrt();
         let mut random = Random::new(seed);
         let positions = (0..node_count).map(|_| in_unit_ball(&mut random) * spread * 0.25).collect();
-        ForceLayout::with_positions(positions, edges, 1.0 / (spread * 0.9), 1.0)
+        ForceLayout::with_positions(positions, edges, 1.0 / (spread * 0.9), FIRST_TEMPERATURE)
     }
 
     /// A layout that goes on from places that were published before, and has almost settled.
