@@ -72,7 +72,7 @@ pub(crate) async fn serve(
     output: impl AsyncWrite + Unpin + Send + 'static,
 ) -> Result<(), Failure> {
     let (link, lines) = LinkWriter::new();
-    let writer = tokio::spawn(write_lines(lines, output));
+    let mut writer = tokio::spawn(write_lines(lines, output));
     link.say(FromSidecar::Hello { protocol: PROTOCOL, build: BUILD_ID.to_owned(), ring_layout: LAYOUT_VERSION });
     let outcome = run(BufReader::new(input), link.clone()).await;
     if let Err(failure) = &outcome {
@@ -80,7 +80,8 @@ pub(crate) async fn serve(
     }
     drop(link);
     // The last lines; an app that does not read them does not hold up the end.
-    let _ = timeout(GOODBYE_MAX, writer).await;
+    let _ = timeout(GOODBYE_MAX, &mut writer).await;
+    writer.abort();
     outcome
 }
 

@@ -1,1 +1,114 @@
+//! The routes over a real socket, as a stranger sees them.
 
+use crate::testing::{CONTROL, TestHost, VIEW, raw_http};
+
+const OFFER: &str = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_request_gets_the_answer_that_it_deserves() {
+    let host = TestHost::start(64, 64).await;
+    let bearer = |token: &str| format!("Authorization: Bearer {token}\r\n");
+    let post = |headers: &str, body: &str| {
+        format!("POST /whep HTTP/1.1\r\n{headers}Content-Length: {}\r\n\r\n{body}", body.len())
+    };
+    let large = "a".repeat(70 * 1024);
+    let other_origin = format!("{}Origin: http://evil.example\r\n", bearer(VIEW));
+    let own_origin = format!("{}Origin: http://{}\r\n", bearer(VIEW), host.address);
+    let table = [
+        ("GET /healthz HTTP/1.1\r\n\r\n".to_owned(), 200),
+        ("HEAD /healthz HTTP/1.1\r\n\r\n".to_owned(), 200),
+        ("GET /nothing HTTP/1.1\r\n\r\n".to_owned(), 404),
+        ("GET /../Cargo.toml HTTP/1.1\r\n\r\n".to_owned(), 404),
+        ("GET /%2e%2e/Cargo.toml HTTP/1.1\r\n\r\n".to_owned(), 404),
+        ("GET /whep HTTP/1.1\r\n\r\n".to_owned(), 405),
+        ("DELETE /healthz HTTP/1.1\r\n\r\n".to_owned(), 405),
+        (post("", OFFER), 401),
+        (post(&bearer("wrong"), OFFER), 401),
+        (post(&bearer(&VIEW[..VIEW.len() - 1]), OFFER), 401),
+        (post("Authorization: Basic dmlldw==\r\n", OFFER), 401),
+        (post(&bearer("wrong"), &large), 401),
+        (post(&bearer(VIEW), &large), 413),
+        (post(&bearer(VIEW), ""), 400),
+        (post(&bearer(VIEW), "garbage"), 400),
+        (post(&bearer(CONTROL), OFFER), 400),
+        (post(&other_origin, OFFER), 403),
+        (post(&format!("{}Origin: null\r\n", bearer(VIEW)), OFFER), 403),
+        (post(&format!("{}Origin: https://{}\r\n", bearer(VIEW), host.address), OFFER), 403),
+        (post(&own_origin, OFFER), 400),
+        ("DELETE /whep/none HTTP/1.1\r\n\r\n".to_owned(), 401),
+        (format!("DELETE /whep/none HTTP/1.1\r\n{}\r\n", bearer(VIEW)), 404),
+        (format!("DELETE /whep/none HTTP/1.1\r\n{other_origin}\r\n"), 403),
+        (format!("PATCH /whep/none HTTP/1.1\r\n{}\r\n", bearer(VIEW)), 405),
+        ("PATCH /whep/none HTTP/1.1\r\n\r\n".to_owned(), 401),
+    ];
+    for (request, expected) in table {
+        let (status, answer) = host.http(&request).await;
+        let first_lines: String = request.chars().take(160).collect();
+        assert_eq!(status, expected, "{first_lines}\n→ {answer}");
+        if status >= 400 {
+            let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+            let body: serde_json::Value = serde_json::from_str(body).unwrap_or_else(|_| panic!("{answer}"));
+            assert!(body["error"].as_str().is_some_and(|sentence| sentence.ends_with('.')), "{body}");
+        }
+        assert!(answer.contains("content-security-policy: "), "{answer}");
+        assert!(answer.contains("frame-ancestors 'none'") && !answer.contains("unsafe-inline"), "{answer}");
+        assert!(answer.contains("x-content-type-options: nosniff") && answer.contains("referrer-policy: no-referrer"));
+        assert!(!answer.contains("access-control-allow-origin"));
+    }
+    assert!(host.end().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_host_answers_to_its_own_name_only() {
+    let host = TestHost::start(64, 64).await;
+    let port = host.address.port();
+    for (name, expected) in [
+        (format!("127.0.0.1:{port}"), 200),
+        (format!("localhost:{port}"), 200),
+        (format!("LOCALHOST:{port}"), 200),
+        ("localhost".to_owned(), 403),
+        ("127.0.0.1".to_owned(), 403),
+        (format!("evil.example:{port}"), 403),
+        (format!("127.0.0.1.evil.example:{port}"), 403),
+        (format!("localhost:{port}.evil.example"), 403),
+        (String::new(), 403),
+    ] {
+        let (status, answer) = raw_http(host.address, &format!("GET /healthz HTTP/1.1\r\nHost: {name}\r\n\r\n")).await;
+        // hyper itself refuses what is no host name at all.
+        assert!(status == expected || (expected == 403 && status == 400), "{name}: {answer}");
+    }
+    let (status, _) = raw_http(host.address, "GET /healthz HTTP/1.0\r\n\r\n").await;
+    assert_eq!(status, 403, "no name is not ours either");
+    host.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_is_compressed_and_not_sent_twice() {
+    let host = TestHost::start(64, 64).await;
+    let (status, answer) = host.http("GET / HTTP/1.1\r\n\r\n").await;
+    assert_eq!(status, 200);
+    assert!(answer.contains("content-type: text/html") && answer.contains("cache-control: no-cache"));
+    assert!(answer.to_lowercase().contains("<!doctype html>"));
+    let etag = answer.lines().find_map(|line| line.strip_prefix("etag: ")).unwrap();
+    let (status, answer) = host.http(&format!("GET / HTTP/1.1\r\nIf-None-Match: {etag}\r\n\r\n")).await;
+    assert_eq!(status, 304, "{answer}");
+    let (status, answer) = host.http("GET / HTTP/1.1\r\nAccept-Encoding: br, gzip;q=0.8\r\n\r\n").await;
+    assert_eq!(status, 200);
+    assert!(answer.contains("content-encoding: gzip") && !answer.to_lowercase().contains("<!doctype"));
+    host.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_taken_port_gives_way_to_the_next_and_is_had_again_at_once() {
+    let first = TestHost::start(64, 64).await;
+    let port = first.address.port();
+    let second = TestHost::start_on(64, 64, port, false).await;
+    assert!(second.address.port() > port && second.address.port() <= port + 50);
+    // A connection that lingers after the end does not hold the port.
+    first.http("GET /healthz HTTP/1.1\r\n\r\n").await;
+    assert!(first.end().await);
+    let again = TestHost::start_on(64, 64, port, true).await;
+    assert_eq!(again.address.port(), port);
+    again.end().await;
+    second.end().await;
+}

@@ -1,0 +1,183 @@
+//! For tests: a viewer by webrtc-rs, as a browser would be one: it offers, decodes, and speaks on both channels.
+
+use crate::testing::{PATIENCE, TestHost};
+use openh264::decoder::Decoder;
+use openh264::formats::YUVSource;
+use rtc::peer_connection::configuration::media_engine::MediaEngine;
+use rtc::peer_connection::configuration::setting_engine::SettingEngineBuilder;
+use rtc::peer_connection::sdp::RTCSessionDescription;
+use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
+use rtc::rtp::codec::h264::H264Packet;
+use rtc::rtp::packetizer::Depacketizer;
+use rtc::rtp_transceiver::rtp_sender::RtpCodecKind;
+use rtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit};
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+use tokio::time::timeout;
+use webrtc::data_channel::{DataChannel, DataChannelEvent, RTCDataChannelInit};
+use webrtc::media_stream::track_remote::{TrackRemote, TrackRemoteEvent};
+use webrtc::peer_connection::{
+    PeerConnection, PeerConnectionBuilder, PeerConnectionEventHandler, RTCIceGatheringState, RTCPeerConnectionState,
+};
+
+/// A frame as it came out of the decoder.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Seen {
+    pub(crate) rtp_timestamp: u32,
+    pub(crate) keyframe: bool,
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+    /// Luma in the middle.
+    pub(crate) luma: u8,
+    /// The largest payload.
+    pub(crate) payload_bytes: usize,
+}
+
+/// See the module.
+pub(crate) struct Client {
+    connection: Arc<dyn PeerConnection>,
+    track: watch::Receiver<Option<Arc<dyn TrackRemote>>>,
+    pub(crate) control: Arc<dyn DataChannel>,
+    pub(crate) pointer: Arc<dyn DataChannel>,
+    pub(crate) frames: mpsc::UnboundedReceiver<Seen>,
+    /// The resource to DELETE.
+    pub(crate) location: String,
+    pub(crate) answer: String,
+}
+
+struct Handler {
+    track: watch::Sender<Option<Arc<dyn TrackRemote>>>,
+    frames: mpsc::UnboundedSender<Seen>,
+    gathered: watch::Sender<bool>,
+    connected: watch::Sender<bool>,
+}
+
+#[async_trait::async_trait]
+impl PeerConnectionEventHandler for Handler {
+    async fn on_ice_gathering_state_change(&self, state: RTCIceGatheringState) {
+        self.gathered.send_replace(state == RTCIceGatheringState::Complete);
+    }
+
+    async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
+        self.connected.send_replace(state == RTCPeerConnectionState::Connected);
+    }
+
+    async fn on_track(&self, track: Arc<dyn TrackRemote>) {
+        self.track.send_replace(Some(Arc::clone(&track)));
+        tokio::spawn(decode(track, self.frames.clone()));
+    }
+}
+
+/// Puts frames together and decodes them. The tests' line loses nothing.
+async fn decode(track: Arc<dyn TrackRemote>, frames: mpsc::UnboundedSender<Seen>) {
+    let (mut decoder, mut packets) = (Decoder::new().unwrap(), H264Packet::default());
+    let (mut unit, mut payload_bytes) = (Vec::new(), 0);
+    while let Some(event) = track.poll().await {
+        let TrackRemoteEvent::OnRtpPacket(packet) = event else { continue };
+        payload_bytes = payload_bytes.max(packet.payload.len());
+        unit.extend_from_slice(&packets.depacketize(&packet.payload).unwrap());
+        if !packet.header.marker {
+            continue;
+        }
+        let keyframe = unit.windows(4).any(|window| window[..3] == [0, 0, 1] && window[3] & 0x1f == 5);
+        if let Ok(Some(picture)) = decoder.decode(&unit) {
+            let ((width, height), (stride, ..)) = (picture.dimensions(), picture.strides());
+            let luma = picture.y()[height / 2 * stride + width / 2];
+            let rtp_timestamp = packet.header.timestamp;
+            let _ = frames.send(Seen { rtp_timestamp, keyframe, width, height, luma, payload_bytes });
+        }
+        unit.clear();
+        payload_bytes = 0;
+    }
+}
+
+impl Client {
+    /// Joins by a link's token; returns when both sides are connected.
+    pub(crate) async fn join(host: &TestHost, token: &str) -> Client {
+        let (track_tx, track) = watch::channel(None);
+        let (frames_tx, frames) = mpsc::unbounded_channel();
+        let (gathered, mut is_gathered) = watch::channel(false);
+        let (connected, mut is_connected) = watch::channel(false);
+        let handler = Handler { track: track_tx, frames: frames_tx, gathered, connected };
+        let mut media_engine = MediaEngine::default();
+        media_engine.register_default_codecs().unwrap();
+        let settings = SettingEngineBuilder::new().with_include_loopback_candidate(true).build();
+        let connection: Arc<dyn PeerConnection> = Arc::new(
+            PeerConnectionBuilder::new()
+                .with_media_engine(media_engine)
+                .with_setting_engine(settings)
+                .with_handler(Arc::new(handler))
+                .with_udp_addrs(vec!["127.0.0.1:0"])
+                .build()
+                .await
+                .unwrap(),
+        );
+        let control = connection.create_data_channel("control", None).await.unwrap();
+        let unreliable = RTCDataChannelInit { ordered: false, max_retransmits: Some(0), ..Default::default() };
+        let pointer = connection.create_data_channel("pointer", Some(unreliable)).await.unwrap();
+        let receive = RTCRtpTransceiverInit {
+            direction: RTCRtpTransceiverDirection::Recvonly,
+            streams: Vec::new(),
+            send_encodings: Vec::new(),
+        };
+        connection.add_transceiver_from_kind(RtpCodecKind::Video, Some(receive)).await.unwrap();
+        let offer = connection.create_offer(None).await.unwrap();
+        connection.set_local_description(offer).await.unwrap();
+        timeout(PATIENCE, is_gathered.wait_for(|done| *done)).await.unwrap().unwrap();
+        let offer = connection.local_description().await.unwrap().sdp;
+        let (status, response) = host.whep(token, &offer).await;
+        assert_eq!(status, 201, "{response}");
+        let (head, answer) = response.split_once("\r\n\r\n").unwrap();
+        let location = head.lines().find_map(|line| line.strip_prefix("location: ")).unwrap().to_owned();
+        connection.set_remote_description(RTCSessionDescription::answer(answer.to_owned()).unwrap()).await.unwrap();
+        timeout(PATIENCE, is_connected.wait_for(|connected| *connected)).await.expect("connected").unwrap();
+        Client { connection, track, control, pointer, frames, location, answer: answer.to_owned() }
+    }
+
+    /// The next frame that is `wanted`.
+    pub(crate) async fn frame(&mut self, wanted: impl Fn(&Seen) -> bool) -> Seen {
+        timeout(PATIENCE, async {
+            loop {
+                let frame = self.frames.recv().await.expect("the stream goes on");
+                if wanted(&frame) {
+                    return frame;
+                }
+            }
+        })
+        .await
+        .expect("the frame comes")
+    }
+
+    /// The decoder has lost its way.
+    pub(crate) async fn picture_loss(&mut self) {
+        let track = self.track.wait_for(Option::is_some).await.unwrap().clone().unwrap();
+        let media_ssrc = track.ssrcs().await[0];
+        track.write_rtcp(vec![Box::new(PictureLossIndication { sender_ssrc: 0, media_ssrc })]).await.unwrap();
+    }
+
+    /// The next text on `control`.
+    pub(crate) async fn text(&self) -> String {
+        String::from_utf8(message(&self.control).await).unwrap()
+    }
+
+    /// The next bytes on `pointer`.
+    pub(crate) async fn bytes(&self) -> Vec<u8> {
+        message(&self.pointer).await
+    }
+
+    pub(crate) async fn close(self) {
+        self.connection.close().await.unwrap();
+    }
+}
+
+async fn message(channel: &Arc<dyn DataChannel>) -> Vec<u8> {
+    timeout(PATIENCE, async {
+        loop {
+            if let DataChannelEvent::OnMessage(message) = channel.poll().await.expect("the channel lives") {
+                return message.data.to_vec();
+            }
+        }
+    })
+    .await
+    .expect("a message comes")
+}

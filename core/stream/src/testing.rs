@@ -1,0 +1,145 @@
+//! For tests: a host in this process, with a real ring and a real listening socket.
+
+use crate::serve::serve;
+use heliograph_ring::{FrameStamp, HostRing, create, monotonic_us};
+use heliograph_wire::link::Tokens;
+use heliograph_wire::{FromSidecar, Ticketed, ToSidecar};
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines};
+use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+pub(crate) const VIEW: &str = "view-token-view-token-1";
+pub(crate) const CONTROL: &str = "control-token-control-1";
+/// Far more than anything takes; a test that waits so long has failed.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The app's end of a running sidecar.
+pub(crate) struct TestHost {
+    pub(crate) ring: HostRing,
+    pub(crate) address: SocketAddr,
+    stdin: DuplexStream,
+    stdout: Lines<BufReader<DuplexStream>>,
+    sidecar: JoinHandle<bool>,
+    published: u64,
+}
+
+/// What the sidecar said first when it was started with these ring handles and port.
+pub(crate) fn start_line(ring_fds: [i32; 2], port: u16, exact_port: bool) -> String {
+    let tokens = Tokens { view: VIEW.to_owned(), control: CONTROL.to_owned() };
+    let bind = [127, 0, 0, 1].into();
+    let start = ToSidecar::Start { bind, port, exact_port, tokens, first_viewer: 7, ring_fds };
+    serde_json::to_string(&start).unwrap() + "\n"
+}
+
+/// A ring whose sidecar end is in this process: the host gives its own handles away, for `attach` closes them.
+pub(crate) fn ring(width: u32, height: u32) -> (HostRing, [i32; 2]) {
+    let ring = create(width, height).unwrap();
+    let HostRing { frames, inputs, pulse, handles } = ring;
+    let mut never_started = std::process::Command::new("/nonexistent");
+    let numbers = handles.pass_to(&mut never_started);
+    std::mem::forget((never_started, handles));
+    let unused = create(1, 1).unwrap().handles;
+    (HostRing { frames, inputs, pulse, handles: unused }, numbers)
+}
+
+impl TestHost {
+    /// Starts a sidecar on a free port of loopback.
+    pub(crate) async fn start(width: u32, height: u32) -> TestHost {
+        TestHost::start_on(width, height, 0, false).await
+    }
+
+    pub(crate) async fn start_on(width: u32, height: u32, port: u16, exact_port: bool) -> TestHost {
+        let (ring, numbers) = ring(width, height);
+        let (mut stdin, input) = tokio::io::duplex(64 * 1024);
+        let (output, output_reader) = tokio::io::duplex(64 * 1024);
+        let sidecar = tokio::spawn(async move { serve(input, output).await.is_ok() });
+        stdin.write_all(start_line(numbers, port, exact_port).as_bytes()).await.unwrap();
+        let stdout = BufReader::new(output_reader).lines();
+        let address = SocketAddr::from(([0, 0, 0, 0], 0));
+        let mut host = TestHost { ring, address, stdin, stdout, sidecar, published: 0 };
+        assert!(matches!(host.next_line().await, Some(FromSidecar::Hello { .. })));
+        let Some(FromSidecar::Listening { address }) = host.next_line().await else {
+            panic!("the sidecar does not listen");
+        };
+        host.address = address;
+        host
+    }
+
+    /// The next line that the sidecar says; `None` when it has ended.
+    pub(crate) async fn next_line(&mut self) -> Option<FromSidecar> {
+        let line = timeout(PATIENCE, self.stdout.next_line()).await.expect("the sidecar says something").unwrap()?;
+        Some(serde_json::from_str(&line).unwrap())
+    }
+
+    /// The next line that is `wanted`.
+    pub(crate) async fn line(&mut self, wanted: impl Fn(&FromSidecar) -> bool) -> FromSidecar {
+        loop {
+            let line = self.next_line().await.expect("the sidecar lives");
+            if wanted(&line) {
+                return line;
+            }
+        }
+    }
+
+    pub(crate) async fn say(&mut self, message: &ToSidecar) {
+        let line = serde_json::to_string(message).unwrap() + "\n";
+        self.stdin.write_all(line.as_bytes()).await.unwrap();
+    }
+
+    /// Publishes a frame of one grey; returns when it was drawn.
+    pub(crate) fn publish(&mut self, width: u32, height: u32, grey: u8, applied_ticket: u64) -> u64 {
+        let drawn_us = monotonic_us();
+        self.published += 1;
+        let stamp = FrameStamp { width, height, sequence: self.published, drawn_us, applied_ticket };
+        let rgba = vec![grey; (width * height * 4) as usize];
+        self.ring.frames.publish(&stamp, &rgba, width as usize * 4).unwrap();
+        drawn_us
+    }
+
+    /// The next input that reaches the app.
+    pub(crate) fn next_input(&mut self) -> Ticketed {
+        for _ in 0..PATIENCE.as_secs() {
+            if let Some(bytes) = self.ring.inputs.next() {
+                return serde_json::from_slice(bytes).unwrap();
+            }
+            self.ring.inputs.wait(1);
+        }
+        panic!("no input came");
+    }
+
+    /// One HTTP request, as raw text without `Host`; the answer's status and all of its text.
+    pub(crate) async fn http(&self, request: &str) -> (u16, String) {
+        let (line, rest) = request.split_once("\r\n").unwrap();
+        raw_http(self.address, &format!("{line}\r\nHost: {}\r\n{rest}", self.address)).await
+    }
+
+    /// A WHEP offer.
+    pub(crate) async fn whep(&self, token: &str, offer: &str) -> (u16, String) {
+        let length = offer.len();
+        let head =
+            format!("Authorization: Bearer {token}\r\nContent-Type: application/sdp\r\nContent-Length: {length}");
+        self.http(&format!("POST /whep HTTP/1.1\r\n{head}\r\n\r\n{offer}")).await
+    }
+
+    /// Ends standard input; whether the sidecar ended well.
+    pub(crate) async fn end(self) -> bool {
+        drop(self.stdin);
+        timeout(PATIENCE, self.sidecar).await.expect("the sidecar ends").unwrap()
+    }
+}
+
+/// Sends a request as it is, and reads the answer to its end.
+pub(crate) async fn raw_http(address: SocketAddr, request: &str) -> (u16, String) {
+    let mut stream = TcpStream::connect(address).await.unwrap();
+    let (head, body) = request.split_once("\r\n\r\n").unwrap();
+    stream.write_all(format!("{head}\r\nConnection: close\r\n\r\n{body}").as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    // A server that refuses a large body may reset the connection after its answer.
+    let _ = timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("an answer");
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+    (status, answer)
+}
