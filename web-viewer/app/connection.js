@@ -1,12 +1,6 @@
 // One attempt at the host: a WHEP session (draft-ietf-wish-whep) with its media and its two data channels.
 
-/** The offer leaves at the latest after this. */
-const GATHER_MS = 150;
-/**
- * Host candidates come at once and together, but Chromium calls the gathering complete only 100 ms later. What comes
- * later still is not missed: the browser sends the first checks, and the host learns the address from them.
- */
-const SETTLE_MS = 15;
+import { offerTo } from './offer.js';
 
 /**
  * @typedef {object} ConnectionListener
@@ -22,16 +16,6 @@ const SETTLE_MS = 15;
  */
 /** @typedef {{ control: RTCDataChannel, pointer: RTCDataChannel }} Channels */
 
-/** @returns {'no_webrtc' | 'no_h264' | null} What keeps this browser from showing the picture. */
-export function missingAbility() {
-  if (typeof RTCPeerConnection === 'undefined') return 'no_webrtc';
-  const codecs = RTCRtpReceiver.getCapabilities?.('video')?.codecs;
-  return codecs && !codecs.some(isH264) ? 'no_h264' : null;
-}
-
-/** @param {{ mimeType: string }} codec */
-const isH264 = ({ mimeType }) => /^video\/h264$/i.test(mimeType);
-
 export class Connection {
   /**
    * @param {string} token
@@ -40,31 +24,19 @@ export class Connection {
   constructor(token, listener) {
     this.token = token;
     this.listener = listener;
-    this.aborter = new AbortController();
     /** What DELETE ends. @type {string | null} */
     this.resource = null;
     this.wasLinked = false;
-    this.peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
-    this.#prepareMedia();
-    this.control = this.peer.createDataChannel('control', { ordered: true });
-    this.pointer = this.peer.createDataChannel('pointer', { ordered: false, maxRetransmits: 0 });
+    this.offer = offerTo(token);
+    this.aborter = this.offer.aborter;
+    this.peer = this.offer.peer;
+    this.control = this.offer.control;
+    this.pointer = this.offer.pointer;
     this.#listen();
   }
 
   get isClosed() {
     return this.aborter.signal.aborted;
-  }
-
-  #prepareMedia() {
-    const transceiver = this.peer.addTransceiver('video', { direction: 'recvonly' });
-    const { receiver } = transceiver;
-    // The newest frame as soon as it is there: nothing is gained by a buffer.
-    if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
-    if ('playoutDelayHint' in receiver) receiver.playoutDelayHint = 0;
-    const codecs = RTCRtpReceiver.getCapabilities?.('video')?.codecs.filter(
-      (codec) => isH264(codec) || /\/rtx$/i.test(codec.mimeType),
-    );
-    if (codecs?.some(isH264)) transceiver.setCodecPreferences?.(codecs);
   }
 
   #listen() {
@@ -101,16 +73,15 @@ export class Connection {
     }
   }
 
-  /** Offers; what happens is told to the listener. */
+  /** Takes the host's answer; what happens is told to the listener. */
   async open() {
     try {
-      await this.peer.setLocalDescription();
-      await this.#gathered();
-      const response = await this.#offer();
-      if (this.isClosed || !response) return;
+      const response = await this.offer.response;
+      if (this.isClosed) return;
+      if (response === undefined) return this.listener.lost('refused');
+      if (response === null) return this.listener.lost('unreachable');
       if (response.status !== 201) {
-        this.listener.http(response.status, Number(response.headers.get('Retry-After')) * 1000 || 0);
-        return;
+        return this.listener.http(response.status, Number(response.headers.get('Retry-After')) * 1000 || 0);
       }
       const location = response.headers.get('Location');
       this.resource = location && new URL(location, response.url).href;
@@ -121,38 +92,6 @@ export class Connection {
     } catch {
       // The browser refuses the host's answer, or the answer broke off.
       if (!this.isClosed) this.listener.lost('refused');
-    }
-  }
-
-  async #gathered() {
-    if (this.peer.iceGatheringState === 'complete') return;
-    await new Promise((resolve) => {
-      setTimeout(resolve, GATHER_MS);
-      let settled = 0;
-      this.#on(this.peer, 'icecandidate', () => {
-        clearTimeout(settled);
-        settled = window.setTimeout(resolve, SETTLE_MS);
-      });
-      this.#on(this.peer, 'icegatheringstatechange', () => {
-        if (this.peer.iceGatheringState === 'complete') resolve(null);
-      });
-    });
-  }
-
-  /** @returns {Promise<Response | null>} Null when nobody answers. */
-  async #offer() {
-    const request = {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${this.token}`, 'Content-Type': 'application/sdp' },
-      body: this.peer.localDescription?.sdp ?? '',
-      cache: /** @type {const} */ ('no-store'),
-      signal: this.aborter.signal, // A host that never answers is given up by the session.
-    };
-    try {
-      return await fetch('whep', request);
-    } catch {
-      if (!this.isClosed) this.listener.lost('unreachable');
-      return null;
     }
   }
 

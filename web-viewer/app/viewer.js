@@ -10,7 +10,8 @@ import { parseToViewer } from '../core/messages.js';
 import { Outbox } from '../core/outbox.js';
 import { Session } from '../core/session.js';
 import { decodePointer, encodePointer } from '../core/wire.gen.js';
-import { askEpoch, Connection, missingAbility } from './connection.js';
+import { askEpoch, Connection } from './connection.js';
+import { missingAbility } from './offer.js';
 
 const PROBE_MS = 1500;
 /** A decoder that shows nothing for this long after the welcome asks for a keyframe. */

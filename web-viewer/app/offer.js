@@ -1,0 +1,91 @@
+// An offer on its way to the host: a peer connection with its two data channels, described and sent by WHEP's POST.
+//
+// The page loads this module by itself, ahead of all others: the browser's work on an offer and the host's on its
+// answer pass while the rest of the page is still on its way.
+
+import { parseOptions } from '../core/options.js';
+
+/** The offer leaves at the latest after this. */
+const GATHER_MS = 150;
+/**
+ * Host candidates come at once and together, but Chromium calls the gathering complete only 100 ms later. What comes
+ * later still is not missed: the browser sends the first checks, and the host learns the address from them.
+ */
+const SETTLE_MS = 15;
+
+/** @returns {'no_webrtc' | 'no_h264' | null} What keeps this browser from showing the picture. */
+export function missingAbility() {
+  if (typeof RTCPeerConnection === 'undefined') return 'no_webrtc';
+  const codecs = RTCRtpReceiver.getCapabilities?.('video')?.codecs;
+  return codecs && !codecs.some(isH264) ? 'no_h264' : null;
+}
+
+/** @param {{ mimeType: string }} codec */
+const isH264 = ({ mimeType }) => /^video\/h264$/i.test(mimeType);
+
+export class Offer {
+  /** @param {string} token */
+  constructor(token) {
+    this.token = token;
+    /** Takes the offer back, if it is still on its way. */
+    this.aborter = new AbortController();
+    this.peer = new RTCPeerConnection({ bundlePolicy: 'max-bundle' });
+    prepareMedia(this.peer);
+    this.control = this.peer.createDataChannel('control', { ordered: true });
+    this.pointer = this.peer.createDataChannel('pointer', { ordered: false, maxRetransmits: 0 });
+    /** What the host says: null when nobody answers, undefined when the browser makes no offer. */
+    this.response = this.#send();
+  }
+
+  /** @returns {Promise<Response | null | undefined>} */
+  async #send() {
+    const sdp = await describe(this.peer).catch(() => undefined);
+    if (sdp === undefined) return undefined;
+    const request = {
+      method: 'POST',
+      headers: { Authorization: `Bearer ${this.token}`, 'Content-Type': 'application/sdp' },
+      body: sdp,
+      cache: /** @type {const} */ ('no-store'),
+      signal: this.aborter.signal, // A host that never answers is given up by the session.
+    };
+    return fetch('whep', request).catch(() => null);
+  }
+}
+
+/** @param {RTCPeerConnection} peer */
+function prepareMedia(peer) {
+  const transceiver = peer.addTransceiver('video', { direction: 'recvonly' });
+  const { receiver } = transceiver;
+  // The newest frame as soon as it is there: nothing is gained by a buffer.
+  if ('jitterBufferTarget' in receiver) receiver.jitterBufferTarget = 0;
+  if ('playoutDelayHint' in receiver) receiver.playoutDelayHint = 0;
+  const codecs = RTCRtpReceiver.getCapabilities?.('video')?.codecs;
+  const wanted = codecs?.filter((codec) => isH264(codec) || /\/rtx$/i.test(codec.mimeType));
+  if (wanted?.some(isH264)) transceiver.setCodecPreferences?.(wanted);
+}
+
+/** @param {RTCPeerConnection} peer @returns {Promise<string | undefined>} */
+async function describe(peer) {
+  const gathered = new Promise((resolve) => {
+    setTimeout(resolve, GATHER_MS);
+    let settled = 0;
+    peer.addEventListener('icecandidate', () => {
+      clearTimeout(settled);
+      settled = window.setTimeout(resolve, SETTLE_MS);
+    });
+  });
+  await peer.setLocalDescription();
+  await gathered;
+  return peer.localDescription?.sdp;
+}
+
+const { token } = parseOptions(location.search, location.hash);
+/** Made while the page loads, for its first attempt. */
+let early = token !== null && missingAbility() === null ? new Offer(token) : null;
+
+/** @param {string} token @returns {Offer} */
+export function offerTo(token) {
+  const offer = early?.token === token ? early : new Offer(token);
+  early = null;
+  return offer;
+}
