@@ -13,8 +13,6 @@ struct Camera {
     viewport_px: vec2f,
     // From the eye to the target, in scene units.
     distance: f32,
-    // 0 where there are no points to resolve.
-    has_points: u32,
 }
 
 struct Item {
@@ -27,6 +25,8 @@ struct Item {
     // The part of a buffer that a compute shader works on.
     first: u32,
     count: u32,
+    // How far neighbouring points are apart, in scene units; 0 when that is not known.
+    spacing: f32,
 }
 
 @group(0) @binding(0) var<uniform> camera: Camera;
@@ -65,6 +65,11 @@ fn linear_from_srgb(color: vec3f) -> vec3f {
 
 fn srgb_from_linear(color: vec3f) -> vec3f {
     return sqrt(clamp(color, vec3f(0.0), vec3f(1.0)));
+}
+
+// A triangle over the whole picture.
+fn covering(vertex: u32) -> vec4f {
+    return vec4f(f32(vertex & 1u) * 4.0 - 1.0, f32(vertex >> 1u) * 4.0 - 1.0, 0.0, 1.0);
 }
 
 // A lamp at the viewer's forehead, soft light from above, a little from below, and a highlight.

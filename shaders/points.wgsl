@@ -14,8 +14,19 @@ struct Splat {
     // The pixels covered: from least to below most.
     least: vec2i,
     most: vec2i,
-    // How much the depth falls for each px away from the centre.
+    // The square of the radius in px, a little more than it is; the smallest splats are squares.
+    reach_squared: f32,
+    // How much the depth falls, over the square of the px away from the centre.
     slope: f32,
+}
+
+// Seen from near, points grow until they touch, so that a surface stays a surface.
+const TOUCHING: f32 = 0.7;
+const MOST_PX: f32 = 16.0;
+
+fn size_at(distance: f32) -> f32 {
+    let touching = TOUCHING * item.size_px * item.spacing / pixel_size(distance);
+    return max(round(max(item.size_px, min(touching, MOST_PX))), 1.0);
 }
 
 fn splat_of(index: u32) -> Splat {
@@ -28,26 +39,29 @@ fn splat_of(index: u32) -> Splat {
         return splat;
     }
     let center = (clip.xy / clip.w * vec2f(0.5, -0.5) + 0.5) * camera.viewport_px;
-    let size = max(round(item.size_px), 1.0);
+    let size = size_at(clip.w);
     // Compared as floats first: far outside, an integer would overflow.
     if !(all(center > vec2f(-size)) && all(center < camera.viewport_px + size)) {
         return splat;
     }
     let corner = vec2i(floor(center - 0.5 * size + 0.5));
     splat.center = center;
+    splat.reach_squared = select((0.5 * size + 0.2) * (0.5 * size + 0.2), 8.0, size < 2.5);
     splat.depth = clip.z / clip.w;
     splat.least = max(corner, vec2i(0));
     splat.most = min(corner + vec2i(i32(size)), vec2i(camera.viewport_px));
-    // A cone, as steep as a surface at 45 degrees: where splats overlap, each keeps what is nearest to its centre.
-    splat.slope = pixel_size(clip.w) * select(camera.clip_from_view[2].z, splat.depth / clip.w, is_perspective());
+    // A bowl that falls by its radius: where splats overlap, each keeps what is nearest to its centre.
+    let depth_per_px = pixel_size(clip.w) * select(camera.clip_from_view[2].z, splat.depth / clip.w, is_perspective());
+    splat.slope = depth_per_px * 2.0 / size;
     return splat;
 }
 
 // The depth of a splat at a pixel; 0 outside of its disc.
 fn depth_at(splat: Splat, pixel: vec2i) -> f32 {
-    let away = distance(vec2f(pixel) + 0.5, splat.center);
-    let inside = item.size_px < 2.5 || away <= 0.5 * item.size_px + 0.2;
-    return select(0.0, max(splat.depth - splat.slope * away, 1e-30), inside);
+    let away = vec2f(pixel) + 0.5 - splat.center;
+    let away_squared = dot(away, away);
+    let inside = away_squared <= splat.reach_squared;
+    return select(0.0, max(splat.depth - splat.slope * away_squared, 1e-30), inside);
 }
 
 fn texel_index(pixel: vec2i) -> u32 {

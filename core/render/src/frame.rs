@@ -14,7 +14,7 @@ pub(crate) struct CameraUniform {
     pub(crate) background_bottom: Vec4,
     pub(crate) viewport_px: Vec2,
     pub(crate) distance: f32,
-    pub(crate) has_points: u32,
+    pub(crate) padding: u32,
 }
 
 /// `Item` of `camera.wgsl`.
@@ -26,13 +26,14 @@ pub(crate) struct ItemUniform {
     pub(crate) tint: Vec4,
     pub(crate) first: u32,
     pub(crate) count: u32,
-    pub(crate) padding: [u32; 2],
+    pub(crate) spacing: f32,
+    pub(crate) padding: u32,
 }
 
 impl ItemUniform {
     /// At a place, of a size, with the buffers' own colours.
     pub(crate) fn new(offset: Vec3, size_px: f32) -> ItemUniform {
-        ItemUniform { offset, size_px, tint: Vec4::ONE, first: 0, count: 0, padding: [0; 2] }
+        ItemUniform { offset, size_px, tint: Vec4::ONE, first: 0, count: 0, spacing: 0.0, padding: 0 }
     }
 }
 

@@ -1,5 +1,6 @@
 //! [`Gpu`]: the adapter that draws, whatever the machine has.
 
+use crate::surface::Quiet;
 use std::sync::{Arc, Mutex, PoisonError};
 use wgpu::{Backends, DeviceType, Features};
 
@@ -24,7 +25,9 @@ pub enum GpuError {
         missing: &'static str,
     },
     /// The driver would not start.
-    #[error("the graphics driver of {found} would not start: {reason}. Updating it (Debian: mesa-vulkan-drivers) may help")]
+    #[error(
+        "the graphics driver of {found} would not start: {reason}. Updating it (Debian: mesa-vulkan-drivers) may help"
+    )]
     NoDevice {
         /// The adapter's name.
         found: String,
@@ -42,9 +45,10 @@ pub struct Gpu {
     pub adapter: wgpu::Adapter,
     /// What makes buffers and pipelines.
     pub device: wgpu::Device,
-    /// Where work is submitted, by any thread.
+    /// For writing to buffers and textures, by any thread; work goes through [`Gpu::submit`].
     pub queue: wgpu::Queue,
     faults: Arc<Faults>,
+    pub(crate) quiet: Arc<Quiet>,
 }
 
 /// What went wrong since it was last asked.
@@ -62,11 +66,20 @@ impl Gpu {
     /// # Errors
     /// When there is no driver that can draw.
     pub fn headless() -> Result<Gpu, GpuError> {
-        let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
-        descriptor.backends = (Backends::VULKAN | Backends::GL).with_env();
-        // Vulkan's own validation layers are for debugging drivers, and loading them costs seconds.
-        descriptor.flags = wgpu::InstanceFlags::empty();
-        Gpu::with_instance(wgpu::Instance::new(descriptor), None)
+        let mut refusal = GpuError::NoAdapter;
+        // One after the other: looking for OpenGL without a display takes time and writes to stderr.
+        for backends in [Backends::PRIMARY, Backends::GL] {
+            let mut descriptor = wgpu::InstanceDescriptor::new_without_display_handle();
+            descriptor.backends = backends & Backends::all().with_env();
+            // Vulkan's own validation layers are for debugging drivers, and loading them costs seconds.
+            descriptor.flags = wgpu::InstanceFlags::empty();
+            match Gpu::with_instance(wgpu::Instance::new(descriptor), None) {
+                Err(GpuError::NoAdapter) => {}
+                Err(error) => refusal = error,
+                Ok(gpu) => return Ok(gpu),
+            }
+        }
+        Err(refusal)
     }
 
     /// The best adapter of an instance; with a surface, one that can show pictures there.
@@ -87,7 +100,7 @@ impl Gpu {
             .map_err(|error| GpuError::NoDevice { found, reason: error.to_string() })?;
         let faults = Arc::new(Faults::default());
         watch(&device, &faults);
-        let gpu = Gpu { instance, adapter, device, queue, faults };
+        let gpu = Gpu { instance, adapter, device, queue, faults, quiet: Arc::default() };
         tracing::info!("drawing with {}", gpu.description());
         Ok(gpu)
     }

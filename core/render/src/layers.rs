@@ -56,8 +56,10 @@ impl LayerBuffers {
     /// Brings a layer's buffers up to date, as far as this frame may upload.
     pub(crate) fn update(&mut self, layer: &Layer, upload: &mut Upload<'_>) {
         let stamp = self.stamps + 1;
-        let entry = self.entries.entry(layer.id).or_insert_with(|| {
-            Entry { content: Content::of(layer), buffers: Buffers::new(layer, upload), stamp }
+        let entry = self.entries.entry(layer.id).or_insert_with(|| Entry {
+            content: Content::of(layer),
+            buffers: Buffers::new(layer, upload),
+            stamp,
         });
         let mut replaced = entry.stamp == stamp;
         if !entry.content.is_of(layer) {
@@ -108,7 +110,9 @@ impl Content {
         }
         let same_data = match (&self.data, &layer.data) {
             (Identity::Points(weak), LayerData::Points(points)) => same(weak, points),
-            (Identity::Mesh(weak, colored), LayerData::Mesh(mesh)) => same(weak, mesh) && *colored == has_file_colors(layer),
+            (Identity::Mesh(weak, colored), LayerData::Mesh(mesh)) => {
+                same(weak, mesh) && *colored == has_file_colors(layer)
+            }
             (Identity::Tracts(weak), LayerData::Tracts(tracts)) => same(weak, tracts),
             (Identity::Network(weak), LayerData::Network(network)) => same(weak, network),
             _ => false,

@@ -34,6 +34,7 @@ mod readback;
 mod renderer;
 mod segments;
 mod shaders;
+mod surface;
 mod target;
 mod tracts;
 mod triad;

@@ -101,15 +101,19 @@ impl Meter {
         }
         let _ = device.poll(wgpu::PollType::Poll);
         self.observe();
-        let Some(frame) = &self.frame else { return };
+        let Some(frame) = &mut self.frame else { return };
         let _ = device.poll(wgpu::PollType::Wait {
             submission_index: Some(frame.submission.clone()),
             timeout: Some(LONGEST_WAIT),
         });
+        // The wait ended with the frame, or the frame is not done even now: either way it took all this time.
+        frame.at_least = frame.started.elapsed();
         if frame.done.get().is_some() {
             self.observe();
         } else {
+            let (load, took) = (frame.load, Took { at_least: frame.at_least, at_most: Duration::MAX });
             self.frame = None;
+            self.learn(load, took);
         }
     }
 }

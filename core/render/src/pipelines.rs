@@ -4,11 +4,12 @@ use crate::frame::Uniforms;
 use crate::gpu::Gpu;
 use crate::pipeline::{Depth, Raster, storage_layout};
 use crate::points::PointPipelines;
-use crate::shaders::{MARKER, RESOLVE};
+use crate::shaders::{BACKGROUND, MARKER, RESOLVE};
 use crate::{RenderError, mesh, network, segments, tracts};
 
 pub(crate) struct Pipelines {
     pub(crate) points: PointPipelines,
+    pub(crate) background: wgpu::RenderPipeline,
     pub(crate) resolve: wgpu::RenderPipeline,
     pub(crate) meshes: wgpu::RenderPipeline,
     pub(crate) tracts: wgpu::RenderPipeline,
@@ -29,6 +30,17 @@ impl Pipelines {
         let texels_layout = storage_layout(device, wgpu::ShaderStages::FRAGMENT, &[true]);
         let pipelines = Pipelines {
             points: PointPipelines::new(gpu, frame, force_u32),
+            background: Raster {
+                shader: BACKGROUND,
+                vertex: "cover",
+                fragment: "gradient",
+                groups: &[frame],
+                buffers: &[],
+                topology: wgpu::PrimitiveTopology::TriangleList,
+                depth: Depth::Ignore,
+                blend: false,
+            }
+            .build(device),
             resolve: Raster {
                 shader: RESOLVE,
                 vertex: "cover",

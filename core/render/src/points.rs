@@ -47,7 +47,13 @@ impl PointPipelines {
     }
 
     /// Adds points to the texels that the calls' bind groups name.
-    pub(crate) fn draw(&self, pass: &mut wgpu::ComputePass<'_>, uniforms: &Uniforms, camera: Slot, calls: &[PointCall<'_>]) {
+    pub(crate) fn draw(
+        &self,
+        pass: &mut wgpu::ComputePass<'_>,
+        uniforms: &Uniforms,
+        camera: Slot,
+        calls: &[PointCall<'_>],
+    ) {
         let mut run = |pipeline| {
             pass.set_pipeline(pipeline);
             for call in calls {
@@ -77,6 +83,8 @@ pub(crate) struct PointCall<'a> {
 pub(crate) struct PointBuffers {
     chunks: Vec<Chunk>,
     len: usize,
+    /// See [`spacing`].
+    spacing: f32,
     /// How many points hold what the layer holds now.
     written: usize,
     /// How many hold something: after a change of colours, more than `written`.
@@ -106,12 +114,12 @@ impl PointBuffers {
                 })
             })
             .collect::<Option<_>>()?;
-        Some(PointBuffers { chunks, len, written: 0, drawable: 0 })
+        Some(PointBuffers { chunks, len, spacing: spacing(points), written: 0, drawable: 0 })
     }
 
     /// Whether other content fits the same room: then it is written over the old, which stays in the picture until then.
     pub(crate) fn fits(&self, points: &Points) -> bool {
-        points.positions.len().min(points.colors.len()) == self.len
+        points.positions.len().min(points.colors.len()) == self.len && spacing(points) == self.spacing
     }
 
     /// All is to be written again.
@@ -186,8 +194,19 @@ impl PointBuffers {
             let end = range.end.min(start + CHUNK);
             let Some(group) = chunk.group.as_ref().filter(|_| first < end) else { continue };
             let count = (end - first) as u32;
-            let item = uniforms.push(&ItemUniform { first: (first - start) as u32, count, ..item });
+            let item =
+                uniforms.push(&ItemUniform { first: (first - start) as u32, count, spacing: self.spacing, ..item });
             calls.push(PointCall { group, item, count });
         }
     }
+}
+
+/// How far neighbours are apart, roughly: as if the cloud were a sheet over the two longest sides of its box. Scans are
+/// surfaces; of a cloud that fills its box this says how dense it looks, which is what counts in a picture.
+fn spacing(points: &Points) -> f32 {
+    let Some(bounds) = points.bounds else { return 0.0 };
+    let mut sides = (bounds.max - bounds.min).to_array();
+    sides.sort_by(f32::total_cmp);
+    let spacing = (sides[1] / points.positions.len().max(1) as f32 * sides[2]).sqrt();
+    if spacing.is_finite() { spacing } else { 0.0 }
 }

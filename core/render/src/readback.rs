@@ -1,5 +1,6 @@
 //! [`Readback`]: finished pictures to the processor's memory, through three staging buffers and without ever waiting.
 
+use crate::Gpu;
 use std::collections::VecDeque;
 use std::sync::mpsc;
 
@@ -40,14 +41,15 @@ impl<T> Readback<T> {
     }
 
     /// Starts to read a texture of this size; false when every buffer is in flight.
-    pub(crate) fn start(&mut self, device: &wgpu::Device, queue: &wgpu::Queue, texture: &wgpu::Texture, stamp: T) -> bool {
+    pub(crate) fn start(&mut self, gpu: &Gpu, texture: &wgpu::Texture, stamp: T) -> bool {
         let Some(buffer) = self.idle.pop() else {
             self.dropped += 1;
             return false;
         };
-        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("readback") });
+        let label = wgpu::CommandEncoderDescriptor { label: Some("readback") };
+        let mut encoder = gpu.device.create_command_encoder(&label);
         copy(&mut encoder, texture, &buffer);
-        queue.submit([encoder.finish()]);
+        gpu.submit([encoder.finish()]);
         let (sender, mapped) = mpsc::channel();
         buffer.map_async(wgpu::MapMode::Read, .., move |result| {
             // The receiver is gone when the size changed meanwhile: then nobody wants the picture.

@@ -14,8 +14,8 @@ use crate::segments::{self, BOX_EDGES, Segment, box_edges};
 use crate::target::{Target, fitting};
 use crate::triad::Triad;
 use crate::upload::Upload;
-use glam::{Vec2, Vec3, Vec4};
-use heliograph_scene::{Layer, Scene, Viewport};
+use glam::{Mat4, Vec2, Vec3, Vec4};
+use heliograph_scene::{Aabb, Layer, Scene, Viewport};
 use std::time::{Duration, Instant};
 
 /// What a frame may take while the camera moves: 30 a second.
@@ -24,6 +24,8 @@ const MOVING: Duration = Duration::from_millis(33);
 const RESTING: Duration = Duration::from_millis(40);
 /// How long a screenshot waits for the GPU.
 const CAPTURE_WAIT: Duration = Duration::from_secs(30);
+/// The widest point, in px: the greatest of the sizes that a layer may have. Half of it would do.
+const MOST_POINT_PX: f32 = 20.0;
 /// The width of the box's edges in px.
 const BOX_LINE_PX: f32 = 1.25;
 
@@ -40,7 +42,9 @@ pub struct Options {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RenderError {
     /// A shader or a pipeline was not accepted.
-    #[error("the graphics driver of {adapter} refuses a shader: {reason}. Updating it (Debian: mesa-vulkan-drivers) may help")]
+    #[error(
+        "the graphics driver of {adapter} refuses a shader: {reason}. Updating it (Debian: mesa-vulkan-drivers) may help"
+    )]
     Refused {
         /// The adapter.
         adapter: String,
@@ -78,6 +82,8 @@ pub struct Renderer<T> {
     layers: LayerBuffers,
     accumulation: Accumulation,
     meter: Meter,
+    /// See [`Renderer::limit_points`].
+    most_points: u64,
     /// The edges of the box about the data.
     box_edges: wgpu::Buffer,
     triad: Option<Triad>,
@@ -110,6 +116,7 @@ impl<T> Renderer<T> {
             layers: LayerBuffers::default(),
             accumulation: Accumulation::default(),
             meter: Meter::new(),
+            most_points: u64::MAX,
             box_edges,
             triad,
             readback,
@@ -147,7 +154,12 @@ impl<T> Renderer<T> {
         let target = if moving { MOVING } else { RESTING };
         self.meter.settle(&self.gpu.device);
         let allowance = self.meter.points() as f64 * target.as_secs_f64() / MOVING.as_secs_f64();
-        self.draw_within(scene, allowance as u64, target)
+        self.draw_within(scene, (allowance as u64).min(self.most_points), target)
+    }
+
+    /// Draws no more than so many points a call, however fast the adapter is; for tests and for sparing a battery.
+    pub fn limit_points(&mut self, most: u64) {
+        self.most_points = most;
     }
 
     /// The picture: `Rgba8Unorm` that holds sRGB bytes, top row first. May be sampled from any thread, by work that is
@@ -158,7 +170,7 @@ impl<T> Renderer<T> {
 
     /// Starts to read the picture as it is now. False when three are on their way out already: then it is dropped and counted.
     pub fn start_readback(&mut self, stamp: T) -> bool {
-        self.readback.start(&self.gpu.device, &self.gpu.queue, &self.target.color, stamp)
+        self.readback.start(&self.gpu, &self.target.color, stamp)
     }
 
     /// Gives the pictures that have arrived to `take`, oldest first: the stamp, the bytes (sRGB and alpha, top row first) and
@@ -198,7 +210,7 @@ impl<T> Renderer<T> {
         let buffer = readback::staging_buffer(device, width, height);
         let mut encoder = device.create_command_encoder(&Default::default());
         readback::copy(&mut encoder, &self.target.color, &buffer);
-        let submission = self.gpu.queue.submit([encoder.finish()]);
+        let submission = self.gpu.submit([encoder.finish()]);
         buffer.map_async(wgpu::MapMode::Read, .., |_| {});
         device
             .poll(wgpu::PollType::Wait { submission_index: Some(submission), timeout: Some(CAPTURE_WAIT) })
@@ -251,22 +263,19 @@ impl<T> Renderer<T> {
         let device = &self.gpu.device;
         let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("frame") });
         self.uniforms.begin(device, uniform_count(scene, &self.layers));
-        let camera = self.uniforms.push(&camera_uniform(scene, self.target.viewport, !plan.ranges.is_empty()));
+        let camera = self.uniforms.push(&camera_uniform(scene, self.target.viewport));
         self.encode_points(&mut encoder, scene, camera, plan);
         self.encode_scene(&mut encoder, scene, camera);
-        if scene.settings().show_axes {
-            self.encode_triad(&mut encoder, scene);
-        }
         self.uniforms.write(&self.gpu.queue);
-        self.gpu.queue.submit([encoder.finish()])
+        self.gpu.submit([encoder.finish()])
     }
 
     fn encode_points(&mut self, encoder: &mut wgpu::CommandEncoder, scene: &Scene, camera: Slot, plan: &Plan) {
-        if plan.restart && !plan.ranges.is_empty() {
-            encoder.clear_buffer(&self.target.texels, 0, None);
-        }
-        if plan.points == 0 {
+        if plan.ranges.is_empty() || (!plan.restart && plan.points == 0) {
             return;
+        }
+        if plan.restart {
+            encoder.clear_buffer(&self.target.texels, 0, None);
         }
         let mut calls: Vec<PointCall<'_>> = Vec::new();
         let clouds = visible(scene).filter_map(|layer| Some((layer, self.layers.points(layer)?.0)));
@@ -274,21 +283,18 @@ impl<T> Renderer<T> {
             let item = ItemUniform::new(layer.offset, layer.style.point_size);
             points.calls(range.clone(), item, &mut self.uniforms, &mut calls);
         }
-        let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor { label: Some("points"), ..Default::default() });
+        let descriptor = wgpu::ComputePassDescriptor { label: Some("points"), ..Default::default() };
+        let mut pass = encoder.begin_compute_pass(&descriptor);
         self.pipelines.points.draw(&mut pass, &self.uniforms, camera, &calls);
     }
 
     fn encode_scene(&mut self, encoder: &mut wgpu::CommandEncoder, scene: &Scene, camera: Slot) {
-        let mut pass = begin_pass(encoder, &self.target, wgpu::LoadOp::Clear(wgpu::Color::BLACK));
-        let point_size = visible(scene)
-            .filter(|layer| self.layers.points(layer).is_some())
-            .map(|layer| layer.style.point_size)
-            .fold(1.0, f32::max);
-        let resolve = self.uniforms.push(&ItemUniform::new(Vec3::ZERO, point_size));
-        pass.set_pipeline(&self.pipelines.resolve);
-        pass.set_bind_group(0, self.uniforms.bind_group(), &camera.with(resolve));
-        pass.set_bind_group(1, &self.target.texels_group, &[]);
+        let mut pass = begin_pass(encoder, &self.target);
+        let background = self.uniforms.push(&ItemUniform::new(Vec3::ZERO, 0.0));
+        pass.set_pipeline(&self.pipelines.background);
+        pass.set_bind_group(0, self.uniforms.bind_group(), &camera.with(background));
         pass.draw(0..3, 0..1);
+        self.resolve_points(&mut pass, scene, camera);
         draw_layers(&mut pass, &self.pipelines, &self.layers, &mut self.uniforms, scene, camera);
         self.draw_box(&mut pass, scene, camera);
         if let Some(picked) = scene.picked() {
@@ -297,6 +303,38 @@ impl<T> Renderer<T> {
             pass.set_bind_group(0, self.uniforms.bind_group(), &camera.with(marker));
             pass.draw(0..4, 0..1);
         }
+        if let Some(triad) = self.triad.as_ref().filter(|_| scene.settings().show_axes) {
+            let pipelines = [&self.pipelines.tracts, &self.pipelines.nodes];
+            triad.draw(&mut pass, &mut self.uniforms, pipelines, scene.camera(), self.target.viewport);
+        }
+    }
+
+    /// Turns the texels into colour and depth, where in the picture there can be points.
+    fn resolve_points(&mut self, pass: &mut wgpu::RenderPass<'_>, scene: &Scene, camera: Slot) {
+        let Viewport { width, height } = self.target.viewport;
+        let clouds = || visible(scene).filter(|layer| self.layers.points(layer).is_some());
+        let clip_from_scene = scene.camera().clip_from_world(self.target.viewport.aspect());
+        let bounds = clouds().filter_map(Layer::bounds).reduce(Aabb::union);
+        let Some([left, top, right, bottom]) = bounds.and_then(|bounds| on_screen(bounds, clip_from_scene)) else {
+            return;
+        };
+        // By how much a point may reach over the place where it is.
+        let margin = MOST_POINT_PX;
+        let left = (left * width as f32 - margin).clamp(0.0, width as f32) as u32;
+        let right = (right * width as f32 + margin).clamp(0.0, width as f32).ceil() as u32;
+        let top = (top * height as f32 - margin).clamp(0.0, height as f32) as u32;
+        let bottom = (bottom * height as f32 + margin).clamp(0.0, height as f32).ceil() as u32;
+        if left >= right || top >= bottom {
+            return;
+        }
+        let point_size = clouds().map(|layer| layer.style.point_size).fold(1.0, f32::max);
+        let item = self.uniforms.push(&ItemUniform::new(Vec3::ZERO, point_size));
+        pass.set_scissor_rect(left, top, right - left, bottom - top);
+        pass.set_pipeline(&self.pipelines.resolve);
+        pass.set_bind_group(0, self.uniforms.bind_group(), &camera.with(item));
+        pass.set_bind_group(1, &self.target.texels_group, &[]);
+        pass.draw(0..3, 0..1);
+        pass.set_scissor_rect(0, 0, width, height);
     }
 
     fn draw_box(&mut self, pass: &mut wgpu::RenderPass<'_>, scene: &Scene, camera: Slot) {
@@ -306,13 +344,6 @@ impl<T> Renderer<T> {
         let item = self.uniforms.push(&ItemUniform { tint, ..ItemUniform::new(Vec3::ZERO, BOX_LINE_PX) });
         pass.set_pipeline(&self.pipelines.segments);
         segments::draw(pass, &self.uniforms, camera, item, &self.box_edges, BOX_EDGES);
-    }
-
-    fn encode_triad(&mut self, encoder: &mut wgpu::CommandEncoder, scene: &Scene) {
-        let Some(triad) = &self.triad else { return };
-        let mut pass = begin_pass(encoder, &self.target, wgpu::LoadOp::Load);
-        let pipelines = [&self.pipelines.tracts, &self.pipelines.nodes];
-        triad.draw(&mut pass, &mut self.uniforms, pipelines, scene.camera(), self.target.viewport);
     }
 }
 
@@ -326,7 +357,7 @@ fn uniform_count(scene: &Scene, layers: &LayerBuffers) -> usize {
     8 + visible(scene).map(of_layer).sum::<usize>()
 }
 
-fn camera_uniform(scene: &Scene, viewport: Viewport, has_points: bool) -> CameraUniform {
+fn camera_uniform(scene: &Scene, viewport: Viewport) -> CameraUniform {
     let camera = scene.camera();
     let aspect = viewport.aspect();
     let [background_top, background_bottom] = gradient(scene.settings().background);
@@ -338,23 +369,32 @@ fn camera_uniform(scene: &Scene, viewport: Viewport, has_points: bool) -> Camera
         background_bottom,
         viewport_px: Vec2::new(viewport.width as f32, viewport.height as f32),
         distance: camera.distance,
-        has_points: u32::from(has_points),
+        padding: 0,
     }
 }
 
-/// A pass over the picture with empty depth.
-fn begin_pass<'a>(
-    encoder: &'a mut wgpu::CommandEncoder,
-    target: &Target,
-    color: wgpu::LoadOp<wgpu::Color>,
-) -> wgpu::RenderPass<'a> {
+/// The part of the picture (left, top, right, bottom, as fractions) that a box covers; all of it when the box reaches
+/// behind the eye, `None` when there is nothing to see of it.
+fn on_screen(bounds: Aabb, clip_from_scene: Mat4) -> Option<[f32; 4]> {
+    let corners = bounds.corners().map(|corner| clip_from_scene * corner.extend(1.0));
+    if corners.iter().any(|corner| !(corner.w > corner.z.max(0.0))) {
+        return Some([0.0, 0.0, 1.0, 1.0]);
+    }
+    let places = corners.map(|corner| Vec2::new(corner.x, -corner.y) / corner.w * 0.5 + 0.5);
+    let least = places.into_iter().fold(Vec2::INFINITY, Vec2::min);
+    let most = places.into_iter().fold(Vec2::NEG_INFINITY, Vec2::max);
+    (least.cmplt(Vec2::ONE).all() && most.cmpgt(Vec2::ZERO).all()).then_some([least.x, least.y, most.x, most.y])
+}
+
+/// The pass over the picture. What it clears is drawn over at once, but that is cheaper than to load it.
+fn begin_pass<'a>(encoder: &'a mut wgpu::CommandEncoder, target: &Target) -> wgpu::RenderPass<'a> {
     encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
         label: Some("picture"),
         color_attachments: &[Some(wgpu::RenderPassColorAttachment {
             view: &target.color_view,
             depth_slice: None,
             resolve_target: None,
-            ops: wgpu::Operations { load: color, store: wgpu::StoreOp::Store },
+            ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color::BLACK), store: wgpu::StoreOp::Store },
         })],
         depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
             view: &target.depth_view,

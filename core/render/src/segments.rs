@@ -62,12 +62,7 @@ pub(crate) fn box_edges(bounds: Aabb) -> [Segment; BOX_EDGES] {
         let (axis, place) = (edge / 4, edge % 4);
         let low_bits = (1 << axis) - 1;
         let corner = (place & low_bits) | ((place & !low_bits) << 1);
-        Segment {
-            from: corners[corner],
-            from_color: [255; 4],
-            to: corners[corner | 1 << axis],
-            to_color: [255; 4],
-        }
+        Segment { from: corners[corner], from_color: [255; 4], to: corners[corner | 1 << axis], to_color: [255; 4] }
     })
 }
 

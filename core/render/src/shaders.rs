@@ -25,6 +25,7 @@ macro_rules! shader {
 
 pub(crate) const POINTS_U64: Shader = shader!("points" => "points_u64");
 pub(crate) const POINTS_U32: Shader = shader!("points" => "points_u32");
+pub(crate) const BACKGROUND: Shader = shader!(=> "background");
 pub(crate) const RESOLVE: Shader = shader!(=> "resolve");
 pub(crate) const MESH: Shader = shader!(=> "mesh");
 pub(crate) const TRACTS: Shader = shader!("lines" => "tracts");
@@ -37,7 +38,7 @@ mod tests {
     use super::*;
     use naga::valid::{Capabilities, ValidationFlags, Validator};
 
-    const ALL: [Shader; 8] = [POINTS_U64, POINTS_U32, RESOLVE, MESH, TRACTS, SEGMENTS, NETWORK, MARKER];
+    const ALL: [Shader; 9] = [BACKGROUND, POINTS_U64, POINTS_U32, RESOLVE, MESH, TRACTS, SEGMENTS, NETWORK, MARKER];
 
     #[test]
     fn every_shader_is_valid_with_no_more_than_it_needs() {

@@ -58,7 +58,7 @@ impl Place {
     /// The lower left corner; small pictures have small axes.
     fn new(viewport: Viewport) -> Place {
         let (width, height) = (viewport.width as f32, viewport.height as f32);
-        let side_px = (0.17 * width.min(height)).clamp(48.0, 150.0).min(width.min(height)).floor();
+        let side_px = (0.15 * width.min(height)).clamp(48.0, 150.0).min(width.min(height)).floor();
         let margin = (side_px * 0.08).floor().min((width - side_px).max(0.0)).min((height - side_px).max(0.0));
         Place { corner_px: Vec2::new(margin, height - side_px - margin), side_px }
     }
@@ -84,7 +84,7 @@ impl Triad {
         Some(Triad { rods, balls })
     }
 
-    /// Draws the axes into a pass whose depth is empty.
+    /// Draws the axes over what the pass has drawn. They share its depth: a pass of their own would go over the whole picture.
     pub(crate) fn draw(
         &self,
         pass: &mut wgpu::RenderPass<'_>,
@@ -105,15 +105,11 @@ impl Triad {
     }
 }
 
-/// A camera that turns like the scene's and sees the unit sphere, without perspective.
+/// A camera that turns like the scene's and sees the unit sphere, without perspective, before everything else.
 fn uniform(camera: &Camera, side_px: f32) -> CameraUniform {
-    // Depth from 0.25 (away) to 0.75 (towards the viewer).
-    let clip_from_view = Mat4::from_cols(
-        Vec4::X * REACH,
-        Vec4::Y * REACH,
-        Vec4::Z * 0.25,
-        Vec4::new(0.0, 0.0, 0.5, 1.0),
-    );
+    // Depth from 0.9992 to 0.9998: before all data, which come so near the near plane only where they fill the picture.
+    let clip_from_view =
+        Mat4::from_cols(Vec4::X * REACH, Vec4::Y * REACH, Vec4::Z * 0.0003, Vec4::new(0.0, 0.0, 0.9995, 1.0));
     let mut view_from_scene = camera.view_from_world();
     view_from_scene.w_axis = Vec4::W;
     CameraUniform {
@@ -124,6 +120,6 @@ fn uniform(camera: &Camera, side_px: f32) -> CameraUniform {
         background_bottom: Vec4::ZERO,
         viewport_px: Vec2::splat(side_px),
         distance: 1.0,
-        has_points: 0,
+        padding: 0,
     }
 }

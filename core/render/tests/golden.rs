@@ -9,7 +9,9 @@
 
 mod common;
 
-use common::{VIEWPORT, difference, fibres, gpu, hills, orthographic, renderer, scene, set, spiral, torus, without_axes};
+use common::{
+    VIEWPORT, difference, fibres, gpu, hills, orthographic, renderer, scene, set, spiral, torus, without_axes,
+};
 use heliograph_render::Image;
 use heliograph_scene::Scene;
 use heliograph_wire::{Command, Value};

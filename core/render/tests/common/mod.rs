@@ -11,19 +11,19 @@ use std::f32::consts::TAU;
 use std::sync::{Arc, OnceLock};
 
 /// Small, so that goldens are quick to draw and to look at.
-pub const VIEWPORT: Viewport = Viewport { width: 320, height: 180 };
+pub(crate) const VIEWPORT: Viewport = Viewport { width: 320, height: 180 };
 
 /// One device for all tests of a process.
-pub fn gpu() -> Gpu {
+pub(crate) fn gpu() -> Gpu {
     static GPU: OnceLock<Gpu> = OnceLock::new();
     GPU.get_or_init(|| Gpu::headless().unwrap()).clone()
 }
 
-pub fn renderer(viewport: Viewport, force_u32: bool) -> Renderer<u64> {
+pub(crate) fn renderer(viewport: Viewport, force_u32: bool) -> Renderer<u64> {
     Renderer::new(gpu(), Options { viewport, force_u32 }).unwrap()
 }
 
-pub fn scene(layers: impl IntoIterator<Item = LoadedLayer>) -> Scene {
+pub(crate) fn scene(layers: impl IntoIterator<Item = LoadedLayer>) -> Scene {
     let mut scene = Scene::new(Arc::new(|| {}));
     scene.resize(VIEWPORT);
     for layer in layers {
@@ -32,23 +32,23 @@ pub fn scene(layers: impl IntoIterator<Item = LoadedLayer>) -> Scene {
     scene
 }
 
-pub fn set(scene: &mut Scene, property: &str, value: Value) {
+pub(crate) fn set(scene: &mut Scene, property: &str, value: Value) {
     let command = Command::Set { layer: None, property: property.into(), value };
     scene.apply(&command, VIEWPORT).unwrap();
 }
 
-pub fn orthographic(mut scene: Scene) -> Scene {
+pub(crate) fn orthographic(mut scene: Scene) -> Scene {
     set(&mut scene, "projection", Value::Choice("orthographic".into()));
     scene
 }
 
-pub fn without_axes(mut scene: Scene) -> Scene {
+pub(crate) fn without_axes(mut scene: Scene) -> Scene {
     set(&mut scene, "show_axes", Value::Toggle(false));
     scene
 }
 
 /// A hilly landscape of coloured points.
-pub fn hills(side: u32) -> LoadedLayer {
+pub(crate) fn hills(side: u32) -> LoadedLayer {
     let (positions, colors) = (0..side * side)
         .map(|index| {
             let (x, y) = ((index % side) as f32 / side as f32, (index / side) as f32 / side as f32);
@@ -65,7 +65,7 @@ pub fn hills(side: u32) -> LoadedLayer {
 }
 
 /// A ring.
-pub fn torus(color: [u8; 3]) -> LoadedLayer {
+pub(crate) fn torus(color: [u8; 3]) -> LoadedLayer {
     let (around, across) = (64u32, 24u32);
     let place = |index: u32| {
         let (u, v) = ((index / across) as f32 / around as f32 * TAU, (index % across) as f32 / across as f32 * TAU);
@@ -84,7 +84,7 @@ pub fn torus(color: [u8; 3]) -> LoadedLayer {
     mesh("torus", positions, indices, color)
 }
 
-pub fn mesh(name: &str, positions: Vec<Vec3>, indices: Vec<u32>, color: [u8; 3]) -> LoadedLayer {
+pub(crate) fn mesh(name: &str, positions: Vec<Vec3>, indices: Vec<u32>, color: [u8; 3]) -> LoadedLayer {
     let mesh = Mesh {
         normals: normals_of(&positions, &indices),
         bounds: heliograph_scene::Aabb::of_points(&positions),
@@ -99,14 +99,14 @@ pub fn mesh(name: &str, positions: Vec<Vec3>, indices: Vec<u32>, color: [u8; 3])
 }
 
 /// A wall across y, facing −y.
-pub fn wall(y: f32, half_width: f32, color: [u8; 3]) -> LoadedLayer {
+pub(crate) fn wall(y: f32, half_width: f32, color: [u8; 3]) -> LoadedLayer {
     let corner = |x: f32, z: f32| Vec3::new(x * half_width, y, z * half_width);
     let positions = vec![corner(-1.0, -1.0), corner(1.0, -1.0), corner(1.0, 1.0), corner(-1.0, 1.0)];
     mesh("wall", positions, vec![0, 1, 2, 0, 2, 3], color)
 }
 
 /// A wall of points across y.
-pub fn point_wall(y: f32, half_width: f32, color: [u8; 3]) -> LoadedLayer {
+pub(crate) fn point_wall(y: f32, half_width: f32, color: [u8; 3]) -> LoadedLayer {
     let side = 300u32;
     let at = |step: u32| (step as f32 / (side - 1) as f32 * 2.0 - 1.0) * half_width;
     let positions: Vec<Vec3> = (0..side * side).map(|index| Vec3::new(at(index % side), y, at(index / side))).collect();
@@ -118,7 +118,7 @@ pub fn point_wall(y: f32, half_width: f32, color: [u8; 3]) -> LoadedLayer {
 }
 
 /// A bundle of twisted fibres.
-pub fn fibres() -> LoadedLayer {
+pub(crate) fn fibres() -> LoadedLayer {
     let (count, steps) = (40u32, 48u32);
     let place = |index: u32| {
         let (fibre, step) = (index / steps, index % steps);
@@ -142,7 +142,7 @@ pub fn fibres() -> LoadedLayer {
 }
 
 /// A spiral of nodes with links to the next ones.
-pub fn spiral() -> LoadedLayer {
+pub(crate) fn spiral() -> LoadedLayer {
     let count = 60u32;
     let palette = [[86, 180, 233, 255], [230, 159, 0, 255], [0, 158, 115, 255], [204, 121, 167, 255]];
     let positions: Vec<Vec3> = (0..count)
@@ -168,7 +168,7 @@ pub fn spiral() -> LoadedLayer {
 }
 
 /// The mean difference of a byte, and the share of pixels with a byte that differs by more than `step`.
-pub fn difference(a: &Image, b: &Image, step: u8) -> (f64, f64) {
+pub(crate) fn difference(a: &Image, b: &Image, step: u8) -> (f64, f64) {
     assert_eq!((a.width, a.height), (b.width, b.height));
     let sum: u64 = a.rgba.iter().zip(&b.rgba).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
     let pairs = a.rgba.chunks_exact(4).zip(b.rgba.chunks_exact(4));
@@ -177,7 +177,7 @@ pub fn difference(a: &Image, b: &Image, step: u8) -> (f64, f64) {
 }
 
 /// The colour (without alpha) at a fraction of the picture.
-pub fn pixel(image: &Image, x: f32, y: f32) -> [u8; 3] {
+pub(crate) fn pixel(image: &Image, x: f32, y: f32) -> [u8; 3] {
     let column = (x * image.width as f32) as usize;
     let row = (y * image.height as f32) as usize;
     let at = (row * image.width as usize + column) * 4;
