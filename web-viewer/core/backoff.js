@@ -10,10 +10,13 @@ export class Backoff {
     this.baseMs = FIRST_MS;
   }
 
-  /** The next wait in milliseconds: half of it is certain, half is jitter. */
-  next() {
-    const baseMs = this.baseMs;
-    this.baseMs = Math.min(baseMs * 2, LONGEST_MS);
+  /**
+   * The next wait in milliseconds: half of it is certain, half is jitter.
+   * @param {number} longestMs Where the doubling stops for now.
+   */
+  next(longestMs = LONGEST_MS) {
+    const baseMs = Math.min(this.baseMs, longestMs);
+    this.baseMs = Math.min(baseMs * 2, longestMs);
     return baseMs / 2 + (baseMs / 2) * this.random();
   }
 

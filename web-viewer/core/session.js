@@ -31,6 +31,9 @@ import { PROTOCOL } from './wire.gen.js';
 const STEP_MS = 10_000;
 /** A connection that held this long proves the host sound: back-off begins anew. */
 const SOUND_MS = 2000;
+/** A sound host that falls silent restarts within seconds: until then no wait is long enough to be noticed. */
+const QUICK_FOR_MS = 4000;
+const QUICK_WAIT_MS = 400;
 /** A host that is full, or limits its visitors, is not asked more often. */
 const BUSY_MS = 5000;
 
@@ -57,6 +60,8 @@ export class Session {
     /** Since when the last picture has been missing. */
     this.missingSince = 0;
     this.liveSince = Infinity;
+    /** Until when attempts follow quickly. */
+    this.quickUntil = 0;
     this.deadline = Infinity;
   }
 
@@ -180,11 +185,16 @@ export class Session {
   /** @param {Cause} cause @param {number} now @param {number} leastMs @returns {SessionAction[]} */
   #retryLater(cause, now, leastMs = 0) {
     if (this.phase === 'live') this.missingSince = now;
-    if (now - this.liveSince >= SOUND_MS) this.backoff.reset();
+    if (now - this.liveSince >= SOUND_MS) {
+      this.backoff.reset();
+      this.quickUntil = now + QUICK_FOR_MS;
+    } else if (this.liveSince < Infinity) {
+      this.quickUntil = 0; // It came back only to fall again.
+    }
     this.liveSince = Infinity;
     this.phase = 'waiting';
     this.cause = cause;
-    this.deadline = now + Math.max(leastMs, this.backoff.next());
+    this.deadline = now + Math.max(leastMs, this.backoff.next(now < this.quickUntil ? QUICK_WAIT_MS : undefined));
     return [{ type: 'close' }];
   }
 
