@@ -1,6 +1,6 @@
 //! Figures of the renderer, one JSON object a line: `cargo run --release -p heliograph-render --example render_bench`
 //!
-//! For clouds of 1 M and 10 M points at 720p: frames a second while the camera orbits, how many points such a frame
+//! For clouds of 110,000, 1 M and 10 M points at 720p: frames a second while the camera orbits, how many points such a frame
 //! holds, and how long a picture takes to be whole once the camera rests. `busy` says how many threads other processes
 //! kept running before the measurement (the load average): figures of a busy machine are to be taken as ratios.
 
@@ -20,7 +20,7 @@ const RESTS: usize = 5;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let gpu = Gpu::headless()?;
-    for points in [1_000_000, 10_000_000] {
+    for points in [110_000, 1_000_000, 10_000_000] {
         for force_u32 in [false, true] {
             let options = Options { viewport: VIEWPORT, force_u32 };
             measure(Renderer::new(gpu.clone(), options)?, points, force_u32)?;

@@ -19,6 +19,7 @@
 
 mod accumulation;
 mod background;
+mod compose;
 mod frame;
 mod gpu;
 mod image;

@@ -1,11 +1,12 @@
 //! [`Renderer`]: a scene into a picture, frame by frame.
 
 use crate::accumulation::{Accumulation, Cloud, Extent, Plan, View};
-use crate::background::{gradient, line_tint};
-use crate::frame::{CameraUniform, ItemUniform, Slot, Uniforms};
+use crate::background::line_tint;
+use crate::compose::{begin_pass, camera_uniform, draw_layers, on_screen, uniform_count, visible};
+use crate::frame::{ItemUniform, Slot, Uniforms};
 use crate::gpu::Gpu;
 use crate::image::Image;
-use crate::layers::{Buffers, LayerBuffers, has_file_colors};
+use crate::layers::{Buffers, LayerBuffers};
 use crate::meter::{Load, Meter};
 use crate::pipelines::Pipelines;
 use crate::points::PointCall;
@@ -14,7 +15,7 @@ use crate::segments::{self, BOX_EDGES, Segment, box_edges};
 use crate::target::{Target, fitting};
 use crate::triad::Triad;
 use crate::upload::Upload;
-use glam::{Mat4, Vec2, Vec3, Vec4};
+use glam::Vec3;
 use heliograph_scene::{Aabb, Layer, Scene, Viewport};
 use std::time::{Duration, Instant};
 
@@ -344,102 +345,5 @@ impl<T> Renderer<T> {
         let item = self.uniforms.push(&ItemUniform { tint, ..ItemUniform::new(Vec3::ZERO, BOX_LINE_PX) });
         pass.set_pipeline(&self.pipelines.segments);
         segments::draw(pass, &self.uniforms, camera, item, &self.box_edges, BOX_EDGES);
-    }
-}
-
-fn visible(scene: &Scene) -> impl Iterator<Item = &Layer> {
-    scene.layers().iter().filter(|layer| layer.visible)
-}
-
-/// At least as many as a frame of this scene pushes.
-fn uniform_count(scene: &Scene, layers: &LayerBuffers) -> usize {
-    let of_layer = |layer| 2 + layers.points(layer).map_or(0, |(points, _)| points.chunk_count());
-    8 + visible(scene).map(of_layer).sum::<usize>()
-}
-
-fn camera_uniform(scene: &Scene, viewport: Viewport) -> CameraUniform {
-    let camera = scene.camera();
-    let aspect = viewport.aspect();
-    let [background_top, background_bottom] = gradient(scene.settings().background);
-    CameraUniform {
-        clip_from_scene: camera.clip_from_world(aspect),
-        view_from_scene: camera.view_from_world(),
-        clip_from_view: camera.clip_from_view(aspect),
-        background_top,
-        background_bottom,
-        viewport_px: Vec2::new(viewport.width as f32, viewport.height as f32),
-        distance: camera.distance,
-        padding: 0,
-    }
-}
-
-/// The part of the picture (left, top, right, bottom, as fractions) that a box covers; all of it when the box reaches
-/// behind the eye, `None` when there is nothing to see of it.
-fn on_screen(bounds: Aabb, clip_from_scene: Mat4) -> Option<[f32; 4]> {
-    let corners = bounds.corners().map(|corner| clip_from_scene * corner.extend(1.0));
-    if corners.iter().any(|corner| !(corner.w > corner.z.max(0.0))) {
-        return Some([0.0, 0.0, 1.0, 1.0]);
-    }
-    let places = corners.map(|corner| Vec2::new(corner.x, -corner.y) / corner.w * 0.5 + 0.5);
-    let least = places.into_iter().fold(Vec2::INFINITY, Vec2::min);
-    let most = places.into_iter().fold(Vec2::NEG_INFINITY, Vec2::max);
-    (least.cmplt(Vec2::ONE).all() && most.cmpgt(Vec2::ZERO).all()).then_some([least.x, least.y, most.x, most.y])
-}
-
-/// The pass over the picture. What it clears is drawn over at once, but that is cheaper than to load it.
-fn begin_pass<'a>(encoder: &'a mut wgpu::CommandEncoder, target: &Target) -> wgpu::RenderPass<'a> {
-    encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
-        label: Some("picture"),
-        color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-            view: &target.color_view,
-            depth_slice: None,
-            resolve_target: None,
-            ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color::BLACK), store: wgpu::StoreOp::Store },
-        })],
-        depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
-            view: &target.depth_view,
-            depth_ops: Some(wgpu::Operations { load: wgpu::LoadOp::Clear(0.0), store: wgpu::StoreOp::Discard }),
-            stencil_ops: None,
-        }),
-        ..Default::default()
-    })
-}
-
-/// What is opaque first, then what has soft edges, then what one sees through.
-fn draw_layers(
-    pass: &mut wgpu::RenderPass<'_>,
-    pipelines: &Pipelines,
-    layers: &LayerBuffers,
-    uniforms: &mut Uniforms,
-    scene: &Scene,
-    camera: Slot,
-) {
-    for step in [&pipelines.meshes, &pipelines.nodes, &pipelines.tracts, &pipelines.segments] {
-        pass.set_pipeline(step);
-        for (layer, buffers) in visible(scene).filter_map(|layer| Some((layer, layers.of(layer)?))) {
-            let style = &layer.style;
-            match buffers {
-                Buffers::Mesh(mesh) if step == &pipelines.meshes => {
-                    let color = Vec3::from(style.color.map(f32::from)) / 255.0;
-                    let tint = if has_file_colors(layer) { Vec4::ONE } else { color.extend(1.0) };
-                    let item = uniforms.push(&ItemUniform { tint, ..ItemUniform::new(layer.offset, 0.0) });
-                    mesh.draw(pass, uniforms, camera, item);
-                }
-                Buffers::Network(network) if step == &pipelines.nodes => {
-                    let item = uniforms.push(&ItemUniform::new(layer.offset, style.node_size));
-                    network.draw_nodes(pass, uniforms, camera, item);
-                }
-                Buffers::Tracts(tracts) if step == &pipelines.tracts => {
-                    let item = uniforms.push(&ItemUniform::new(layer.offset, style.line_width));
-                    tracts.draw(pass, uniforms, camera, item);
-                }
-                Buffers::Network(network) if step == &pipelines.segments => {
-                    let tint = Vec3::ONE.extend(style.link_opacity);
-                    let item = uniforms.push(&ItemUniform { tint, ..ItemUniform::new(layer.offset, style.link_width) });
-                    network.draw_links(pass, uniforms, camera, item);
-                }
-                _ => {}
-            }
-        }
     }
 }

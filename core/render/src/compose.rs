@@ -1,0 +1,134 @@
+//! What a frame is composed of: the order of the layers, the camera's uniform, the part of the picture that is covered.
+
+use crate::background::gradient;
+use crate::frame::{CameraUniform, ItemUniform, Slot, Uniforms};
+use crate::layers::{Buffers, LayerBuffers, has_file_colors};
+use crate::pipelines::Pipelines;
+use crate::target::Target;
+use glam::{Mat4, Vec2, Vec3, Vec4};
+use heliograph_scene::{Aabb, Layer, Scene, Viewport};
+
+pub(crate) fn visible(scene: &Scene) -> impl Iterator<Item = &Layer> {
+    scene.layers().iter().filter(|layer| layer.visible)
+}
+
+/// At least as many as a frame of this scene pushes.
+pub(crate) fn uniform_count(scene: &Scene, layers: &LayerBuffers) -> usize {
+    let of_layer = |layer| 2 + layers.points(layer).map_or(0, |(points, _)| points.chunk_count());
+    8 + visible(scene).map(of_layer).sum::<usize>()
+}
+
+pub(crate) fn camera_uniform(scene: &Scene, viewport: Viewport) -> CameraUniform {
+    let camera = scene.camera();
+    let aspect = viewport.aspect();
+    let [background_top, background_bottom] = gradient(scene.settings().background);
+    CameraUniform {
+        clip_from_scene: camera.clip_from_world(aspect),
+        view_from_scene: camera.view_from_world(),
+        clip_from_view: camera.clip_from_view(aspect),
+        background_top,
+        background_bottom,
+        viewport_px: Vec2::new(viewport.width as f32, viewport.height as f32),
+        distance: camera.distance,
+        padding: 0,
+    }
+}
+
+/// The part of the picture (left, top, right, bottom, as fractions) that a box covers; all of it when the box reaches
+/// behind the eye, `None` when there is nothing to see of it.
+pub(crate) fn on_screen(bounds: Aabb, clip_from_scene: Mat4) -> Option<[f32; 4]> {
+    let corners = bounds.corners().map(|corner| clip_from_scene * corner.extend(1.0));
+    let is_before_the_eye = |corner: &Vec4| corner.w > corner.z.max(0.0);
+    if !corners.iter().all(is_before_the_eye) {
+        return Some([0.0, 0.0, 1.0, 1.0]);
+    }
+    let places = corners.map(|corner| Vec2::new(corner.x, -corner.y) / corner.w * 0.5 + 0.5);
+    let least = places.into_iter().fold(Vec2::INFINITY, Vec2::min);
+    let most = places.into_iter().fold(Vec2::NEG_INFINITY, Vec2::max);
+    (least.cmplt(Vec2::ONE).all() && most.cmpgt(Vec2::ZERO).all()).then_some([least.x, least.y, most.x, most.y])
+}
+
+/// The pass over the picture. What it clears is drawn over at once, but that is cheaper than to load it.
+pub(crate) fn begin_pass<'a>(encoder: &'a mut wgpu::CommandEncoder, target: &Target) -> wgpu::RenderPass<'a> {
+    encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+        label: Some("picture"),
+        color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+            view: &target.color_view,
+            depth_slice: None,
+            resolve_target: None,
+            ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color::BLACK), store: wgpu::StoreOp::Store },
+        })],
+        depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
+            view: &target.depth_view,
+            depth_ops: Some(wgpu::Operations { load: wgpu::LoadOp::Clear(0.0), store: wgpu::StoreOp::Discard }),
+            stencil_ops: None,
+        }),
+        ..Default::default()
+    })
+}
+
+/// What is opaque first, then what has soft edges, then what one sees through.
+pub(crate) fn draw_layers(
+    pass: &mut wgpu::RenderPass<'_>,
+    pipelines: &Pipelines,
+    layers: &LayerBuffers,
+    uniforms: &mut Uniforms,
+    scene: &Scene,
+    camera: Slot,
+) {
+    for step in [&pipelines.meshes, &pipelines.nodes, &pipelines.tracts, &pipelines.segments] {
+        pass.set_pipeline(step);
+        for (layer, buffers) in visible(scene).filter_map(|layer| Some((layer, layers.of(layer)?))) {
+            let style = &layer.style;
+            match buffers {
+                Buffers::Mesh(mesh) if step == &pipelines.meshes => {
+                    let color = Vec3::from(style.color.map(f32::from)) / 255.0;
+                    let tint = if has_file_colors(layer) { Vec4::ONE } else { color.extend(1.0) };
+                    let item = uniforms.push(&ItemUniform { tint, ..ItemUniform::new(layer.offset, 0.0) });
+                    mesh.draw(pass, uniforms, camera, item);
+                }
+                Buffers::Network(network) if step == &pipelines.nodes => {
+                    let item = uniforms.push(&ItemUniform::new(layer.offset, style.node_size));
+                    network.draw_nodes(pass, uniforms, camera, item);
+                }
+                Buffers::Tracts(tracts) if step == &pipelines.tracts => {
+                    let item = uniforms.push(&ItemUniform::new(layer.offset, style.line_width));
+                    tracts.draw(pass, uniforms, camera, item);
+                }
+                Buffers::Network(network) if step == &pipelines.segments => {
+                    let tint = Vec3::ONE.extend(style.link_opacity);
+                    let item = uniforms.push(&ItemUniform { tint, ..ItemUniform::new(layer.offset, style.link_width) });
+                    network.draw_links(pass, uniforms, camera, item);
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit_box() -> Aabb {
+        Aabb { min: Vec3::splat(-1.0), max: Vec3::splat(1.0) }
+    }
+
+    fn looking_from(y: f32) -> Mat4 {
+        let view = glam::camera::rh::view::look_at_mat4(Vec3::Y * y, Vec3::ZERO, Vec3::Z);
+        glam::camera::rh::proj::directx::perspective_infinite_reverse(0.8, 1.0, 0.01) * view
+    }
+
+    #[test]
+    fn a_box_before_the_camera_covers_the_middle_of_the_picture() {
+        let [left, top, right, bottom] = on_screen(unit_box(), looking_from(-6.0)).unwrap();
+        assert!(0.0 < left && left < 0.4 && 0.6 < right && right < 1.0, "{left} to {right}");
+        assert!(0.0 < top && top < 0.4 && 0.6 < bottom && bottom < 1.0, "{top} to {bottom}");
+    }
+
+    #[test]
+    fn a_box_about_the_camera_covers_everything_and_one_beside_it_nothing() {
+        assert_eq!(on_screen(unit_box(), looking_from(-0.5)), Some([0.0, 0.0, 1.0, 1.0]));
+        assert_eq!(on_screen(unit_box().translated(Vec3::X * 50.0), looking_from(-6.0)), None);
+    }
+}
