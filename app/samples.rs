@@ -23,7 +23,7 @@ impl Sample {
 /// All of them, the best first.
 pub const SAMPLES: [Sample; 4] = [
     Sample {
-        title: "Stadium from the air",
+        title: "A riverside park from the air",
         about: "lidar, 110,000 points",
         file: "autzen.laz",
         bytes: include_bytes!("samples/autzen.laz"),

@@ -45,27 +45,37 @@ fn a_sidecar_that_hangs_is_replaced_and_the_host_never_stops_drawing() {
     assert!(!is_running(pid), "the hanging process is still there");
 }
 
+/// What a process has open or mapped below a folder; such files would outlive it.
+fn files_of(pid: u32, folder: &str) -> Vec<String> {
+    let open = std::fs::read_dir(format!("/proc/{pid}/fd")).unwrap().filter_map(|entry| {
+        std::fs::read_link(entry.ok()?.path()).ok().map(|path| path.to_string_lossy().into_owned())
+    });
+    let maps = std::fs::read_to_string(format!("/proc/{pid}/maps")).unwrap();
+    let mapped = maps.lines().filter_map(|line| line.split_whitespace().nth(5).map(str::to_owned));
+    open.chain(mapped).filter(|path| path.starts_with(folder)).collect()
+}
+
 #[test]
 fn a_killed_host_takes_its_sidecar_along_and_leaves_nothing_behind() {
-    let files = |folder: &str| -> std::collections::BTreeSet<_> {
-        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name()).collect()
-    };
-    let shared_before = files("/dev/shm");
-    let mut host = Heliograph::headless(&[&sample("airplane.ply")]);
+    let folder = common::scratch("killed-host-tmp");
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    let environment = [("TMPDIR", folder.to_str().unwrap())];
+    let mut host = Heliograph::start_with(&["--headless", &sample("airplane.ply")], &environment);
+    host.event("loaded");
     let mut browser = Browser::launch();
-    let browsers_own = files("/dev/shm");
     browser.watch("guest", &host.control_link());
     let pid = host.sidecar_pid();
+    for process in [host.pid(), pid] {
+        assert_eq!(files_of(process, "/dev/shm"), Vec::<String>::new(), "named shared memory outlives its process");
+        assert_eq!(files_of(process, "/tmp"), Vec::<String>::new());
+    }
     host.kill();
     let killed = Instant::now();
     wait_until("the sidecar is gone", || !is_running(pid));
     assert!(killed.elapsed() < Duration::from_secs(2), "the sidecar outlived its host by {:?}", killed.elapsed());
-    drop(browser);
-    let left: Vec<_> = files("/dev/shm").difference(&shared_before).filter(|name| !browsers_own.contains(*name)).cloned().collect();
-    let ours = |names: &[std::ffi::OsString]| names.iter().any(|name| name.to_string_lossy().contains("helio"));
-    assert!(!ours(&left), "left in /dev/shm: {left:?}");
-    let temporary: Vec<_> = files("/tmp").into_iter().collect();
-    assert!(!ours(&temporary), "left in /tmp: {temporary:?}");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0, "something is left in {}", folder.display());
+    browser.wait("guest", "window.heliograph.stats().state === 'ended'");
 }
 
 #[test]

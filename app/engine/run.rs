@@ -213,10 +213,11 @@ impl Drawing {
         match outcome {
             Ok(layers) => {
                 for layer in layers {
-                    if let Some(notice) = &layer.notice {
-                        (self.tell)(FromEngine::Problem(notice.clone()));
-                    }
                     self.scene.add(layer);
+                    // The loader's, or the scene's own about where the layer lies.
+                    if let Some(notice) = self.scene.layers().last().and_then(|layer| layer.notice.clone()) {
+                        (self.tell)(FromEngine::Problem(notice));
+                    }
                 }
             }
             Err(LoadError::Cancelled) => {}

@@ -1,36 +1,33 @@
 //! When to start the next sidecar: at once after a crash, later and later when it keeps crashing.
 
-use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// Crashes within this time count as one series.
+/// A crash so soon after the last one belongs to the same series.
 const SERIES: Duration = Duration::from_secs(10);
 /// So many crashes of a series are answered at once.
-const AT_ONCE: usize = 3;
+const AT_ONCE: u32 = 3;
 const FIRST_DELAY: Duration = Duration::from_millis(500);
 const LONGEST_DELAY: Duration = Duration::from_secs(5);
 
-/// Remembers the crashes of the last seconds.
+/// Remembers the crashes of a series.
 #[derive(Default)]
 pub(super) struct Restarts {
-    crashes: VecDeque<Instant>,
+    last: Option<Instant>,
+    in_series: u32,
     total: u32,
 }
 
 impl Restarts {
     /// A sidecar was lost at `now`: how long to wait before the next.
     pub(super) fn lost(&mut self, now: Instant) -> Duration {
+        let goes_on = self.last.is_some_and(|last| now.duration_since(last) < SERIES);
+        self.in_series = if goes_on { self.in_series + 1 } else { 1 };
+        self.last = Some(now);
         self.total += 1;
-        self.crashes.push_back(now);
-        while self.crashes.front().is_some_and(|first| now.duration_since(*first) > SERIES) {
-            self.crashes.pop_front();
+        match self.in_series.saturating_sub(AT_ONCE) {
+            0 => Duration::ZERO,
+            beyond => (FIRST_DELAY * 2_u32.pow((beyond - 1).min(8))).min(LONGEST_DELAY),
         }
-        let beyond = self.crashes.len().saturating_sub(AT_ONCE);
-        if beyond == 0 {
-            return Duration::ZERO;
-        }
-        let doublings = u32::try_from(beyond - 1).unwrap_or(u32::MAX).min(8);
-        (FIRST_DELAY * 2_u32.pow(doublings)).min(LONGEST_DELAY)
     }
 
     /// How many were lost in all.
@@ -65,7 +62,7 @@ mod tests {
         }
         assert_eq!(delays[..3], [Duration::ZERO; 3]);
         assert_eq!(delays[3], FIRST_DELAY);
-        assert!(delays.is_sorted() || delays[4..].iter().all(|delay| *delay >= FIRST_DELAY), "{delays:?}");
-        assert!(delays.iter().all(|delay| *delay <= LONGEST_DELAY));
+        assert!(delays.is_sorted(), "{delays:?}");
+        assert_eq!(delays[11], LONGEST_DELAY);
     }
 }

@@ -71,7 +71,7 @@ impl Painter {
                 .forget_lifetime();
             self.renderer.render(&mut pass, &triangles, &screen);
         }
-        gpu.queue.submit(uploads.into_iter().chain([encoder.finish()]));
+        gpu.submit(uploads.into_iter().chain([encoder.finish()]));
         for id in textures_delta.free.iter() {
             self.renderer.free_texture(id);
         }

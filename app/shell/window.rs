@@ -40,6 +40,7 @@ pub(super) struct MainWindow {
     window: Arc<Window>,
     surface: wgpu::Surface<'static>,
     config: wgpu::SurfaceConfiguration,
+    is_set_up: bool,
     egui: egui_winit::State,
     painter: Painter,
     state: UiState,
@@ -66,7 +67,7 @@ impl MainWindow {
         });
         config.format = plain.copied().unwrap_or(config.format);
         config.desired_maximum_frame_latency = 1;
-        surface.configure(&gpu.device, &config);
+        gpu.configure_surface(&surface, &config).map_err(anyhow::Error::msg)?;
         let context = egui::Context::default();
         theme::install(&context);
         let egui = egui_winit::State::new(
@@ -82,6 +83,7 @@ impl MainWindow {
             window,
             surface,
             config,
+            is_set_up: true,
             egui,
             painter,
             state: UiState::default(),
@@ -113,18 +115,30 @@ impl MainWindow {
         if size.width > 0 && size.height > 0 {
             self.config.width = size.width;
             self.config.height = size.height;
-            self.surface.configure(&self.gpu.device, &self.config);
-            self.window.request_redraw();
+            self.set_up();
+        }
+    }
+
+    /// Sets the surface up for the present size. When the driver refuses, the next event tries again.
+    fn set_up(&mut self) {
+        let outcome = self.gpu.configure_surface(&self.surface, &self.config);
+        self.is_set_up = outcome.is_ok();
+        match outcome {
+            Ok(()) => self.window.request_redraw(),
+            Err(error) => tracing::error!(%error, "the window's surface is not set up"),
         }
     }
 
     /// Draws one frame. Returns what the user asked for, and when egui wants to draw again by itself.
     pub(super) fn draw(&mut self, host: &Host) -> (Vec<Action>, Option<Instant>) {
+        if !self.is_set_up {
+            self.set_up();
+            return (Vec::new(), None);
+        }
         let target = match self.surface.get_current_texture() {
             CurrentSurfaceTexture::Success(target) | CurrentSurfaceTexture::Suboptimal(target) => target,
             CurrentSurfaceTexture::Outdated | CurrentSurfaceTexture::Lost => {
-                self.surface.configure(&self.gpu.device, &self.config);
-                self.window.request_redraw();
+                self.set_up();
                 return (Vec::new(), None);
             }
             // Hidden, or busy for longer than a frame: the next event draws again.

@@ -51,7 +51,8 @@ pub struct UiState {
     pub copied: Option<String>,
     /// Whether the side panel is hidden.
     pub is_panel_hidden: bool,
-    last_size: Option<Viewport>,
+    /// The size that was asked for last.
+    pub picture_size: Option<Viewport>,
 }
 
 /// A dialog over the scene; one at a time.

@@ -42,8 +42,8 @@ fn follow_size(ui: &egui::Ui, rect: Rect, state: &mut UiState, actions: &mut Vec
     // Even, because the encoder's chroma has half the size.
     let even = |length: f32, most: f32| (length.clamp(LEAST, most) / 2.0).round() as u32 * 2;
     let size = Viewport { width: even(pixels.x, MOST.0), height: even(pixels.y, MOST.1) };
-    if state.last_size != Some(size) {
-        state.last_size = Some(size);
+    if state.picture_size != Some(size) {
+        state.picture_size = Some(size);
         actions.push(Action::Resize(size));
     }
 }

@@ -68,7 +68,8 @@ async function watch(browser, url) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
   const page = await context.newPage();
   await page.goto(url);
-  await page.waitForFunction(() => window.heliograph?.stats().state === 'live' && window.heliograph.stats().framesShown > 0);
+  const isLive = () => page.evaluate(() => window.heliograph?.stats().state === 'live' && window.heliograph.stats().framesShown > 0);
+  while (!(await isLive())) await sleep(20);
   return page;
 }
 

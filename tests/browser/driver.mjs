@@ -39,8 +39,13 @@ const actions = {
     await opened.goto(url, { waitUntil: 'domcontentloaded' });
   },
   eval: ({ page, script }) => pages.get(page).evaluate(script),
+  // Not waitForFunction: it evaluates inside the page, which the page's content security policy rightly forbids.
   async wait({ page, script, timeout = 20000 }) {
-    await pages.get(page).waitForFunction(script, undefined, { timeout, polling: 20 });
+    const until = performance.now() + timeout;
+    while (!(await pages.get(page).evaluate(script))) {
+      if (performance.now() > until) throw new Error(`waited ${timeout} ms in vain`);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   },
   picture: ({ page, width, height }) => pages.get(page).evaluate(readPicture, { width, height }),
   async drag({ page, from, to, steps = 10, button = 'left', hold = false }) {
