@@ -20,6 +20,13 @@ pub enum Event {
         /// Layers in the scene now.
         layers: usize,
     },
+    /// The window shows its first frame.
+    Window,
+    /// A dialog of the window opened, or (without a name) closed.
+    Dialog {
+        /// `open`, `share` or `help`.
+        name: Option<&'static str>,
+    },
     /// Something went wrong; the program goes on.
     Error {
         /// One sentence.
@@ -74,7 +81,9 @@ impl Reporter {
             )),
             Event::Error { message } => eprintln!("{message}"),
             Event::Sidecar { state, .. } => eprintln!("The streaming process is {state}."),
-            Event::Loaded { .. }
+            Event::Window
+            | Event::Dialog { .. }
+            | Event::Loaded { .. }
             | Event::Viewers { .. }
             | Event::Screenshot { .. }
             | Event::Figures { .. }

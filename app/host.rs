@@ -210,6 +210,11 @@ impl Host {
         self.share.is_some()
     }
 
+    /// Tells a script what happened.
+    pub fn tell(&self, event: &Event) {
+        self.reporter.report(event);
+    }
+
     /// Shows a sentence to the user, in the window and on stderr or as an event.
     pub fn problem(&mut self, sentence: String) {
         self.reporter.report(&Event::Error { message: sentence.clone() });

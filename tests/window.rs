@@ -57,11 +57,11 @@ fn a_file_is_opened_by_its_path_and_shared_with_one_click() {
     let display = Display::start();
     let environment = [("DISPLAY", display.name.as_str()), ("WAYLAND_DISPLAY", "")];
     let mut window = Heliograph::start_with(&[], &environment);
-    wait_until("the window is there", || display.has_window("Heliograph"));
+    window.event("window");
     display.do_with_hand(&["mousemove", "640", "420"]);
-    // Keys reach the window only once it has drawn its first frame and the X server gives it the focus.
     display.do_with_hand(&["search", "--sync", "--onlyvisible", "--name", "Heliograph", "windowfocus", "--sync"]);
     display.do_with_hand(&["key", "ctrl+o"]);
+    window.event_where("dialog", |event| event["name"] == "open");
     display.do_with_hand(&["type", "--delay", "8", &sample("autzen.laz")]);
     display.do_with_hand(&["key", "Return"]);
     assert_eq!(window.event("loaded")["layers"], 1);

@@ -2,8 +2,9 @@
 
 use super::paint::Painter;
 use crate::engine::Snapshot;
+use crate::events::Event;
 use crate::host::Host;
-use crate::ui::{self, Action, UiState, View, theme};
+use crate::ui::{self, Action, Dialog, UiState, View, theme};
 use anyhow::Context;
 use heliograph_render::Gpu;
 use std::sync::Arc;
@@ -45,6 +46,8 @@ pub(super) struct MainWindow {
     painter: Painter,
     state: UiState,
     title: String,
+    has_drawn: bool,
+    told_dialog: Option<Dialog>,
     gpu: Gpu,
 }
 
@@ -88,6 +91,8 @@ impl MainWindow {
             painter,
             state: UiState::default(),
             title: String::new(),
+            has_drawn: false,
+            told_dialog: None,
             gpu,
         })
     }
@@ -162,7 +167,19 @@ impl MainWindow {
         self.window.pre_present_notify();
         self.gpu.queue.present(target);
         self.follow_title(&snapshot.status.title);
+        self.tell_scripts(host);
         (actions, self.next_frame(delay))
+    }
+
+    /// A script that works the window must know when it can.
+    fn tell_scripts(&mut self, host: &Host) {
+        if !std::mem::replace(&mut self.has_drawn, true) {
+            host.tell(&Event::Window);
+        }
+        if self.told_dialog != self.state.dialog {
+            self.told_dialog = self.state.dialog;
+            host.tell(&Event::Dialog { name: self.state.dialog.map(Dialog::name) });
+        }
     }
 
     fn next_frame(&self, delay: Option<Duration>) -> Option<Instant> {

@@ -2,13 +2,14 @@
 
 use super::{Action, Dialog, UiState, View, keys, theme};
 use crate::host::ShareState;
-use egui::{Align, Id, Key, Layout, Modal, RichText, TextEdit};
+use egui::{Align, Frame, Id, Key, Layout, Modal, RichText, TextEdit};
 
 const WIDTH: f32 = 460.0;
 
 pub(super) fn show(context: &egui::Context, view: &View<'_>, state: &mut UiState, actions: &mut Vec<Action>) {
     let Some(dialog) = state.dialog else { return };
-    let response = Modal::new(Id::unique(("dialog", dialog as u8))).show(context, |ui| {
+    let frame = Frame::window(&context.global_style()).inner_margin(20);
+    let response = Modal::new(Id::unique(("dialog", dialog as u8))).frame(frame).show(context, |ui| {
         ui.set_width(WIDTH);
         match dialog {
             Dialog::Open => open(ui, state, actions),

@@ -2,7 +2,9 @@
 
 use super::{Action, UiState, View, theme};
 use egui::{Align, Layout, RichText};
+use heliograph_wire::scene::ChoiceOption;
 use heliograph_wire::{Command, LayerId, LayerStatus, Property, PropertyKind, Value};
+use std::ops::RangeInclusive;
 
 pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, actions: &mut Vec<Action>) {
     let frame = egui::Frame::side_top_panel(ui.style()).inner_margin(egui::Margin::symmetric(12, 10));
@@ -75,8 +77,8 @@ fn loading(ui: &mut egui::Ui, view: &View<'_>, actions: &mut Vec<Action>) {
 fn properties(ui: &mut egui::Ui, layer: Option<LayerId>, properties: &[Property], actions: &mut Vec<Action>) {
     egui::Grid::new(("properties", layer.map(|layer| layer.0))).num_columns(2).show(ui, |ui| {
         for property in properties {
-            ui.label(RichText::new(&property.label).weak());
-            if let Some(value) = control(ui, property, layer) {
+            let label = ui.label(RichText::new(&property.label).weak()).id;
+            if let Some(value) = control(ui, property, layer, label) {
                 actions.push(set(layer, &property.id, value));
             }
             ui.end_row();
@@ -85,40 +87,67 @@ fn properties(ui: &mut egui::Ui, layer: Option<LayerId>, properties: &[Property]
 }
 
 /// Draws a property's control; returns its new value when the user changed it.
-fn control(ui: &mut egui::Ui, property: &Property, layer: Option<LayerId>) -> Option<Value> {
+fn control(ui: &mut egui::Ui, property: &Property, layer: Option<LayerId>, label: egui::Id) -> Option<Value> {
     match (&property.kind, &property.value) {
         (PropertyKind::Range { min, max, step }, Value::Number(number)) => {
-            let mut number = *number;
-            let mut slider = egui::Slider::new(&mut number, *min..=*max).step_by(*step);
-            if let Some(unit) = &property.unit {
-                slider = slider.suffix(format!(" {unit}"));
-            }
-            ui.add(slider).changed().then_some(Value::Number(number))
+            range(ui, property, *min..=*max, *step, *number, label).map(Value::Number)
         }
         (PropertyKind::Choice { options }, Value::Choice(chosen)) => {
-            let label = options.iter().find(|option| option.id == *chosen).map_or("", |option| option.label.as_str());
-            let mut value = None;
             let id = ("choice", layer.map(|layer| layer.0), property.id.as_str());
-            egui::ComboBox::from_id_salt(id).selected_text(label).show_ui(ui, |ui| {
-                for option in options {
-                    if ui.selectable_label(option.id == *chosen, &option.label).clicked() {
-                        value = Some(Value::Choice(option.id.clone()));
-                    }
-                }
-            });
-            value
+            choice(ui, options, chosen, id, label).map(Value::Choice)
         }
         (PropertyKind::Toggle, Value::Toggle(on)) => {
             let mut on = *on;
-            ui.checkbox(&mut on, "").changed().then_some(Value::Toggle(on))
+            let has_changed = ui.checkbox(&mut on, "").labelled_by(label).changed();
+            has_changed.then_some(Value::Toggle(on))
         }
         (PropertyKind::Color, Value::Color(color)) => {
             let mut color = *color;
-            ui.color_edit_button_srgb(&mut color).changed().then_some(Value::Color(color))
+            let has_changed = ui.color_edit_button_srgb(&mut color).labelled_by(label).changed();
+            has_changed.then_some(Value::Color(color))
         }
         // The scene's own description never mixes kinds.
         _ => None,
     }
+}
+
+/// A slider, and the number to type beside it.
+fn range(
+    ui: &mut egui::Ui,
+    property: &Property,
+    range: RangeInclusive<f64>,
+    step: f64,
+    number: f64,
+    label: egui::Id,
+) -> Option<f64> {
+    let mut changed = number;
+    ui.horizontal(|ui| {
+        let slider = egui::Slider::new(&mut changed, range.clone()).step_by(step).show_value(false);
+        ui.add(slider).labelled_by(label);
+        let suffix = property.unit.as_ref().map_or(String::new(), |unit| format!(" {unit}"));
+        ui.add(egui::DragValue::new(&mut changed).range(range).speed(step).suffix(suffix)).labelled_by(label);
+    });
+    (changed != number).then_some(changed)
+}
+
+fn choice(
+    ui: &mut egui::Ui,
+    options: &[ChoiceOption],
+    chosen: &str,
+    id: impl std::hash::Hash + std::fmt::Debug,
+    label: egui::Id,
+) -> Option<String> {
+    let text = options.iter().find(|option| option.id == chosen).map_or("", |option| option.label.as_str());
+    let mut picked = None;
+    let combo = egui::ComboBox::from_id_salt(id).selected_text(text).show_ui(ui, |ui| {
+        for option in options {
+            if ui.selectable_label(option.id == chosen, &option.label).clicked() {
+                picked = Some(option.id.clone());
+            }
+        }
+    });
+    combo.response.labelled_by(label);
+    picked
 }
 
 fn set(layer: Option<LayerId>, property: &str, value: Value) -> Action {

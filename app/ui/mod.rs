@@ -66,6 +66,17 @@ pub enum Dialog {
     Help,
 }
 
+impl Dialog {
+    /// For scripts.
+    pub fn name(self) -> &'static str {
+        match self {
+            Dialog::Open => "open",
+            Dialog::Share => "share",
+            Dialog::Help => "help",
+        }
+    }
+}
+
 /// What the user asked for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Action {
