@@ -103,7 +103,7 @@ impl Host {
     /// Loads files.
     pub fn open(&self, sources: Vec<Source>) {
         if !sources.is_empty() {
-            self.engine().send(ToEngine::Open(sources));
+            self.engine().offer(ToEngine::Open(sources));
         }
     }
 
@@ -144,8 +144,8 @@ impl Host {
         match request {
             Request::Open { files } => self.open(files.into_iter().map(Source::Path).collect()),
             Request::Command { command } => self.engine().command(command),
-            Request::Screenshot { path } => self.engine().send(ToEngine::Capture(path)),
-            Request::Figures => self.engine().send(ToEngine::Figures),
+            Request::Screenshot { path } => self.engine().offer(ToEngine::Capture(path)),
+            Request::Figures => self.engine().offer(ToEngine::Figures),
             Request::Share => self.start_sharing(),
             Request::EndShare => self.end_sharing(),
             Request::Malformed { sentence } => self.problem(sentence),

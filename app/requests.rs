@@ -60,7 +60,8 @@ pub fn listen(post: Post) -> std::io::Result<()> {
 
 fn parse(line: &str) -> Request {
     let parsed: Result<Request, serde_json::Error> = serde_json::from_str(line);
-    let malformed = |reason: String| Request::Malformed { sentence: format!("A line on stdin is no request: {reason}.") };
+    let malformed =
+        |reason: String| Request::Malformed { sentence: format!("A line on stdin is no request: {reason}.") };
     match parsed {
         Ok(Request::Command { command }) => match command.check() {
             Ok(()) => Request::Command { command },
@@ -79,7 +80,8 @@ mod tests {
     fn a_line_is_a_wish_or_a_sentence() {
         assert_eq!(parse(r#"{"do":"command","command":{"type":"fit"}}"#), Request::Command { command: Command::Fit });
         assert_eq!(parse(r#"{"do":"share"}"#), Request::Share);
-        for bad in ["", "{}", r#"{"do":"format_disk"}"#, r#"{"do":"command","command":{"type":"orbit","dx":1e30,"dy":0}}"#]
+        for bad in
+            ["", "{}", r#"{"do":"format_disk"}"#, r#"{"do":"command","command":{"type":"orbit","dx":1e30,"dy":0}}"#]
         {
             assert!(matches!(parse(bad), Request::Malformed { .. }), "{bad} passed");
         }

@@ -24,7 +24,8 @@ fn http(address: &str, request: &str) -> (u16, String) {
 fn without_the_token_there_is_the_bare_page_and_nothing_else() {
     let host = Heliograph::headless(&[&sample("airplane.ply")]);
     let address = host.address();
-    let get = |path: &str| http(&address, &format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"));
+    let get =
+        |path: &str| http(&address, &format!("GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n"));
     let (status, page) = get("/");
     assert_eq!(status, 200);
     let token = |link: String| link.rsplit('#').next().unwrap().to_owned();
@@ -34,7 +35,12 @@ fn without_the_token_there_is_the_bare_page_and_nothing_else() {
 
     let post = |headers: &str, body: &str| {
         let length = body.len();
-        http(&address, &format!("POST /whep HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: application/sdp\r\nContent-Length: {length}\r\n{headers}\r\n{body}"))
+        http(
+            &address,
+            &format!(
+                "POST /whep HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Type: application/sdp\r\nContent-Length: {length}\r\n{headers}\r\n{body}"
+            ),
+        )
     };
     let (control, wrong) = (&secrets[0], "0".repeat(32));
     assert_eq!(post("", "v=0").0, 401);

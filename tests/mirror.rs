@@ -24,7 +24,9 @@ fn the_hosts_picture_appears_in_the_browser() {
     browser.watch("guest", &host.control_link());
     let truth = host.screenshot("mirror-appears.png").shrink(2);
     assert!(truth.contrast() > 10.0, "the host draws nothing");
-    common::wait_until("the browser shows the host's picture", || seen(&mut browser, "guest").psnr_db(&truth) > SAME_DB);
+    common::wait_until("the browser shows the host's picture", || {
+        seen(&mut browser, "guest").psnr_db(&truth) > SAME_DB
+    });
     let stats = browser.stats("guest");
     assert_eq!((&stats["width"], &stats["height"]), (&json!(1280), &json!(720)), "{stats}");
     browser.assert_no_errors();

@@ -48,7 +48,11 @@ impl Shown {
     }
 
     fn harness(self, theme: Theme) -> Harness<'static, Shown> {
-        let harness = Harness::builder().with_size(vec2(1100.0, 700.0)).with_theme(theme).wgpu().with_context_setup(theme::install);
+        let harness = Harness::builder()
+            .with_size(vec2(1100.0, 700.0))
+            .with_theme(theme)
+            .wgpu()
+            .with_context_setup(theme::install);
         harness.build_ui_state(
             |ui, shown: &mut Shown| {
                 let stats = StreamStats { sent_bps: 1_300_000, ..StreamStats::default() };
@@ -118,7 +122,8 @@ fn one_click_shares() {
 
 #[test]
 fn a_session_is_ended_where_its_links_are() {
-    let shown = Shown { share: live(), state: UiState { dialog: Some(Dialog::Share), ..UiState::default() }, ..Shown::scene() };
+    let shown =
+        Shown { share: live(), state: UiState { dialog: Some(Dialog::Share), ..UiState::default() }, ..Shown::scene() };
     let mut harness = shown.harness(Theme::Dark);
     harness.run();
     harness.get_by_label("End session").click();
@@ -161,8 +166,10 @@ fn a_drag_on_the_picture_is_the_hosts_hand() {
     harness.drop_at(egui::pos2(800.0, 330.0));
     harness.run();
     let actions = harness.state().actions.borrow();
-    let inputs: Vec<&Input> =
-        actions.iter().filter_map(|action| if let Action::Input(input) = action { Some(input) } else { None }).collect();
+    let inputs: Vec<&Input> = actions
+        .iter()
+        .filter_map(|action| if let Action::Input(input) = action { Some(input) } else { None })
+        .collect();
     assert!(matches!(inputs.first(), Some(Input::Down { button: Button::Primary, .. })), "{inputs:?}");
     assert!(inputs.iter().any(|input| matches!(input, Input::Move { .. })), "{inputs:?}");
     assert!(matches!(inputs.last(), Some(Input::Up { button: Button::Primary, .. })), "{inputs:?}");

@@ -20,7 +20,10 @@ fn a_killed_sidecar_is_back_on_screen_without_a_reload() {
         signal(pid, "KILL");
         host.event_where("sidecar", |event| event["state"] == "restarted");
         let restarted = killed.elapsed();
-        browser.wait("guest", &format!("window.heliograph.stats().reconnects >= {round} && window.heliograph.stats().state === 'live'"));
+        browser.wait(
+            "guest",
+            &format!("window.heliograph.stats().reconnects >= {round} && window.heliograph.stats().state === 'live'"),
+        );
         // A frame of the new connection is on screen, not the old one's last.
         browser.eval("guest", "window.heliograph.resetStats()");
         browser.drag("guest", (500, 360), (600, 360), 5);

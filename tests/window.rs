@@ -35,7 +35,13 @@ impl Display {
 
     fn has_window(&self, title: &str) -> bool {
         let arguments = ["search", "--onlyvisible", "--name", title];
-        Command::new("xdotool").args(arguments).env("DISPLAY", &self.name).stdout(Stdio::null()).status().unwrap().success()
+        Command::new("xdotool")
+            .args(arguments)
+            .env("DISPLAY", &self.name)
+            .stdout(Stdio::null())
+            .status()
+            .unwrap()
+            .success()
     }
 
     /// What is on the screen, for people to look at.
@@ -76,7 +82,9 @@ fn a_file_is_opened_by_its_path_and_shared_with_one_click() {
     window.event_where("viewers", |event| event["count"] == 1);
     let before = window.screenshot("window-before.png");
     browser.ask(&json!({"do": "key", "page": "guest", "key": "5"}));
-    wait_until("the guest's key turns the host's scene", || window.screenshot("window-after.png").psnr_db(&before) < 30.0);
+    wait_until("the guest's key turns the host's scene", || {
+        window.screenshot("window-after.png").psnr_db(&before) < 30.0
+    });
     display.screenshot("window-steered.png");
     browser.assert_no_errors();
 }

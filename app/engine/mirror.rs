@@ -42,7 +42,13 @@ impl Mirror {
 
     /// Starts to read the renderer's picture back, if anyone watches. A picture that finds all staging buffers in
     /// flight stays wanted, so that the newest is never the one that is missing.
-    pub(super) fn picture_drawn(&mut self, renderer: &mut Renderer<FrameStamp>, viewport: Viewport, viewers: usize, now: Instant) {
+    pub(super) fn picture_drawn(
+        &mut self,
+        renderer: &mut Renderer<FrameStamp>,
+        viewport: Viewport,
+        viewers: usize,
+        now: Instant,
+    ) {
         let expected = self.expected_until.is_some_and(|until| now < until);
         if self.writer.is_none() || (viewers == 0 && !expected) {
             self.wanted = false;

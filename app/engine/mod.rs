@@ -19,6 +19,7 @@ use heliograph_scene::Viewport;
 use heliograph_scene::load::{LoadError, LoadedLayer, Source};
 use heliograph_wire::{Command, Input, Role, SceneStatus, Ticketed, ViewerId};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 
 /// What the render thread is told.
@@ -128,26 +129,42 @@ pub struct Picture {
     pub generation: u64,
 }
 
-/// Where messages for the render thread go; cheap to clone.
+/// Messages that may wait for the render thread, which takes all of them before each picture.
+const MAX_MESSAGES: usize = 4096;
+
+/// Where messages for the render thread go; cheap to clone. The queue holds [`MAX_MESSAGES`].
 #[derive(Clone)]
 pub struct EngineHandle {
-    sender: mpsc::Sender<ToEngine>,
+    sender: mpsc::SyncSender<ToEngine>,
     snapshot: Arc<Mutex<Snapshot>>,
+    /// A [`FromEngine::Changed`] is under way, so another says nothing new.
+    is_change_told: Arc<AtomicBool>,
 }
 
 impl EngineHandle {
-    /// Sends a message. A thread that has ended ignores it: its end was told by [`FromEngine::Stopped`].
+    /// Sends a message, and waits while the queue is full. A thread that has ended ignores it: its end was told by
+    /// [`FromEngine::Stopped`].
     pub fn send(&self, message: ToEngine) {
         let _ = self.sender.send(message);
     }
 
+    /// Sends a message without ever waiting, for the thread that owns the window: when the queue is full, which takes
+    /// a render thread that has not drawn for many seconds, the message is dropped.
+    pub fn offer(&self, message: ToEngine) {
+        if let Err(mpsc::TrySendError::Full(_)) = self.sender.try_send(message) {
+            tracing::warn!("the render thread is too busy: an input was dropped");
+        }
+    }
+
     /// Sends a command of the host.
     pub fn command(&self, command: Command) {
-        self.send(ToEngine::Host(Input::Command { command }));
+        self.offer(ToEngine::Host(Input::Command { command }));
     }
 
     /// What to show now.
     pub fn snapshot(&self) -> Snapshot {
+        // Before the look: what changes after it is told anew.
+        self.is_change_told.store(false, Ordering::Release);
         self.snapshot.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -178,8 +195,12 @@ impl Engine {
             draw_ms: 0.0,
             pictures: 0,
         };
-        let (sender, receiver) = mpsc::channel();
-        let handle = EngineHandle { sender, snapshot: Arc::new(Mutex::new(snapshot)) };
+        let (sender, receiver) = mpsc::sync_channel(MAX_MESSAGES);
+        let handle = EngineHandle {
+            sender,
+            snapshot: Arc::new(Mutex::new(snapshot)),
+            is_change_told: Arc::new(AtomicBool::new(false)),
+        };
         let tell: Arc<dyn Fn(FromEngine) + Send + Sync> = Arc::new(tell);
         let drawing = run::Drawing::new(renderer, viewport, Guests::default(), handle.clone(), tell.clone());
         let thread = std::thread::Builder::new().name("render".into()).spawn(move || {

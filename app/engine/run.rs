@@ -13,6 +13,7 @@ use heliograph_scene::{Scene, Viewport};
 use heliograph_wire::scene::LoadStatus;
 use heliograph_wire::{Command, Input, SceneStatus};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
@@ -67,7 +68,7 @@ impl Drawing {
         let waker = engine.clone();
         Drawing {
             renderer,
-            scene: Scene::new(Arc::new(move || waker.send(ToEngine::Wake))),
+            scene: Scene::new(Arc::new(move || waker.offer(ToEngine::Wake))),
             viewport,
             host_hand: Hand::default(),
             guests,
@@ -175,7 +176,9 @@ impl Drawing {
             }
             ToEngine::WantFrame => self.mirror.expect(Instant::now()),
             ToEngine::Capture(path) => self.capture(path),
-            ToEngine::Figures => (self.tell)(FromEngine::Figures(self.frame_times.take(self.renderer.readbacks_dropped()))),
+            ToEngine::Figures => {
+                (self.tell)(FromEngine::Figures(self.frame_times.take(self.renderer.readbacks_dropped())))
+            }
             ToEngine::Wake => {}
             ToEngine::Quit => self.quit = true,
         }
@@ -275,7 +278,7 @@ impl Drawing {
         }
         self.mirror.picture_drawn(&mut self.renderer, self.viewport, self.guests.count(), now);
         self.renew_picture();
-        (self.tell)(FromEngine::Changed);
+        self.tell_change();
         true
     }
 
@@ -286,6 +289,13 @@ impl Drawing {
         if snapshot.picture.as_ref().is_none_or(|picture| picture.generation != self.generation) {
             let view = self.renderer.color_view().clone();
             snapshot.picture = Some(Picture { view, size: self.viewport, generation: self.generation });
+        }
+    }
+
+    /// Tells that the snapshot is new, unless the last word of it has not been heeded yet.
+    fn tell_change(&self) {
+        if !self.engine.is_change_told.swap(true, Ordering::AcqRel) {
+            (self.tell)(FromEngine::Changed);
         }
     }
 
@@ -310,6 +320,6 @@ impl Drawing {
             snapshot.loading = self.told_loading.clone();
         }
         (self.tell)(FromEngine::Status(self.told_status.clone()));
-        (self.tell)(FromEngine::Changed);
+        self.tell_change();
     }
 }

@@ -75,7 +75,7 @@ pub enum FromShare {
 
 /// A session; ends when dropped.
 pub struct Share {
-    sender: mpsc::Sender<supervisor::ToSupervisor>,
+    sender: mpsc::SyncSender<supervisor::ToSupervisor>,
     thread: Option<std::thread::JoinHandle<()>>,
 }
 
@@ -91,16 +91,16 @@ impl Share {
         tell: impl Fn(FromShare) + Send + 'static,
     ) -> anyhow::Result<Share> {
         let tokens = Tokens { view: random_token()?, control: random_token()? };
-        let (sender, receiver) = mpsc::channel();
-        let supervisor =
-            supervisor::Supervisor::new(settings, tokens, engine, status, Box::new(tell), sender.clone());
+        let (sender, receiver) = mpsc::sync_channel(supervisor::MAX_MESSAGES);
+        let supervisor = supervisor::Supervisor::new(settings, tokens, engine, status, Box::new(tell), sender.clone());
         let thread = std::thread::Builder::new().name("share".into()).spawn(move || supervisor.run(&receiver))?;
         Ok(Share { sender, thread: Some(thread) })
     }
 
     /// Tells the viewers what is in the scene.
     pub fn scene_changed(&self, status: Arc<SceneStatus>) {
-        let _ = self.sender.send(supervisor::ToSupervisor::Scene(status));
+        // Never waits. The supervisor always reads; were its queue full, the next change would bring the newest scene.
+        let _ = self.sender.try_send(supervisor::ToSupervisor::Scene(status));
     }
 
     /// Ends the session without waiting; [`FromShare::Ended`] follows.

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender, SyncSender, TrySendError};
+use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
 
 /// The largest picture that is mirrored.
 pub(super) const MAX_WIDTH: u32 = 3840;
@@ -37,7 +37,7 @@ impl Sidecar {
     pub(super) fn start(
         run: u32,
         engine: &EngineHandle,
-        supervisor: Sender<ToSupervisor>,
+        supervisor: SyncSender<ToSupervisor>,
     ) -> anyhow::Result<(Sidecar, FrameWriter)> {
         let HostRing { frames, inputs, pulse, handles } = heliograph_ring::create(MAX_WIDTH, MAX_HEIGHT)?;
         // /proc/self/exe is this very build, even when the file on disk has been replaced or removed since.
@@ -109,7 +109,7 @@ fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()
     std::thread::Builder::new().name(name.into()).spawn(work).map(drop)
 }
 
-fn read_lines(run: u32, stdout: ChildStdout, supervisor: &Sender<ToSupervisor>) {
+fn read_lines(run: u32, stdout: ChildStdout, supervisor: &SyncSender<ToSupervisor>) {
     let mut reader = BufReader::new(stdout);
     let mut line = Vec::new();
     loop {

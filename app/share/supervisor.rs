@@ -8,7 +8,7 @@ use heliograph_wire::link::Tokens;
 use heliograph_wire::{FromSidecar, PROTOCOL, SceneStatus, ToSidecar, ViewerId};
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
 
 /// How often the pulse is felt.
@@ -20,6 +20,9 @@ const MISSED_CHECKS: u32 = 4;
 const MISSED_CHECKS_AT_START: u32 = 40;
 /// How long a sidecar has for its goodbyes.
 const GOODBYE: Duration = Duration::from_millis(800);
+
+/// Messages that may wait for the supervisor; a sidecar that says more than it can hear is made to wait.
+pub(super) const MAX_MESSAGES: usize = 1024;
 
 /// What the supervisor's thread is told.
 pub(super) enum ToSupervisor {
@@ -57,7 +60,7 @@ pub(super) struct Supervisor {
     engine: EngineHandle,
     status: Arc<SceneStatus>,
     tell: Box<dyn Fn(FromShare) + Send>,
-    sender: Sender<ToSupervisor>,
+    sender: SyncSender<ToSupervisor>,
     restarts: Restarts,
     run: u32,
     next_viewer: u32,
@@ -72,7 +75,7 @@ impl Supervisor {
         engine: EngineHandle,
         status: Arc<SceneStatus>,
         tell: Box<dyn Fn(FromShare) + Send>,
-        sender: Sender<ToSupervisor>,
+        sender: SyncSender<ToSupervisor>,
     ) -> Supervisor {
         let restarts = Restarts::default();
         Supervisor { settings, tokens, engine, status, tell, sender, restarts, run: 0, next_viewer: 1, address: None }

@@ -103,6 +103,7 @@ impl ApplicationHandler<HostEvent> for Shell {
         match event {
             WindowEvent::CloseRequested => event_loop.exit(),
             WindowEvent::Resized(size) => running.window.resize(size),
+            WindowEvent::Occluded(false) | WindowEvent::Focused(true) => running.window.request_redraw(),
             WindowEvent::DroppedFile(path) => running.host.open(vec![Source::Path(path)]),
             WindowEvent::RedrawRequested => {
                 let (actions, again_at) = running.window.draw(&running.host);
@@ -147,14 +148,16 @@ impl Shell {
 fn perform(action: Action, running: &mut Running, proxy: &EventLoopProxy<HostEvent>) {
     let Running { host, window } = running;
     match action {
-        Action::Input(input) => host.engine().send(ToEngine::Host(input)),
+        Action::Input(input) => host.engine().offer(ToEngine::Host(input)),
         Action::OpenPath(path) => host.open(vec![Source::Path(PathBuf::from(path))]),
-        Action::OpenSample(index) => host.open(SAMPLES.get(index).map(crate::samples::Sample::source).into_iter().collect()),
+        Action::OpenSample(index) => {
+            host.open(SAMPLES.get(index).map(crate::samples::Sample::source).into_iter().collect())
+        }
         Action::Browse => browse(proxy.clone()),
-        Action::CancelLoading(id) => host.engine().send(ToEngine::CancelLoading(id)),
+        Action::CancelLoading(id) => host.engine().offer(ToEngine::CancelLoading(id)),
         Action::StartSharing => host.start_sharing(),
         Action::EndSharing => host.end_sharing(),
-        Action::Resize(size) => host.engine().send(ToEngine::Resize(size)),
+        Action::Resize(size) => host.engine().offer(ToEngine::Resize(size)),
         Action::Dismiss(index) => {
             if index < host.problems.len() {
                 host.problems.remove(index);

@@ -15,6 +15,8 @@ use winit::event::WindowEvent;
 use winit::event_loop::ActiveEventLoop;
 use winit::window::Window;
 
+/// How soon to try again when the display was busy for longer than a frame.
+const BUSY_RETRY: Duration = Duration::from_millis(50);
 /// Repaints further away than this are not worth a timer.
 const FAR: Duration = Duration::from_secs(3600);
 
@@ -54,20 +56,16 @@ pub(super) struct MainWindow {
 impl MainWindow {
     /// # Errors
     /// When the GPU cannot draw to this surface after all.
-    pub(super) fn new(
-        gpu: Gpu,
-        surface: wgpu::Surface<'static>,
-        window: Arc<Window>,
-    ) -> anyhow::Result<MainWindow> {
+    pub(super) fn new(gpu: Gpu, surface: wgpu::Surface<'static>, window: Arc<Window>) -> anyhow::Result<MainWindow> {
         let size = window.inner_size();
         let mut config = surface
             .get_default_config(&gpu.adapter, size.width.max(1), size.height.max(1))
             .context("The graphics driver cannot draw to this display.")?;
         // The scene and egui work with sRGB bytes, which pass unchanged through a format that is not …Srgb.
         let formats = surface.get_capabilities(&gpu.adapter).formats;
-        let plain = formats.iter().find(|format| {
-            matches!(format, wgpu::TextureFormat::Bgra8Unorm | wgpu::TextureFormat::Rgba8Unorm)
-        });
+        let plain = formats
+            .iter()
+            .find(|format| matches!(format, wgpu::TextureFormat::Bgra8Unorm | wgpu::TextureFormat::Rgba8Unorm));
         config.format = plain.copied().unwrap_or(config.format);
         config.desired_maximum_frame_latency = 1;
         gpu.configure_surface(&surface, &config).map_err(anyhow::Error::msg)?;
@@ -136,6 +134,7 @@ impl MainWindow {
 
     /// Draws one frame. Returns what the user asked for, and when egui wants to draw again by itself.
     pub(super) fn draw(&mut self, host: &Host) -> (Vec<Action>, Option<Instant>) {
+        let snapshot = host.engine().snapshot();
         if !self.is_set_up {
             self.set_up();
             return (Vec::new(), None);
@@ -146,12 +145,10 @@ impl MainWindow {
                 self.set_up();
                 return (Vec::new(), None);
             }
-            // Hidden, or busy for longer than a frame: the next event draws again.
-            CurrentSurfaceTexture::Timeout | CurrentSurfaceTexture::Occluded | CurrentSurfaceTexture::Validation => {
-                return (Vec::new(), None);
-            }
+            CurrentSurfaceTexture::Timeout => return (Vec::new(), Instant::now().checked_add(BUSY_RETRY)),
+            // Hidden: the event that shows the window draws again.
+            CurrentSurfaceTexture::Occluded | CurrentSurfaceTexture::Validation => return (Vec::new(), None),
         };
-        let snapshot = host.engine().snapshot();
         let picture = self.painter.picture(&self.gpu, snapshot.picture.as_ref());
         let input = self.egui.take_egui_input(&self.window);
         let context = self.egui.egui_ctx().clone();

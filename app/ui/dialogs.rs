@@ -24,7 +24,12 @@ pub(super) fn show(context: &egui::Context, view: &View<'_>, state: &mut UiState
 
 fn open(ui: &mut egui::Ui, state: &mut UiState, actions: &mut Vec<Action>) {
     ui.heading("Open files");
-    ui.label(RichText::new("Type or paste a path, or choose files in the system's dialog. Dropping files into the window works, too.").weak());
+    ui.label(
+        RichText::new(
+            "Type or paste a path, or choose files in the system's dialog. Dropping files into the window works, too.",
+        )
+        .weak(),
+    );
     ui.add_space(6.0);
     let field = TextEdit::singleline(&mut state.path).hint_text("/data/scan.laz").desired_width(f32::INFINITY);
     let field = ui.add(field);
@@ -70,7 +75,12 @@ fn share(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, actions: &mut 
             });
         }
         ShareState::Live(links) | ShareState::Restarting(links) => {
-            ui.label(RichText::new("Only pixels travel; the data stays here. Whoever has a link gets in, until you end the session.").weak());
+            ui.label(
+                RichText::new(
+                    "Only pixels travel; the data stays here. Whoever has a link gets in, until you end the session.",
+                )
+                .weak(),
+            );
             ui.add_space(6.0);
             link(ui, "To look and steer", &links.control, state);
             link(ui, "Only to look", &links.view, state);

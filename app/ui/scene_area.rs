@@ -56,9 +56,8 @@ fn fraction(rect: Rect, position: Pos2) -> (f32, f32) {
 fn drags(response: &egui::Response, rect: Rect, actions: &mut Vec<Action>) {
     let Some(position) = response.interact_pointer_pos() else { return };
     let (x, y) = fraction(rect, position);
-    let (origin, shift) = response
-        .ctx
-        .input(|input| (input.pointer.press_origin().unwrap_or(position), input.modifiers.shift));
+    let (origin, shift) =
+        response.ctx.input(|input| (input.pointer.press_origin().unwrap_or(position), input.modifiers.shift));
     for (pointer_button, button) in BUTTONS {
         if response.drag_started_by(pointer_button) {
             let (x, y) = fraction(rect, origin);

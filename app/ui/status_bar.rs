@@ -15,9 +15,9 @@ pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>) {
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     let text = match &view.status.picked {
                         Some(picked) => RichText::new(picked).small(),
-                        None => {
-                            RichText::new("Drag to turn · right drag to move · scroll to zoom · F to fit").small().weak()
-                        }
+                        None => RichText::new("Drag to turn · right drag to move · scroll to zoom · F to fit")
+                            .small()
+                            .weak(),
                     };
                     ui.add(egui::Label::new(text).truncate());
                 });
@@ -29,9 +29,11 @@ pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>) {
 fn mirror(ui: &mut egui::Ui, view: &View<'_>) {
     let (text, color) = match view.share {
         ShareState::Off => return,
-        ShareState::Starting => ("Starting to share…".to_owned(), theme::ACCENT),
+        ShareState::Starting => ("Starting to share…".to_owned(), theme::accent_text(ui.visuals())),
         ShareState::Restarting(_) => ("The streaming process is being replaced…".to_owned(), theme::ALERT),
-        ShareState::Live(_) if view.viewers == 0 => ("Nobody is watching yet".to_owned(), theme::ACCENT),
+        ShareState::Live(_) if view.viewers == 0 => {
+            ("Nobody is watching yet".to_owned(), theme::accent_text(ui.visuals()))
+        }
         ShareState::Live(_) => {
             let sent = view.stats.sent_bps as f64 / 1e6;
             (format!("{} watching · {sent:.1} Mbit/s", view.viewers), theme::GOOD)

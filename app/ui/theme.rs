@@ -4,6 +4,11 @@ use egui::{Color32, CornerRadius, FontFamily, FontId, Margin, Stroke, Style, Tex
 
 /// The sun in the mirror: for the one thing that matters in a place.
 pub const ACCENT: Color32 = Color32::from_rgb(242, 169, 59);
+/// The accent as text: darker where the ground is light.
+pub fn accent_text(visuals: &Visuals) -> Color32 {
+    if visuals.dark_mode { ACCENT } else { Color32::from_rgb(158, 96, 4) }
+}
+
 /// Text on the accent.
 pub const ON_ACCENT: Color32 = Color32::from_rgb(33, 22, 4);
 /// For what went wrong.

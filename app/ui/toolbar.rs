@@ -10,7 +10,7 @@ pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, acti
     let frame = egui::Frame::side_top_panel(ui.style()).inner_margin(egui::Margin::symmetric(12, 7));
     egui::Panel::top("toolbar").frame(frame).show(ui, |ui| {
         ui.horizontal(|ui| {
-            ui.label(RichText::new("Heliograph").strong().color(theme::ACCENT));
+            ui.label(RichText::new("Heliograph").strong().color(theme::accent_text(ui.visuals())));
             ui.add_space(6.0);
             let shortcut = ui.ctx().format_shortcut(&keys::OPEN);
             if ui.button("Open…").on_hover_text(format!("Open files ({shortcut})")).clicked() {
@@ -83,7 +83,7 @@ fn share_button(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, actions
                 1 => "Sharing · 1 viewer".to_owned(),
                 many => format!("Sharing · {many} viewers"),
             };
-            Button::new(RichText::new(watching).color(theme::ACCENT))
+            Button::new(RichText::new(watching).color(theme::accent_text(ui.visuals())))
         }
     };
     if ui.add(button).on_hover_text(hint).clicked() {

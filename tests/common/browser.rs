@@ -19,8 +19,7 @@ impl Browser {
     /// Starts it.
     pub fn launch() -> Browser {
         let driver = format!("{}/tests/browser/driver.mjs", env!("CARGO_MANIFEST_DIR"));
-        let mut child =
-            Command::new("node").arg(driver).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut child = Command::new("node").arg(driver).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let stdin = child.stdin.take();
         let answers = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut browser = Browser { child, stdin, answers };
@@ -30,7 +29,8 @@ impl Browser {
     }
 
     fn answer(&mut self) -> Value {
-        let line = self.answers.next().expect("the browser's driver ended; `make test` installs what it needs").unwrap();
+        let line =
+            self.answers.next().expect("the browser's driver ended; `make test` installs what it needs").unwrap();
         serde_json::from_str(&line).unwrap()
     }
 
@@ -63,7 +63,8 @@ impl Browser {
     /// Waits until a script's value is true.
     pub fn wait(&mut self, page: &str, script: &str) {
         if let Err(error) = self.try_ask(&json!({"do": "wait", "page": page, "script": script})) {
-            let stats = self.try_ask(&json!({"do": "eval", "page": page, "script": "JSON.stringify(window.heliograph?.stats())"}));
+            let stats = self
+                .try_ask(&json!({"do": "eval", "page": page, "script": "JSON.stringify(window.heliograph?.stats())"}));
             let text = self.eval(page, "document.body.innerText");
             panic!("{error}\nwaited for {script}\nstats: {stats:?}\ntext: {text}");
         }

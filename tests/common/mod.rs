@@ -179,6 +179,7 @@ pub fn signal(pid: u32, name: &str) {
 /// Waits for something that no event tells.
 pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let until = Instant::now() + PATIENCE;
+    #[allow(clippy::disallowed_methods, reason = "nobody tells when this is so")]
     while !is_so() {
         assert!(Instant::now() < until, "waited in vain until {what}");
         std::thread::sleep(Duration::from_millis(5));

@@ -1,8 +1,8 @@
 //! [`Accumulation`]: which points are in the texels already, so that the next frame adds those that are not.
 
 use glam::{Mat4, Vec3};
+use heliograph_scene::LayerId;
 use heliograph_scene::Viewport;
-use heliograph_wire::LayerId;
 use std::ops::Range;
 
 /// Everything that decides where a point lands and what colour it has there. When it changes, the texels start anew.

@@ -5,8 +5,8 @@ use crate::network::NetworkBuffers;
 use crate::points::PointBuffers;
 use crate::tracts::TractBuffers;
 use crate::upload::Upload;
+use heliograph_scene::LayerId;
 use heliograph_scene::{ColorBy, Layer, LayerData, Mesh, Network, Points, Tracts};
-use heliograph_wire::LayerId;
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 

@@ -33,6 +33,7 @@ pub use aabb::Aabb;
 pub use camera::{Camera, Projection, Ray};
 pub use colormap::Colormap;
 pub use command_error::CommandError;
+pub use heliograph_wire::LayerId;
 pub use layer::{Layer, LayerData};
 pub use layout::ForceLayout;
 pub use mesh::{Mesh, normals_of};
