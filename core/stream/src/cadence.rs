@@ -1,8 +1,9 @@
 //! [`Cadence`]: when to encode what. A state machine; the clock is an argument.
 //!
 //! - A new picture is encoded at once, but at most [`FRAMES_PER_SECOND_MAX`] times a second; of several, the newest.
-//! - After the last change the same picture is encoded again a few times, each time finer, and then no more: a still
-//!   scene costs nothing.
+//! - After the last change the same picture is encoded again a few times, each time finer. Then a still scene costs next
+//!   to nothing: an all but empty picture every [`KEEP_INTERVAL`], because a browser that gets none for three seconds
+//!   takes it for loss and asks for a keyframe, again and again.
 //! - A keyframe is made for who needs one, at most one every [`KEYFRAME_INTERVAL`], whoever asks and however often.
 //! - While no viewer's line takes more, nothing is encoded: what waits is the newest picture, not a queue.
 
@@ -18,6 +19,8 @@ const FRAME_INTERVAL_MIN: Duration = Duration::from_millis(15);
 const REFINE_AFTER_MS: [u64; 6] = [60, 120, 180, 240, 320, 400];
 /// The least time from one refinement to the next when they are late.
 const REFINE_INTERVAL_MIN: Duration = Duration::from_millis(40);
+/// How often a still picture is sent again; libwebrtc asks for a keyframe after 3 s (`kMaxWaitForFrame`).
+const KEEP_INTERVAL: Duration = Duration::from_millis(2_500);
 /// How soon to look again whether a line is free.
 const BLOCKED_RETRY: Duration = Duration::from_millis(5);
 
@@ -30,11 +33,21 @@ pub(crate) enum Step {
         fresh: bool,
         /// As a keyframe.
         keyframe: bool,
-        /// Spend more on it: nothing else is to be sent soon.
-        refine: bool,
+        effort: Effort,
     },
     /// Nothing until then, or until something happens.
     Wait(Option<Instant>),
+}
+
+/// How much to spend on a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effort {
+    /// Its share of the bitrate.
+    Normal,
+    /// More: nothing else is to be sent soon.
+    Refine,
+    /// As little as possible: it only says that nothing has changed.
+    Keep,
 }
 
 /// See the module.
@@ -75,8 +88,8 @@ impl Cadence {
         let frame_at = self.last_encode.map_or(now, |last| last + FRAME_INTERVAL_MIN);
         let fresh_at = self.fresh.then_some(frame_at);
         let keyframe_due = (self.keyframe_wanted && self.has_picture).then_some(keyframe_at.max(frame_at));
-        let refine_at = self.refine_at();
-        let Some(at) = [fresh_at, keyframe_due, refine_at].into_iter().flatten().min() else {
+        let (repeat_at, effort) = self.repeat();
+        let Some(at) = [fresh_at, keyframe_due, repeat_at].into_iter().flatten().min() else {
             return Step::Wait(None);
         };
         if at > now {
@@ -86,7 +99,7 @@ impl Cadence {
             return Step::Wait(Some(now + BLOCKED_RETRY));
         }
         let fresh = fresh_at.is_some_and(|at| at <= now);
-        Step::Encode { fresh, keyframe, refine: !fresh && !keyframe }
+        Step::Encode { fresh, keyframe, effort: if fresh || keyframe { Effort::Normal } else { effort } }
     }
 
     /// The step was done; `keyframe` when a keyframe came out, asked for or not.
@@ -107,10 +120,16 @@ impl Cadence {
         }
     }
 
-    fn refine_at(&self) -> Option<Instant> {
-        let (since, done) = self.refining?;
-        let due = since + Duration::from_millis(*REFINE_AFTER_MS.get(done)?);
-        Some(self.last_encode.map_or(due, |last| due.max(last + REFINE_INTERVAL_MIN)))
+    /// When to send the same picture again, and how.
+    fn repeat(&self) -> (Option<Instant>, Effort) {
+        let refine = self.refining.and_then(|(since, done)| {
+            let due = since + Duration::from_millis(*REFINE_AFTER_MS.get(done)?);
+            Some(self.last_encode.map_or(due, |last| due.max(last + REFINE_INTERVAL_MIN)))
+        });
+        match refine {
+            Some(at) => (Some(at), Effort::Refine),
+            None => (self.last_encode.map(|last| last + KEEP_INTERVAL), Effort::Keep),
+        }
     }
 }
 

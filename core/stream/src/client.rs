@@ -39,7 +39,7 @@ pub(crate) struct Client {
     track: watch::Receiver<Option<Arc<dyn TrackRemote>>>,
     pub(crate) control: Arc<dyn DataChannel>,
     pub(crate) pointer: Arc<dyn DataChannel>,
-    pub(crate) frames: mpsc::UnboundedReceiver<Seen>,
+    pub(crate) frames: mpsc::Receiver<Seen>,
     /// The resource to DELETE.
     pub(crate) location: String,
     pub(crate) answer: String,
@@ -47,7 +47,7 @@ pub(crate) struct Client {
 
 struct Handler {
     track: watch::Sender<Option<Arc<dyn TrackRemote>>>,
-    frames: mpsc::UnboundedSender<Seen>,
+    frames: mpsc::Sender<Seen>,
     gathered: watch::Sender<bool>,
     connected: watch::Sender<bool>,
 }
@@ -69,7 +69,7 @@ impl PeerConnectionEventHandler for Handler {
 }
 
 /// Puts frames together and decodes them. The tests' line loses nothing.
-async fn decode(track: Arc<dyn TrackRemote>, frames: mpsc::UnboundedSender<Seen>) {
+async fn decode(track: Arc<dyn TrackRemote>, frames: mpsc::Sender<Seen>) {
     let (mut decoder, mut packets) = (Decoder::new().unwrap(), H264Packet::default());
     let (mut unit, mut payload_bytes) = (Vec::new(), 0);
     while let Some(event) = track.poll().await {
@@ -84,7 +84,7 @@ async fn decode(track: Arc<dyn TrackRemote>, frames: mpsc::UnboundedSender<Seen>
             let ((width, height), (stride, ..)) = (picture.dimensions(), picture.strides());
             let luma = picture.y()[height / 2 * stride + width / 2];
             let rtp_timestamp = packet.header.timestamp;
-            let _ = frames.send(Seen { rtp_timestamp, keyframe, width, height, luma, payload_bytes });
+            let _ = frames.try_send(Seen { rtp_timestamp, keyframe, width, height, luma, payload_bytes });
         }
         unit.clear();
         payload_bytes = 0;
@@ -95,7 +95,7 @@ impl Client {
     /// Joins by a link's token; returns when both sides are connected.
     pub(crate) async fn join(host: &TestHost, token: &str) -> Client {
         let (track_tx, track) = watch::channel(None);
-        let (frames_tx, frames) = mpsc::unbounded_channel();
+        let (frames_tx, frames) = mpsc::channel(1_024);
         let (gathered, mut is_gathered) = watch::channel(false);
         let (connected, mut is_connected) = watch::channel(false);
         let handler = Handler { track: track_tx, frames: frames_tx, gathered, connected };

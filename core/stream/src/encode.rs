@@ -3,12 +3,13 @@
 //! **Present policy for size**: a frame larger than 1920×1080 is halved on both axes before it is encoded. Lower rungs
 //! for weak lines are not built.
 
-use crate::cadence::{Cadence, FrameRate, Step};
+use crate::cadence::{Cadence, Effort, FrameRate, Step};
 use crate::inputs::Inputs;
 use crate::packets::{MediaFrame, payloads, rtp_timestamp};
 use crate::stage::Stage;
 use crate::stamp::StampClock;
-use heliograph_codec::{CodecError, Encoder, EncoderConfig, Picture};
+use bytes::Bytes;
+use heliograph_codec::{CodecError, Encoder, EncoderConfig, MIN_BITRATE_BPS, Picture};
 use heliograph_ring::{Frame, FrameReader, monotonic_us};
 use heliograph_wire::ViewerId;
 use std::sync::Arc;
@@ -25,6 +26,8 @@ const REFINE_FACTOR: u32 = 4;
 pub(crate) fn run(mut reader: FrameReader, stage: &Stage, inputs: &Inputs) {
     let mut cadence = Cadence::default();
     let mut studio = Studio::default();
+    // What the next frame is expected to have, from the last of its kind.
+    let mut last_bytes = 0;
     while !stage.is_ending() {
         stage.turn();
         if reader.take().is_some() {
@@ -41,20 +44,31 @@ pub(crate) fn run(mut reader: FrameReader, stage: &Stage, inputs: &Inputs) {
         if stage.take_keyframe_wish() {
             cadence.want_keyframe();
         }
-        let (target_bps, blocked) = stage.lines(now);
+        let (target_bps, blocked) = stage.lines(now, last_bytes);
+        stage.counters.target(target_bps);
         match cadence.next(now, blocked) {
             Step::Wait(until) => {
                 stage.wake_at(until);
                 reader.wait(WAIT_SECONDS);
             }
-            Step::Encode { fresh, keyframe, refine } => {
+            Step::Encode { fresh, keyframe, effort } => {
                 let frame = fresh.then(|| reader.latest()).flatten();
-                let order = Order { keyframe, bitrate_bps: target_bps * if refine { REFINE_FACTOR } else { 1 } };
-                stage.counters.target(target_bps);
+                let bitrate_bps = match effort {
+                    Effort::Normal => target_bps,
+                    Effort::Refine => target_bps * REFINE_FACTOR,
+                    Effort::Keep => MIN_BITRATE_BPS,
+                };
+                let order = Order { keyframe, bitrate_bps };
                 let came_out = studio.encode(frame.as_ref(), order, now, inputs);
                 // A picture that cannot be encoded is not tried again, keyframe or not.
                 let satisfied = !matches!(&came_out, Ok(Some(frame)) if !frame.keyframe);
                 cadence.encoded(now, fresh, satisfied);
+                if let Ok(Some(frame)) = &came_out
+                    && fresh
+                    && !frame.keyframe
+                {
+                    last_bytes = frame.payloads.iter().map(Bytes::len).sum();
+                }
                 publish(came_out, stage);
             }
         }
@@ -146,7 +160,8 @@ impl Studio {
     /// Converts a frame, halved when it is large.
     fn draw(&mut self, frame: &Frame<'_>) -> Result<(), CodecError> {
         let (width, height) = (frame.stamp.width, frame.stamp.height);
-        if !self.whole.as_ref().is_some_and(|whole| (whole.width(), whole.height()) == (width & !1, height & !1)) {
+        let size = (width & !1, height & !1);
+        if self.whole.as_ref().is_none_or(|whole| (whole.width(), whole.height()) != size) {
             (self.whole, self.half) = (None, None);
             let whole = Picture::new(width, height)?;
             if u64::from(width) * u64::from(height) > WHOLE_PIXELS_MAX {

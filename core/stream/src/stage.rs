@@ -109,13 +109,13 @@ impl Stage {
         self.keyframe_wanted.swap(false, Ordering::Acquire)
     }
 
-    /// What the encoder should spend, in bits a second, and whether no line takes anything at present.
-    pub(crate) fn lines(&self, now: Instant) -> (u32, bool) {
+    /// What the encoder should spend, in bits a second, and whether no line takes a frame of `frame_bytes` at present.
+    pub(crate) fn lines(&self, now: Instant, frame_bytes: usize) -> (u32, bool) {
         let watchers = lock(&self.watchers);
         let mut blocked = !watchers.is_empty();
         let target_bps = common_target_bps(watchers.iter().map(|watcher| {
             let mut line = lock(&watcher.line);
-            blocked &= line.is_blocked(now);
+            blocked &= line.is_blocked(now, frame_bytes);
             line.target_bps()
         }));
         (target_bps, blocked)

@@ -26,7 +26,7 @@ pub(crate) struct TestHost {
     published: u64,
 }
 
-/// What the sidecar said first when it was started with these ring handles and port.
+/// What the app says first.
 pub(crate) fn start_line(ring_fds: [i32; 2], port: u16, exact_port: bool) -> String {
     let tokens = Tokens { view: VIEW.to_owned(), control: CONTROL.to_owned() };
     let bind = [127, 0, 0, 1].into();

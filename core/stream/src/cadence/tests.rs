@@ -30,7 +30,7 @@ fn is_fresh(step: &Step) -> bool {
 }
 
 #[test]
-fn a_picture_is_sent_at_once_refined_a_few_times_and_then_left_alone() {
+fn a_picture_is_sent_at_once_refined_a_few_times_and_then_only_kept_up() {
     let mut cadence = Cadence::default();
     let steps = run(&mut cadence, 5_000, |ms, cadence| {
         if ms == 100 {
@@ -38,9 +38,11 @@ fn a_picture_is_sent_at_once_refined_a_few_times_and_then_left_alone() {
         }
         false
     });
-    assert_eq!(times(&steps, |_| true), [100, 160, 220, 280, 340, 420, 500]);
+    let by = |wanted| times(&steps, |step| matches!(step, Step::Encode { effort, .. } if *effort == wanted));
+    assert_eq!(by(Effort::Normal), [100]);
+    assert_eq!(by(Effort::Refine), [160, 220, 280, 340, 420, 500]);
+    assert_eq!(by(Effort::Keep), [3_000]);
     assert_eq!(times(&steps, is_fresh), [100]);
-    assert_eq!(cadence.next(Instant::now() + Duration::from_secs(60), false), Step::Wait(None));
 }
 
 #[test]
@@ -99,7 +101,7 @@ fn a_line_that_takes_no_more_gets_the_newest_frame_when_it_is_free_again() {
         (50..500).contains(&ms)
     });
     assert_eq!(times(&steps, is_fresh), [0, 33, 500]);
-    let refined = times(&steps, |step| matches!(step, Step::Encode { refine: true, .. }));
+    let refined = times(&steps, |step| matches!(step, Step::Encode { effort: Effort::Refine, .. }));
     assert_eq!(refined, [560, 620, 680, 740, 820, 900]);
 }
 
@@ -113,7 +115,7 @@ fn when_nobody_watches_nothing_is_owed() {
     cadence.rest();
     assert_eq!(cadence.next(now + Duration::from_secs(1), false), Step::Wait(None));
     cadence.want_keyframe();
-    assert_eq!(cadence.next(now, false), Step::Encode { fresh: false, keyframe: true, refine: false });
+    assert_eq!(cadence.next(now, false), Step::Encode { fresh: false, keyframe: true, effort: Effort::Normal });
 }
 
 #[test]

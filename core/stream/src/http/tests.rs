@@ -1,6 +1,11 @@
 //! The routes over a real socket, as a stranger sees them.
 
-use crate::testing::{CONTROL, TestHost, VIEW, raw_http};
+use crate::serve::serve;
+use crate::testing::{CONTROL, PATIENCE, TestHost, VIEW, raw_http, ring, start_line};
+use heliograph_wire::FromSidecar;
+use std::io::Cursor;
+use tokio::io::AsyncReadExt;
+use tokio::time::timeout;
 
 const OFFER: &str = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
 
@@ -111,4 +116,33 @@ async fn a_taken_port_gives_way_to_the_next_and_is_had_again_at_once() {
     assert_eq!(again.address.port(), port);
     again.end().await;
     second.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_port_that_must_be_this_one_and_stays_taken_is_named_to_the_app() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let (_ring, numbers) = ring(64, 64);
+    let lines = say_and_hear(&start_line(numbers, port, true)).await;
+    let Some(FromSidecar::Failed { message }) = lines.last() else { panic!("{lines:?}") };
+    assert!(message.contains(&port.to_string()) && message.contains("Choose another port"), "{message}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_app_that_says_nothing_or_nonsense_gets_a_sidecar_that_ends() {
+    let lines = say_and_hear("").await;
+    assert!(matches!(lines[..], [FromSidecar::Hello { .. }]), "{lines:?}");
+    for nonsense in ["nonsense\n", "{\"type\":\"stop\",\"reason\":\"\"}\n", &start_line([0, 0], 0, false)] {
+        let lines = say_and_hear(nonsense).await;
+        assert!(matches!(lines[..], [FromSidecar::Hello { .. }, FromSidecar::Failed { .. }]), "{lines:?}");
+    }
+}
+
+/// Runs a sidecar on these lines to its end; what it said.
+async fn say_and_hear(lines: &str) -> Vec<FromSidecar> {
+    let (output, mut heard) = tokio::io::duplex(64 * 1024);
+    let _ = timeout(PATIENCE, serve(Cursor::new(lines.to_owned()), output)).await.expect("the sidecar ends");
+    let mut text = String::new();
+    heard.read_to_string(&mut text).await.unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }

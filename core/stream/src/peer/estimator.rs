@@ -1,6 +1,6 @@
 //! [`Estimator`]: Google's congestion control, as webrtc-rs has it, reporting to a viewer's line.
 
-use crate::line::{TARGET_FIRST_BPS, TARGET_MAX_BPS, TARGET_MIN_BPS};
+use crate::line::{Report, TARGET_FIRST_BPS, TARGET_MAX_BPS, TARGET_MIN_BPS};
 use crate::stage::{SharedLine, lock};
 use rtc::interceptor::{BandwidthEstimator, EstimatorStats, Gcc, PacketReport};
 use std::sync::Arc;
@@ -24,10 +24,17 @@ impl Estimator {
 impl BandwidthEstimator for Estimator {
     fn on_reports(&mut self, now: Instant, reports: &[PacketReport]) {
         self.congestion_control.on_reports(now, reports);
-        let newest_departure = reports.iter().filter(|report| report.arrived).map(|report| report.departure).max();
-        let arrived_bytes = reports.iter().filter(|report| report.arrived).map(|report| report.size).sum();
+        let mut report = Report::default();
+        for packet in reports {
+            if packet.arrived {
+                report.newest_departure = report.newest_departure.max(Some(packet.departure));
+                report.arrived_bytes += packet.size;
+            } else {
+                report.lost_bytes += packet.size;
+            }
+        }
         let estimate_bps = self.congestion_control.target_bitrate();
-        lock(&self.line).reported(now, newest_departure, arrived_bytes, estimate_bps);
+        lock(&self.line).reported(now, report, estimate_bps);
     }
 
     fn target_bitrate(&self) -> f64 {

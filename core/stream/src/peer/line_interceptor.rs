@@ -3,12 +3,14 @@
 //! It sits between pacer and NACK responder ([`SLOT`]), so it sees every RTP packet that leaves, retransmissions too, and
 //! every RTCP packet before the responder answers it. It
 //! - counts what leaves;
-//! - lets a NACK for the same packet through once a round trip: the responder would answer each, and a receiver that
-//!   repeats itself over a full line would be sent everything many times;
+//! - lets a NACK for the same packet through once a round trip, and all of them only as far as the line bears it: the
+//!   responder would answer each, and a receiver that repeats itself over a full line would be sent everything many
+//!   times;
 //! - hears PLI (RFC 4585) and FIR (RFC 5104), which the chain otherwise swallows.
 
 use super::estimator::KeyframeWish;
 use crate::counters::Counters;
+use crate::packets::PAYLOAD_BYTES_MAX;
 use crate::stage::{SharedLine, lock};
 use rtc::interceptor::{Interceptor, Packet, StreamInfo, TaggedPacket};
 use rtc::rtcp;
@@ -56,9 +58,10 @@ impl LineInterceptor {
         if any.is::<PictureLossIndication>() || any.is::<FullIntraRequest>() {
             (self.keyframe_wish)();
         } else if let Some(nack) = any.downcast_ref::<TransportLayerNack>() {
-            let hold = lock(&self.line).round_trip_least().clamp(REPEAT_MIN, REPEAT_MAX);
+            let mut line = lock(&self.line);
+            let hold = line.round_trip().clamp(REPEAT_MIN, REPEAT_MAX);
             let asked: Vec<u16> = nack.nacks.iter().flat_map(|pair| pair.packet_list()).collect();
-            let kept = self.answered.keep(asked, now, hold);
+            let kept = self.answered.keep(asked, now, hold, || line.may_repeat(now, PAYLOAD_BYTES_MAX));
             *packet = Box::new(TransportLayerNack { nacks: nack_pairs_from_sequence_numbers(&kept), ..nack.clone() });
         }
     }
@@ -72,11 +75,12 @@ struct Answered {
 }
 
 impl Answered {
-    /// Those of the sequence numbers that were not answered within `hold`; they count as answered from now on.
-    fn keep(&mut self, asked: Vec<u16>, now: Instant, hold: Duration) -> Vec<u16> {
+    /// Those of the sequence numbers that were not answered within `hold`, as far as they `may`; they count as answered
+    /// from now on.
+    fn keep(&mut self, asked: Vec<u16>, now: Instant, hold: Duration, mut may: impl FnMut() -> bool) -> Vec<u16> {
         let mut kept = asked;
         kept.retain(|number| {
-            let due = self.at.get(number).is_none_or(|at| now.saturating_duration_since(*at) >= hold);
+            let due = self.at.get(number).is_none_or(|at| now.saturating_duration_since(*at) >= hold) && may();
             if due && self.at.insert(*number, now).is_none() {
                 self.order.push_back(*number);
             }
@@ -143,16 +147,17 @@ mod tests {
     fn a_packet_is_sent_again_once_a_round_trip_however_often_it_is_asked_for() {
         let (mut answered, now) = (Answered::default(), Instant::now());
         let hold = Duration::from_millis(100);
-        assert_eq!(answered.keep(vec![1, 2, 3], now, hold), [1, 2, 3]);
-        assert_eq!(answered.keep(vec![2, 3, 4], now + hold / 2, hold), [4]);
-        assert_eq!(answered.keep(vec![2, 4], now + hold, hold), [2]);
+        assert_eq!(answered.keep(vec![1, 2, 3], now, hold, || true), [1, 2, 3]);
+        assert_eq!(answered.keep(vec![2, 3, 4], now + hold / 2, hold, || true), [4]);
+        assert_eq!(answered.keep(vec![2, 4], now + hold, hold, || true), [2]);
+        assert!(answered.keep(vec![9], now, hold, || false).is_empty());
     }
 
     #[test]
     fn what_is_remembered_is_bounded() {
         let (mut answered, now) = (Answered::default(), Instant::now());
         for number in 0..=u16::MAX {
-            answered.keep(vec![number], now, REPEAT_MIN);
+            answered.keep(vec![number], now, REPEAT_MIN, || true);
         }
         assert!(answered.at.len() <= REMEMBERED_MAX && answered.order.len() <= REMEMBERED_MAX);
     }

@@ -13,13 +13,12 @@ use estimator::{Estimator, KeyframeWish};
 use handler::Handler;
 use line_interceptor::{LineInterceptor, SLOT};
 use rtc::ice::mdns::MulticastDnsMode;
-use rtc::interceptor::{
-    CongestionControlBuilder, NackResponderBuilder, Registry, SenderReportBuilder, Slot, TwccSenderBuilder,
-};
+use rtc::interceptor::{CongestionControlBuilder, NackResponderBuilder, Registry, Slot, TwccSenderBuilder};
 use rtc::media_stream::MediaStreamTrack;
 use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_H264, MediaEngine};
 use rtc::peer_connection::configuration::setting_engine::SettingEngineBuilder;
 use rtc::peer_connection::sdp::RTCSessionDescription;
+use rtc::peer_connection::transport::RTCDtlsRole;
 use rtc::rtp_transceiver::rtp_sender::{
     RTCPFeedback, RTCRtpCodec, RTCRtpCodecParameters, RTCRtpCodingParameters, RTCRtpEncodingParameters,
     RTCRtpHeaderExtensionCapability, RTCRtpRtxParameters, RtpCodecKind,
@@ -199,14 +198,20 @@ async fn connection(
         .with_include_loopback_candidate(true)
         .with_multicast_dns_mode(MulticastDnsMode::Disabled)
         .with_ice_timeouts(disconnected, failed, keepalive)
+        // A browser nominates a lite agent's address with its first check. Away from loopback the host must check too, to
+        // open the way through its own firewall.
+        .with_lite(bind.is_loopback())
+        // As a client webrtc-rs would begin the handshake at the next tick of its ICE timer, up to 200 ms later.
+        .with_answering_dtls_role(RTCDtlsRole::Server)
         .build();
     // Below the responder nothing paces: webrtc-rs' pacer keeps a queue of seconds. The cadence holds back instead.
     let registry = Registry::new()
         .with(Slot::CongestionControl, CongestionControlBuilder::new(Estimator::new(Arc::clone(line))).build())
         .with(Slot::TwccSender, TwccSenderBuilder::new().build())
         .with(Slot::from(SLOT), LineInterceptor::new(Arc::clone(line), counters, keyframe_wish))
-        .with(Slot::NackResponder, NackResponderBuilder::new().with_size(KEPT_PACKETS).build())
-        .with(Slot::SenderReport, SenderReportBuilder::new().build());
+        // Sender reports are left out: with one track there is nothing to synchronise, and they cost more than a still
+        // scene.
+        .with(Slot::NackResponder, NackResponderBuilder::new().with_size(KEPT_PACKETS).build());
     let connection = PeerConnectionBuilder::new()
         .with_media_engine(media_engine()?)
         .with_setting_engine(settings)
@@ -244,7 +249,7 @@ fn media_engine() -> Result<MediaEngine, Error> {
     let mut engine = MediaEngine::default();
     let rtx = RTCRtpCodec { mime_type: "video/rtx".to_owned(), sdp_fmtp_line: "apt=102".to_owned(), ..h264() };
     for (rtp_codec, payload_type) in [(h264(), 102), (rtx, 103)] {
-        let codec = RTCRtpCodecParameters { rtp_codec, payload_type, ..Default::default() };
+        let codec = RTCRtpCodecParameters { rtp_codec, payload_type };
         engine.register_codec(codec, RtpCodecKind::Video)?;
     }
     for (typ, parameter) in [("nack", ""), ("nack", "pli"), ("ccm", "fir"), ("transport-cc", "")] {
