@@ -21,7 +21,7 @@ struct Splat {
 }
 
 // Seen from near, points grow until they touch, so that a surface stays a surface.
-const TOUCHING: f32 = 0.7;
+const TOUCHING: f32 = 0.4;
 const MOST_PX: f32 = 16.0;
 
 fn size_at(distance: f32) -> f32 {

@@ -73,6 +73,10 @@ impl Mirror {
         let writer = &mut self.writer;
         renderer.finish_readbacks(|stamp, rgba, stride_bytes| {
             let Some(writer) = writer.as_mut() else { return };
+            // Only now is it known that the GPU has drawn it: until here the stamp said when it was asked to.
+            let asked_us = stamp.drawn_us;
+            let stamp = FrameStamp { drawn_us: monotonic_us(), ..stamp };
+            tracing::trace!(took_us = stamp.drawn_us - asked_us, "drawn and read back");
             if let Err(error) = writer.publish(&stamp, rgba, stride_bytes) {
                 tracing::warn!(%error, "a picture was not published");
             }

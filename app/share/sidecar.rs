@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
+use std::sync::mpsc::{self, Receiver, SyncSender};
 
 /// The largest picture that is mirrored.
 pub(super) const MAX_WIDTH: u32 = 3840;
@@ -67,10 +67,7 @@ impl Sidecar {
 
     /// Sends a line without waiting; false when the sidecar has left so many unread that it must be replaced.
     pub(super) fn say(&self, line: ToSidecar) -> bool {
-        match self.lines.as_ref().map(|lines| lines.try_send(line)) {
-            Some(Ok(())) => true,
-            Some(Err(TrySendError::Full(_) | TrySendError::Disconnected(_))) | None => false,
-        }
+        self.lines.as_ref().is_some_and(|lines| lines.try_send(line).is_ok())
     }
 
     /// Closes its stdin, which tells it to exit.

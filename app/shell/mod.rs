@@ -5,6 +5,7 @@
 mod paint;
 mod window;
 
+use crate::doctor::{self, Display};
 use crate::engine::ToEngine;
 use crate::events::Reporter;
 use crate::host::{Host, HostEvent, Post};
@@ -15,11 +16,12 @@ use heliograph_scene::Viewport;
 use heliograph_scene::load::{EXTENSIONS, Source};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Instant;
 use window::MainWindow;
 use winit::application::ApplicationHandler;
 use winit::event::{StartCause, WindowEvent};
 use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, EventLoopProxy};
+use winit::platform::wayland::EventLoopBuilderExtWayland;
+use winit::platform::x11::EventLoopBuilderExtX11;
 use winit::window::WindowId;
 
 /// Before the window says how large the scene's place is.
@@ -30,7 +32,13 @@ const FIRST_SIZE: Viewport = Viewport { width: 1280, height: 720 };
 /// # Errors
 /// When there is no display, no window can be made, or nothing to draw with.
 pub fn run(sources: Vec<Source>, settings: ShareSettings, reporter: Reporter, share: bool) -> anyhow::Result<()> {
-    let event_loop = EventLoop::<HostEvent>::with_user_event().build().map_err(|error| {
+    let mut builder = EventLoop::<HostEvent>::with_user_event();
+    // winit takes WAYLAND_DISPLAY at its word, and does not fall back to X11 when nobody serves it.
+    match doctor::display() {
+        Display::Wayland(_) => EventLoopBuilderExtWayland::with_wayland(&mut builder),
+        Display::X11(_) | Display::None(_) => EventLoopBuilderExtX11::with_x11(&mut builder),
+    };
+    let event_loop = builder.build().map_err(|error| {
         anyhow::anyhow!("The display does not take a window: {error}. `heliograph doctor` says what is missing; `heliograph --headless` works without.")
     })?;
     let proxy = Mutex::new(event_loop.create_proxy());
@@ -111,7 +119,7 @@ impl ApplicationHandler<HostEvent> for Shell {
                     perform(action, running, &self.proxy);
                 }
                 if let Some(again_at) = again_at {
-                    event_loop.set_control_flow(wait_until(again_at));
+                    event_loop.set_control_flow(ControlFlow::WaitUntil(again_at));
                 }
             }
             _ => {}
@@ -125,10 +133,6 @@ impl ApplicationHandler<HostEvent> for Shell {
             drop(running);
         }
     }
-}
-
-fn wait_until(instant: Instant) -> ControlFlow {
-    ControlFlow::WaitUntil(instant)
 }
 
 impl Shell {

@@ -112,7 +112,8 @@ pub fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState) -> Vec<Acti
     keys::handle(ui.ctx(), view, state, &mut actions);
     toolbar::show(ui, view, state, &mut actions);
     status_bar::show(ui, view);
-    if !state.is_panel_hidden && !(view.status.layers.is_empty() && view.loading.is_empty()) {
+    let is_empty = view.status.layers.is_empty() && view.loading.is_empty();
+    if !state.is_panel_hidden && !is_empty {
         layers::show(ui, view, state, &mut actions);
     }
     scene_area::show(ui, view, state, &mut actions);

@@ -23,7 +23,9 @@ const median = (values) => [...values].sort((a, b) => a - b)[Math.floor(values.l
 
 /** A running host that is asked and answers in JSON lines. */
 class Host {
+  static running = new Set();
   constructor(args) {
+    Host.running.add(this);
     this.process = spawn(PROGRAM, ['--json', ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
     this.seen = [];
     this.waiting = [];
@@ -51,6 +53,7 @@ class Host {
     return answer;
   }
   async end() {
+    Host.running.delete(this);
     this.process.kill('SIGKILL');
     await new Promise((resolve) => this.process.once('exit', resolve));
   }
@@ -66,6 +69,16 @@ const residentMb = (pid) => Number(readFileSync(`/proc/${pid}/status`, 'utf8').m
 /** @param {import('playwright-core').Browser} browser */
 async function watch(browser, url) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 } });
+  // The page keeps its connection to itself; what it received is asked of the connection.
+  await context.addInitScript(() => {
+    const Peer = window.RTCPeerConnection;
+    window.RTCPeerConnection = class extends Peer {
+      constructor(...args) {
+        super(...args);
+        window.peerOfTheBench = this;
+      }
+    };
+  });
   const page = await context.newPage();
   await page.goto(url);
   const isLive = () => page.evaluate(() => window.heliograph?.stats().state === 'live' && window.heliograph.stats().framesShown > 0);
@@ -143,7 +156,10 @@ async function still(browser) {
   const host = await Host.headless();
   const page = await watch(browser, host.link);
   await sleep(4000);
-  const received = () => page.evaluate(() => window.heliograph.transportBytes());
+  const received = () => page.evaluate(async () => {
+    const reports = [...(await window.peerOfTheBench.getStats()).values()];
+    return reports.find((report) => report.type === 'transport').bytesReceived;
+  });
   const pids = [host.process.pid, host.sidecar];
   const [bytes, cpu, began] = [await received(), pids.map(cpuSeconds), performance.now()];
   await sleep(20_000);
@@ -237,7 +253,12 @@ async function undisturbed(browser) {
 
 const parts = { latency, viewers, still, firstPicture, comeAndGo, undisturbed };
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
-for (const [name, part] of Object.entries(parts)) {
-  if (!ONLY || ONLY === name) await part(browser);
+try {
+  for (const [name, part] of Object.entries(parts)) {
+    if (!ONLY || ONLY === name) await part(browser);
+  }
+} finally {
+  // A part that failed leaves no host behind.
+  for (const host of Host.running) await host.end();
+  await browser.close();
 }
-await browser.close();

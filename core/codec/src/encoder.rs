@@ -1,7 +1,7 @@
 //! [`Encoder`]: openh264 behind a safe face. All of this crate's unsafe code is here.
 
 use crate::{CodecError, Picture};
-use openh264_sys2::source::APILoader;
+use openh264::OpenH264API;
 use openh264_sys2::{
     API, CAMERA_VIDEO_REAL_TIME, CONSTANT_ID, ENCODER_OPTION, ENCODER_OPTION_BITRATE, ENCODER_OPTION_DATAFORMAT,
     ENCODER_OPTION_FRAME_RATE, ENCODER_OPTION_TRACE_LEVEL, ISVCEncoder, ISVCEncoderVtbl, LEVEL_UNKNOWN, LOW_COMPLEXITY,
@@ -60,8 +60,9 @@ pub struct AccessUnit<'a> {
 }
 
 /// H.264 constrained baseline, one slice a picture, no keyframe but the first and those asked for.
-#[derive(Debug)]
 pub struct Encoder {
+    /// Where the functions are: in this program, or (one day) in a library of Cisco's.
+    api: OpenH264API,
     /// Made by `WelsCreateSVCEncoder`, initialised, destroyed in `drop`, never handed out.
     raw: NonNull<ISVCEncoder>,
     config: EncoderConfig,
@@ -74,6 +75,12 @@ pub struct Encoder {
 // SAFETY: the object behind `raw` belongs to this value alone, has no thread affinity (openh264 keeps no thread-local
 // state) and every call needs `&mut self`.
 unsafe impl Send for Encoder {}
+
+impl std::fmt::Debug for Encoder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Encoder").field("config", &self.config).finish_non_exhaustive()
+    }
+}
 
 /// Calls a method of the encoder's C vtable and turns a code other than 0 into an error.
 macro_rules! call {
@@ -112,12 +119,13 @@ impl Encoder {
             bitrate_bps: config.bitrate_bps.clamp(MIN_BITRATE_BPS, MAX_BITRATE_BPS),
             ..*config
         };
+        let api = OpenH264API::from_source();
         let mut raw = std::ptr::null_mut();
         // SAFETY: the out pointer is to a local that outlives the call.
-        let code = unsafe { APILoader.WelsCreateSVCEncoder(&raw mut raw) };
+        let code = unsafe { api.WelsCreateSVCEncoder(&raw mut raw) };
         let raw = NonNull::new(raw).ok_or(CodecError::Refused { call: "WelsCreateSVCEncoder", code })?;
         // From here on `drop` destroys the object whatever fails.
-        let mut encoder = Encoder { raw, config, bytes: Vec::new(), fresh: true };
+        let mut encoder = Encoder { api, raw, config, bytes: Vec::new(), fresh: true };
         let mut level: c_int = WELS_LOG_QUIET;
         encoder.set_option(ENCODER_OPTION_TRACE_LEVEL, &mut level)?;
         let parameters = encoder.parameters()?;
@@ -277,7 +285,7 @@ impl Drop for Encoder {
             if let Some(uninitialize) = vtable(self.raw).Uninitialize {
                 uninitialize(self.raw.as_ptr());
             }
-            APILoader.WelsDestroySVCEncoder(self.raw.as_ptr());
+            self.api.WelsDestroySVCEncoder(self.raw.as_ptr());
         }
     }
 }

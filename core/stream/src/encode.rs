@@ -148,6 +148,7 @@ impl Studio {
             None => self.stamps.again(now_us),
         };
         let Some(unit) = encoder.encode(picture, (stamp_us / 1_000) as i64, order.keyframe)? else { return Ok(None) };
+        tracing::trace!(since_drawn_us = monotonic_us() - stamp_us, taken_us = now_us - stamp_us, "encoded");
         Ok(Some(MediaFrame {
             payloads: payloads(unit.annex_b),
             rtp_timestamp: rtp_timestamp(stamp_us),
