@@ -20,12 +20,14 @@ struct Splat {
     slope: f32,
 }
 
-// Seen from near, points grow until they touch, so that a surface stays a surface.
-const TOUCHING: f32 = 0.4;
+// Seen from near, points grow until they touch, so that a surface stays a surface: all but the gaps of a pixel, which the
+// resolve pass closes. Each pixel less is time saved, with the square of the size.
+const TOUCHING: f32 = 0.7;
+const CLOSED_PX: f32 = 1.5;
 const MOST_PX: f32 = 16.0;
 
 fn size_at(distance: f32) -> f32 {
-    let touching = TOUCHING * item.size_px * item.spacing / pixel_size(distance);
+    let touching = TOUCHING * item.size_px * item.spacing / pixel_size(distance) - CLOSED_PX;
     return max(round(max(item.size_px, min(touching, MOST_PX))), 1.0);
 }
 
