@@ -9,9 +9,11 @@ struct Resolved {
     @builtin(frag_depth) depth: f32,
 }
 
+// The upper left half of a viewport that is twice as large as the picture. A triangle that reaches beyond its viewport may
+// be cut in two, and along the cut a quad's pixels do not know of each other.
 @vertex
 fn cover(@builtin(vertex_index) vertex: u32) -> @builtin(position) vec4f {
-    return covering(vertex);
+    return vec4f(f32(vertex & 1u) * 2.0 - 1.0, 1.0 - f32(vertex >> 1u) * 2.0, 0.0, 1.0);
 }
 
 fn index_of(x: i32, y: i32) -> i32 {
@@ -22,16 +24,17 @@ fn depth_at(index: i32) -> f32 {
     return bitcast<f32>(texels[index].y);
 }
 
-// What a step of depth is, seen from a place: a share of its distance from the eye; without perspective, of the camera's.
-fn nearness_of_depth(depth: f32) -> f32 {
+// What a step of depth amounts to, seen from a place: over this it is a share of the distance from the eye; without
+// perspective, of the camera's.
+fn depth_scale(depth: f32) -> f32 {
     let a = camera.clip_from_view[2].z;
-    return 1.0 / select(a * camera.distance, depth + a, is_perspective());
+    return select(a * camera.distance, depth + a, is_perspective());
 }
 
 // Whether two points are of one surface.
 fn belong_together(depth_a: f32, depth_b: f32) -> bool {
     let farther = min(depth_a, depth_b);
-    return farther > 0.0 && abs(depth_a - depth_b) * nearness_of_depth(farther) < 0.01;
+    return farther > 0.0 && abs(depth_a - depth_b) < 0.01 * depth_scale(farther);
 }
 
 // How far four neighbours stand before a place of this depth, each as 1 plus its share of the distance. An empty neighbour
@@ -41,41 +44,53 @@ fn before(neighbours: vec4f, depth: f32, nearness: f32) -> f32 {
     return steps.x * steps.y * steps.z * steps.w;
 }
 
+// What a pixel's neighbour in its quad of 2 by 2 pixels has: exact to rounding, and without a look at the buffer, of which
+// ten a pixel were half of what software adapters did in a frame.
+fn beside(value: f32, x: i32) -> f32 {
+    return value + dpdxFine(value) * select(1.0, -1.0, (x & 1) == 1);
+}
+
+fn below_or_above(value: f32, y: i32) -> f32 {
+    return value + dpdyFine(value) * select(1.0, -1.0, (y & 1) == 1);
+}
+
 // The shaded colour and the depth of a pixel; depth 0 where no point is. Branches are few: software adapters take both ways.
 fn point_at(x: i32, y: i32) -> vec4f {
     let last = vec2i(camera.viewport_px) - 1;
-    let left = index_of(max(x - 1, 0), y);
-    let right = index_of(min(x + 1, last.x), y);
-    let above = index_of(x, max(y - 1, 0));
-    let below = index_of(x, min(y + 1, last.y));
-    let close = vec4f(depth_at(left), depth_at(right), depth_at(above), depth_at(below));
+    // Outwards from the quad.
+    let out_x = select(1, -1, (x & 1) == 0);
+    let out_y = select(1, -1, (y & 1) == 0);
+    let x_out = clamp(x + out_x, 0, last.x);
+    let y_out = clamp(y + out_y, 0, last.y);
+    let x_in = clamp(x - out_x, 0, last.x);
+    let y_in = clamp(y - out_y, 0, last.y);
+    let own = index_of(x, y);
+    var depth = depth_at(own);
+    // Out and in, in the row; then in the column.
+    let close = vec4f(depth_at(index_of(x_out, y)), beside(depth, x), depth_at(index_of(x, y_out)), below_or_above(depth, y));
 
     // A pixel without a point of its own, between two of one surface, shows the farther: samples of a surface are no sieve.
-    var shown = index_of(x, y);
-    var depth = depth_at(shown);
+    var shown = own;
     let in_row = belong_together(close.x, close.y);
     if depth == 0.0 && (in_row || belong_together(close.z, close.w)) {
         let first = select(close.z, close.x, in_row);
         let second = select(close.w, close.y, in_row);
-        shown = select(select(above, left, in_row), select(below, right, in_row), second < first);
+        let at_first = select(index_of(x, y_out), index_of(x_out, y), in_row);
+        let at_second = select(index_of(x, y_in), index_of(x_in, y), in_row);
+        shown = select(at_first, at_second, second < first);
         depth = min(first, second);
     }
 
+    // Each pixel of a quad looks out over another corner; together they see all four.
     let reach = max(2, i32(item.size_px));
-    let x0 = max(x - reach, 0);
-    let x1 = min(x + reach, last.x);
-    let y0 = max(y - reach, 0);
-    let y1 = min(y + reach, last.y);
-    let wide = vec4f(
-        depth_at(index_of(x0, y0)),
-        depth_at(index_of(x1, y0)),
-        depth_at(index_of(x0, y1)),
-        depth_at(index_of(x1, y1)),
-    );
-    let nearness = nearness_of_depth(depth);
-    // The sum of logarithms is the logarithm of the product, so one will do. Some light stays in every hollow.
-    let hidden = log2(before(wide, depth, nearness) * before(close, depth, nearness)) / 8.0;
-    return vec4f(unpack4x8unorm(texels[shown].x).rgb * (0.3 + 0.7 * exp2(-45.0 * hidden)), depth);
+    let corner = depth_at(index_of(clamp(x + reach * out_x, 0, last.x), clamp(y + reach * out_y, 0, last.y)));
+    let corner_beside = beside(corner, x);
+    let wide = vec4f(corner, corner_beside, below_or_above(corner, y), below_or_above(corner_beside, y));
+    let nearness = 1.0 / depth_scale(depth);
+    // The paper's exponential of a sum of logarithms is a power of a product. Some light stays in every hollow.
+    let hidden = before(wide, depth, nearness) * before(close, depth, nearness);
+    let cubed = hidden * hidden * hidden;
+    return vec4f(unpack4x8unorm(texels[shown].x).rgb * (0.3 + 0.7 / (cubed * cubed)), depth);
 }
 
 @fragment

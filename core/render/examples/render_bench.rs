@@ -43,15 +43,21 @@ fn measure(mut renderer: Renderer<()>, points: u32, force_u32: bool) -> Result<(
         rests_ms.push(until_whole(&mut renderer, &scene)?);
     }
     rests_ms.sort_by(f64::total_cmp);
-    println!(
-        "{{\"bench\":\"render\",\"adapter\":\"{}\",\"atomics\":\"{}\",\"points\":{points},\"frames_per_s\":{:.1},\
-         \"points_a_frame\":{},\"whole_ms\":{:.0},\"first_whole_ms\":{upload_ms:.0},\"busy\":{busy}}}",
-        renderer.gpu().description().replace('"', "'"),
-        if force_u32 { "u32" } else { "best" },
-        f64::from(frames) / took.as_secs_f64(),
-        drawn / u64::from(frames.max(1)),
-        rests_ms[RESTS / 2],
-    );
+    let way = if force_u32 { "in two passes" } else { "as the adapter can" };
+    let adapter = renderer.gpu().description().replace(['"', '\\'], "'");
+    let figure = |what: &str, value: f64, unit: &str, more: &str| {
+        println!(
+            "{{\"name\":\"render, 720p, {points} points, {way}: {what}\",\"value\":{value:.1},\"unit\":\"{unit}\"{more},\
+             \"adapter\":\"{adapter}\",\"busy\":{busy}}}"
+        );
+    };
+    let is_barred = points == 10_000_000 && !force_u32;
+    let [bar_moving, bar_whole] =
+        if is_barred { [",\"bar\":10,\"better\":\"higher\"", ",\"bar\":1000"] } else { [",\"better\":\"higher\"", ""] };
+    figure("while turning", f64::from(frames) / took.as_secs_f64(), "frames/s", bar_moving);
+    figure("points in such a frame", (drawn / u64::from(frames.max(1))) as f64, "points", ",\"better\":\"higher\"");
+    figure("whole after rest", rests_ms[RESTS / 2], "ms", bar_whole);
+    figure("whole at first", upload_ms, "ms", "");
     Ok(())
 }
 

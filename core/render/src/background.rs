@@ -1,7 +1,37 @@
 //! What is behind the data, and what stands out from it.
 
+use crate::frame::{Slot, Uniforms};
+use crate::target::Target;
 use glam::{Vec3, Vec4};
 use heliograph_scene::Background;
+
+/// Puts the backdrop into the picture; draws it first when it is another than before. To copy it costs a software adapter
+/// a fifth of what it costs to draw it.
+pub(crate) fn put(
+    encoder: &mut wgpu::CommandEncoder,
+    target: &mut Target,
+    background: Background,
+    pipeline: &wgpu::RenderPipeline,
+    (uniforms, camera, item): (&Uniforms, Slot, Slot),
+) {
+    if target.backdrop_of.replace(background) != Some(background) {
+        let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+            label: Some("backdrop"),
+            color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+                view: &target.backdrop_view,
+                depth_slice: None,
+                resolve_target: None,
+                ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color::BLACK), store: wgpu::StoreOp::Store },
+            })],
+            ..Default::default()
+        });
+        pass.set_pipeline(pipeline);
+        pass.set_bind_group(0, uniforms.bind_group(), &camera.with(item));
+        pass.draw(0..3, 0..1);
+    }
+    let (from, to) = (target.backdrop.as_image_copy(), target.color.as_image_copy());
+    encoder.copy_texture_to_texture(from, to, target.color.size());
+}
 
 /// sRGB at the upper and at the lower end of the picture.
 pub(crate) fn gradient(background: Background) -> [Vec4; 2] {

@@ -48,7 +48,7 @@ pub(crate) fn on_screen(bounds: Aabb, clip_from_scene: Mat4) -> Option<[f32; 4]>
     (least.cmplt(Vec2::ONE).all() && most.cmpgt(Vec2::ZERO).all()).then_some([least.x, least.y, most.x, most.y])
 }
 
-/// The pass over the picture. What it clears is drawn over at once, but that is cheaper than to load it.
+/// The pass over the picture, in which the backdrop stands already.
 pub(crate) fn begin_pass<'a>(encoder: &'a mut wgpu::CommandEncoder, target: &Target) -> wgpu::RenderPass<'a> {
     encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
         label: Some("picture"),
@@ -56,7 +56,7 @@ pub(crate) fn begin_pass<'a>(encoder: &'a mut wgpu::CommandEncoder, target: &Tar
             view: &target.color_view,
             depth_slice: None,
             resolve_target: None,
-            ops: wgpu::Operations { load: wgpu::LoadOp::Clear(wgpu::Color::BLACK), store: wgpu::StoreOp::Store },
+            ops: wgpu::Operations { load: wgpu::LoadOp::Load, store: wgpu::StoreOp::Store },
         })],
         depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
             view: &target.depth_view,

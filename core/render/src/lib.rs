@@ -33,6 +33,7 @@ mod pipelines;
 mod points;
 mod readback;
 mod renderer;
+mod resolve;
 mod segments;
 mod shaders;
 mod surface;

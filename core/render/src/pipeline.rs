@@ -19,6 +19,27 @@ pub(crate) enum Depth {
     Ignore,
     /// Puts its own depth in place of what is there.
     Replace,
+    /// Knows none: it is drawn in a pass of its own.
+    Without,
+}
+
+impl Depth {
+    fn state(self) -> Option<wgpu::DepthStencilState> {
+        let (writes, compare) = match self {
+            Depth::Write => (true, CompareFunction::GreaterEqual),
+            Depth::Test => (false, CompareFunction::GreaterEqual),
+            Depth::Ignore => (false, CompareFunction::Always),
+            Depth::Replace => (true, CompareFunction::Always),
+            Depth::Without => return None,
+        };
+        Some(wgpu::DepthStencilState {
+            format: DEPTH_FORMAT,
+            depth_write_enabled: Some(writes),
+            depth_compare: Some(compare),
+            stencil: Default::default(),
+            bias: Default::default(),
+        })
+    }
 }
 
 /// A pipeline that draws quads or triangles into the picture.
@@ -48,16 +69,7 @@ impl Raster<'_> {
                 buffers: &buffers,
             },
             primitive: wgpu::PrimitiveState { topology: self.topology, ..Default::default() },
-            depth_stencil: Some(wgpu::DepthStencilState {
-                format: DEPTH_FORMAT,
-                depth_write_enabled: Some(matches!(self.depth, Depth::Write | Depth::Replace)),
-                depth_compare: Some(match self.depth {
-                    Depth::Write | Depth::Test => CompareFunction::GreaterEqual,
-                    Depth::Ignore | Depth::Replace => CompareFunction::Always,
-                }),
-                stencil: Default::default(),
-                bias: Default::default(),
-            }),
+            depth_stencil: self.depth.state(),
             multisample: Default::default(),
             fragment: Some(wgpu::FragmentState {
                 module: &module,

@@ -37,7 +37,7 @@ impl Pipelines {
                 groups: &[frame],
                 buffers: &[],
                 topology: wgpu::PrimitiveTopology::TriangleList,
-                depth: Depth::Ignore,
+                depth: Depth::Without,
                 blend: false,
             }
             .build(device),

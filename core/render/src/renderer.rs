@@ -1,8 +1,8 @@
 //! [`Renderer`]: a scene into a picture, frame by frame.
 
 use crate::accumulation::{Accumulation, Cloud, Extent, Plan, View};
-use crate::background::line_tint;
-use crate::compose::{begin_pass, camera_uniform, draw_layers, on_screen, uniform_count, visible};
+use crate::background::{self, line_tint};
+use crate::compose::{begin_pass, camera_uniform, draw_layers, uniform_count, visible};
 use crate::frame::{ItemUniform, Slot, Uniforms};
 use crate::gpu::Gpu;
 use crate::image::Image;
@@ -11,12 +11,13 @@ use crate::meter::{Load, Meter};
 use crate::pipelines::Pipelines;
 use crate::points::PointCall;
 use crate::readback::{self, Readback};
+use crate::resolve::Covered;
 use crate::segments::{self, BOX_EDGES, Segment, box_edges};
 use crate::target::{Target, fitting};
 use crate::triad::Triad;
 use crate::upload::Upload;
 use glam::Vec3;
-use heliograph_scene::{Aabb, Layer, Scene, Viewport};
+use heliograph_scene::{Scene, Viewport};
 use std::time::{Duration, Instant};
 
 /// What a frame may take while the camera moves: 30 a second.
@@ -25,8 +26,6 @@ const MOVING: Duration = Duration::from_millis(33);
 const RESTING: Duration = Duration::from_millis(40);
 /// How long a screenshot waits for the GPU.
 const CAPTURE_WAIT: Duration = Duration::from_secs(30);
-/// The widest point, in px: the greatest of the sizes that a layer may have. Half of it would do.
-const MOST_POINT_PX: f32 = 20.0;
 /// The width of the box's edges in px.
 const BOX_LINE_PX: f32 = 1.25;
 
@@ -290,12 +289,15 @@ impl<T> Renderer<T> {
     }
 
     fn encode_scene(&mut self, encoder: &mut wgpu::CommandEncoder, scene: &Scene, camera: Slot) {
+        let item = self.uniforms.push(&ItemUniform::new(Vec3::ZERO, 0.0));
+        let background = scene.settings().background;
+        let uniforms = (&self.uniforms, camera, item);
+        background::put(encoder, &mut self.target, background, &self.pipelines.background, uniforms);
+        let covered = Covered::by_points(scene, &self.layers, self.target.viewport);
         let mut pass = begin_pass(encoder, &self.target);
-        let background = self.uniforms.push(&ItemUniform::new(Vec3::ZERO, 0.0));
-        pass.set_pipeline(&self.pipelines.background);
-        pass.set_bind_group(0, self.uniforms.bind_group(), &camera.with(background));
-        pass.draw(0..3, 0..1);
-        self.resolve_points(&mut pass, scene, camera);
+        if let Some(covered) = &covered {
+            covered.resolve(&mut pass, &self.pipelines.resolve, &mut self.uniforms, camera, &self.target);
+        }
         draw_layers(&mut pass, &self.pipelines, &self.layers, &mut self.uniforms, scene, camera);
         self.draw_box(&mut pass, scene, camera);
         if let Some(picked) = scene.picked() {
@@ -308,34 +310,6 @@ impl<T> Renderer<T> {
             let pipelines = [&self.pipelines.tracts, &self.pipelines.nodes];
             triad.draw(&mut pass, &mut self.uniforms, pipelines, scene.camera(), self.target.viewport);
         }
-    }
-
-    /// Turns the texels into colour and depth, where in the picture there can be points.
-    fn resolve_points(&mut self, pass: &mut wgpu::RenderPass<'_>, scene: &Scene, camera: Slot) {
-        let Viewport { width, height } = self.target.viewport;
-        let clouds = || visible(scene).filter(|layer| self.layers.points(layer).is_some());
-        let clip_from_scene = scene.camera().clip_from_world(self.target.viewport.aspect());
-        let bounds = clouds().filter_map(Layer::bounds).reduce(Aabb::union);
-        let Some([left, top, right, bottom]) = bounds.and_then(|bounds| on_screen(bounds, clip_from_scene)) else {
-            return;
-        };
-        // By how much a point may reach over the place where it is.
-        let margin = MOST_POINT_PX;
-        let left = (left * width as f32 - margin).clamp(0.0, width as f32) as u32;
-        let right = (right * width as f32 + margin).clamp(0.0, width as f32).ceil() as u32;
-        let top = (top * height as f32 - margin).clamp(0.0, height as f32) as u32;
-        let bottom = (bottom * height as f32 + margin).clamp(0.0, height as f32).ceil() as u32;
-        if left >= right || top >= bottom {
-            return;
-        }
-        let point_size = clouds().map(|layer| layer.style.point_size).fold(1.0, f32::max);
-        let item = self.uniforms.push(&ItemUniform::new(Vec3::ZERO, point_size));
-        pass.set_scissor_rect(left, top, right - left, bottom - top);
-        pass.set_pipeline(&self.pipelines.resolve);
-        pass.set_bind_group(0, self.uniforms.bind_group(), &camera.with(item));
-        pass.set_bind_group(1, &self.target.texels_group, &[]);
-        pass.draw(0..3, 0..1);
-        pass.set_scissor_rect(0, 0, width, height);
     }
 
     fn draw_box(&mut self, pass: &mut wgpu::RenderPass<'_>, scene: &Scene, camera: Slot) {

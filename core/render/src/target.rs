@@ -2,7 +2,7 @@
 
 use crate::pipeline::{COLOR_FORMAT, DEPTH_FORMAT, storage_group};
 use crate::points::TEXEL_BYTES;
-use heliograph_scene::Viewport;
+use heliograph_scene::{Background, Viewport};
 
 /// The offscreen picture with its depth, and the points' texels.
 pub(crate) struct Target {
@@ -14,6 +14,12 @@ pub(crate) struct Target {
     pub(crate) texels: wgpu::Buffer,
     /// The texels, to be read by the resolve pass.
     pub(crate) texels_group: wgpu::BindGroup,
+    /// What is behind the data, once it is drawn.
+    pub(crate) backdrop: wgpu::Texture,
+    /// The backdrop as a place to draw.
+    pub(crate) backdrop_view: wgpu::TextureView,
+    /// What the backdrop shows.
+    pub(crate) backdrop_of: Option<Background>,
 }
 
 impl Target {
@@ -23,7 +29,7 @@ impl Target {
             device,
             viewport,
             COLOR_FORMAT,
-            Usage::RENDER_ATTACHMENT | Usage::COPY_SRC | Usage::TEXTURE_BINDING,
+            Usage::RENDER_ATTACHMENT | Usage::COPY_SRC | Usage::COPY_DST | Usage::TEXTURE_BINDING,
         );
         let depth = texture(device, viewport, DEPTH_FORMAT, Usage::RENDER_ATTACHMENT);
         let texels = device.create_buffer(&wgpu::BufferDescriptor {
@@ -32,12 +38,16 @@ impl Target {
             usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
+        let backdrop = texture(device, viewport, COLOR_FORMAT, Usage::RENDER_ATTACHMENT | Usage::COPY_SRC);
         Target {
             viewport,
             color_view: color.create_view(&Default::default()),
             depth_view: depth.create_view(&Default::default()),
             texels_group: storage_group(device, resolve, &[&texels]),
             texels,
+            backdrop_view: backdrop.create_view(&Default::default()),
+            backdrop_of: None,
+            backdrop,
             color,
         }
     }

@@ -4,7 +4,8 @@ use crate::aabb::Aabb;
 use crate::random::Random;
 use glam::{DVec3, Vec3};
 
-/// A point cloud. All lists are of the same length and in the same, *shuffled* order: any prefix is a fair sample.
+/// A point cloud. All lists are of the same length and in the same, *shuffled* order: any prefix is a fair sample, to an
+/// eighth of it, because within short stretches neighbours stand together: they are drawn faster so.
 ///
 /// Positions are `origin` (64 bit) plus an offset (32 bit), so that coordinates of map projections,
 /// millions of metres from their zero, keep their millimetres.
@@ -52,8 +53,11 @@ impl Points {
         attributes: PointAttributes,
         seed: u64,
     ) -> Points {
-        let order = Random::new(seed).permutation(file_index.len() as u32);
+        let mut order = Random::new(seed).permutation(file_index.len() as u32);
         let bounds = Aabb::of_points(&positions);
+        if let Some(bounds) = bounds {
+            put_neighbours_together(&mut order, &positions, bounds);
+        }
         let attributes = PointAttributes {
             colors: attributes.colors.and_then(|list| shuffled(list, &order)),
             intensity: attributes.intensity.and_then(|list| shuffled(list, &order)),
@@ -76,6 +80,67 @@ impl Points {
     }
 }
 
+/// The shortest stretch of points that is sorted, and the longest.
+const STRETCH: [usize; 2] = [4096, 65_536];
+
+/// Sorts each stretch of a shuffled order along a Morton curve (G. M. Morton, 1966), so that what is drawn one after the
+/// other lies side by side in memory. A stretch has at most an eighth of the points before it, so a prefix that ends within
+/// one is still a fair sample.
+fn put_neighbours_together(order: &mut [u32], positions: &[Vec3], bounds: Aabb) {
+    let cells = Vec3::splat(1023.0) / (bounds.max - bounds.min).max(Vec3::splat(f32::MIN_POSITIVE));
+    let mut keys: Vec<u64> = Vec::new();
+    let mut start = 0;
+    while start < order.len() {
+        let length = (start / 8).clamp(STRETCH[0], STRETCH[1]).min(order.len() - start);
+        let stretch = &mut order[start..start + length];
+        keys.clear();
+        keys.extend(stretch.iter().map(|&index| {
+            let cell = ((positions[index as usize] - bounds.min) * cells).as_uvec3();
+            let key = spread(cell.x) | spread(cell.y) << 1 | spread(cell.z) << 2;
+            u64::from(key) << 32 | u64::from(index)
+        }));
+        keys.sort_unstable();
+        for (place, key) in stretch.iter_mut().zip(&keys) {
+            *place = *key as u32;
+        }
+        start += length;
+    }
+}
+
+/// Two empty bits above each of the ten lowest.
+fn spread(value: u32) -> u32 {
+    let mut spread = value & 0x3ff;
+    spread = (spread | spread << 16) & 0x0300_00ff;
+    spread = (spread | spread << 8) & 0x0300_f00f;
+    spread = (spread | spread << 4) & 0x030c_30c3;
+    (spread | spread << 2) & 0x0924_9249
+}
+
 fn shuffled<T: Copy>(list: Vec<T>, order: &[u32]) -> Option<Vec<T>> {
     (list.len() == order.len()).then(|| order.iter().map(|&index| list[index as usize]).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_a_fair_sample_and_neighbours_stand_together() {
+        let positions: Vec<Vec3> =
+            (0..90_000).map(|index| Vec3::new((index % 300) as f32, (index / 300) as f32, 0.0)).collect();
+        let cloud = Points::new(DVec3::ZERO, positions, PointAttributes::default(), 7);
+        for length in [1_000, 5_000, 20_001, 55_555] {
+            let left = cloud.positions[..length].iter().filter(|place| place.x < 150.0).count() as f64;
+            let share = left / length as f64;
+            // A stretch that is cut in its middle may weigh on one side with an eighth, the first one with more.
+            let tolerance = if length < STRETCH[0] { 1.0 } else { 0.08 };
+            assert!((share - 0.5).abs() < tolerance, "of the first {length}, {share} are on the left");
+        }
+        let steps = cloud.positions[40_000..41_000].windows(2).map(|pair| pair[0].distance(pair[1]));
+        let mean = steps.sum::<f32>() / 999.0;
+        assert!(mean < 20.0, "neighbours are {mean} apart; at random it would be 150");
+        let mut indices = cloud.file_index.clone();
+        indices.sort_unstable();
+        assert!(indices.into_iter().eq(0..90_000));
+    }
 }
