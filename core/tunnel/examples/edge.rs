@@ -1,10 +1,11 @@
 //! A local stand-in for ngrok's service, for tests: agents connect to one port, visitors to the other.
 //!
-//! `edge [--agent PORT] [--public PORT] [--token TOKEN] [--refuse CODE]`; a port of 0 takes a free one. It prints JSON
-//! lines: `{"agent":"127.0.0.1:N","public":"127.0.0.1:M"}` when it is ready, then `{"event":"auth"|"refused"|"bind"|
-//! "unbind"|"over", …}`. A new visitor goes to the newest agent that has bound. **It ends when its standard input ends.**
+//! `edge [--agent PORT] [--public PORT] [--token TOKEN] [--refuse CODE] [--tls]`; a port of 0 takes a free one. It prints
+//! JSON lines: `{"agent":"127.0.0.1:N","public":"127.0.0.1:M"}` when it is ready, then `{"event":"auth"|"refused"|"bind"|
+//! "unbind"|"over", …}`. A new visitor goes to the newest agent that has bound. With `--tls` agents speak TLS to
+//! `localhost`, and the first line has the certificate to trust as `authority`. **It ends when its standard input ends.**
 //!
-//! The protocol is what ngrok's open agent speaks: muxado sessions without TLS, one typed stream a request.
+//! The protocol is what ngrok's open agent speaks: a muxado session, and in it one typed stream a request.
 #![allow(clippy::unwrap_used, clippy::panic)] // A test's program: to fail is to say so.
 
 use muxado::heartbeat::{Heartbeat, HeartbeatConfig};
@@ -13,8 +14,12 @@ use muxado::{MuxadoSession, SessionBuilder};
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::crypto::ring;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 const AUTH: u32 = 0;
 const BIND: u32 = 1;
@@ -54,8 +59,10 @@ async fn main() {
         bound: Mutex::default(),
         count: AtomicU64::new(0),
     });
-    say(&json!({ "agent": agents.local_addr().unwrap().to_string(), "public": public }));
-    tokio::spawn(take_agents(edge.clone(), agents));
+    let tls = std::env::args().any(|word| word == "--tls").then(tls);
+    let authority = tls.as_ref().map(|(_, authority)| authority);
+    say(&json!({ "agent": agents.local_addr().unwrap().to_string(), "public": public, "authority": authority }));
+    tokio::spawn(take_agents(edge.clone(), agents, tls.map(|(acceptor, _)| acceptor)));
     tokio::spawn(take_visitors(edge, visitors));
     let mut rest = Vec::new();
     tokio::io::stdin().read_to_end(&mut rest).await.unwrap();
@@ -65,15 +72,35 @@ fn say(line: &Value) {
     println!("{line}");
 }
 
-async fn take_agents(edge: Arc<Edge>, agents: TcpListener) {
+/// A certificate for `localhost` that signs itself, made anew each time.
+fn tls() -> (TlsAcceptor, String) {
+    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    let key = PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
+    let config =
+        ServerConfig::builder_with_provider(Arc::new(ring::default_provider())).with_safe_default_protocol_versions();
+    let config = config.unwrap().with_no_client_auth().with_single_cert(vec![made.cert.der().clone()], key).unwrap();
+    (TlsAcceptor::from(Arc::new(config)), made.cert.pem())
+}
+
+async fn take_agents(edge: Arc<Edge>, agents: TcpListener, tls: Option<TlsAcceptor>) {
     loop {
         let (stream, _) = agents.accept().await.unwrap();
-        tokio::spawn(serve_agent(edge.clone(), stream));
+        stream.set_nodelay(true).unwrap();
+        let (edge, tls) = (edge.clone(), tls.clone());
+        tokio::spawn(async move {
+            match tls {
+                None => serve_agent(edge, stream).await,
+                Some(tls) => {
+                    if let Ok(stream) = tls.accept(stream).await {
+                        serve_agent(edge, stream).await;
+                    }
+                }
+            }
+        });
     }
 }
 
-async fn serve_agent(edge: Arc<Edge>, stream: TcpStream) {
-    stream.set_nodelay(true).unwrap();
+async fn serve_agent(edge: Arc<Edge>, stream: impl AsyncRead + AsyncWrite + Send + 'static) {
     let session = edge.count.fetch_add(1, Ordering::Relaxed);
     let typed = Typed::new(SessionBuilder::new(stream).server().start());
     let Ok((heartbeat, _beats)) = Heartbeat::start(typed, HeartbeatConfig::default()).await else { return };

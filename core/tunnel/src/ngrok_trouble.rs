@@ -95,10 +95,8 @@ fn number(code: Option<&str>) -> Option<u32> {
 
 fn without_code(message: &str) -> String {
     let line = one_line(message);
-    match code_in(&line) {
-        Some(code) => line.replace(code, "").trim_end_matches([' ', '.']).to_owned(),
-        None => line,
-    }
+    let words = code_in(&line).map_or_else(|| line.clone(), |code| line.replace(code, ""));
+    words.trim_end_matches([' ', '.']).to_owned()
 }
 
 fn detail(error: &(dyn Error + 'static)) -> String {

@@ -31,6 +31,15 @@ async fn a_request_and_an_upgraded_stream_pass_the_tunnel() {
 }
 
 #[tokio::test]
+async fn the_tunnel_stands_on_tls_as_ngroks_own_does() {
+    let edge = EdgeProgram::start(&["--tls"]).await;
+    let mut share = Share::start(tls_plan(&edge, edge.authority.as_deref()), local_server().await);
+    share.open().await;
+    assert!(visit(&edge.public, "/safe").await.ends_with("hello /safe"));
+    share.end().await;
+}
+
+#[tokio::test]
 async fn many_visitors_pass_at_once_and_the_one_too_many_is_told_so() {
     let edge = EdgeProgram::start(&[]).await;
     let mut share = Share::start(edge.plan(TOKEN), local_server().await);

@@ -4,6 +4,7 @@ use crate::stage::*;
 use heliograph_tunnel::{News, Ngrok, Plan, Secret};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
 const LIMIT: Duration = Duration::from_secs(5);
@@ -55,11 +56,17 @@ async fn a_reached_limit_is_named_and_an_unknown_refusal_is_quoted() {
 }
 
 #[tokio::test]
-async fn a_server_that_says_nothing_is_not_waited_for() {
+async fn a_server_that_says_nothing_is_not_waited_for_and_no_connection_to_it_is_left() {
     let silent = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = silent.local_addr().unwrap().to_string();
-    let News::Lost { sentence, .. } = soon(edge_plan(&address, TOKEN)).await else { panic!("given up") };
+    let (news, accepted) = tokio::join!(soon(edge_plan(&address, TOKEN)), silent.accept());
+    let News::Lost { sentence, .. } = news else { panic!("given up") };
     assert!(sentence.contains("did not answer within"), "{sentence}");
+    // `soon` has ended the share: what is left to read is what was sent before, and the end.
+    let (mut stream, _) = accepted.unwrap();
+    let rest =
+        tokio::time::timeout(PATIENCE, stream.read_to_end(&mut Vec::new())).await.expect("it is still connected");
+    assert!(rest.is_ok() || rest.is_err_and(|error| error.kind() == std::io::ErrorKind::ConnectionReset));
 }
 
 #[tokio::test]
@@ -69,7 +76,7 @@ async fn a_server_that_closes_and_one_that_talks_nonsense_are_named() {
         let address = rude.local_addr().unwrap().to_string();
         tokio::spawn(async move {
             while let Ok((mut stream, _)) = rude.accept().await {
-                let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, greeting.as_bytes()).await;
+                let _ = stream.write_all(greeting.as_bytes()).await;
             }
         });
         let News::Lost { sentence, .. } = soon(edge_plan(&address, TOKEN)).await else { panic!("given up") };
@@ -90,4 +97,13 @@ async fn no_network_no_name_and_no_server_are_told_with_the_reason() {
 async fn an_address_that_is_none_is_refused() {
     let News::Failed { sentence } = soon(edge_plan("not an address", TOKEN)).await else { panic!("retried") };
     assert!(sentence.contains("not an address"), "{sentence}");
+}
+
+#[tokio::test]
+async fn a_certificate_that_another_authority_signed_is_not_trusted() {
+    let edge = EdgeProgram::start(&["--tls"]).await;
+    let other = EdgeProgram::start(&["--tls"]).await;
+    let plan = tls_plan(&edge, other.authority.as_deref());
+    let News::Lost { sentence, .. } = soon(plan).await else { panic!("given up") };
+    assert!(sentence.contains("no secure connection to ngrok ("), "{sentence}");
 }

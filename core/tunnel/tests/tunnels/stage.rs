@@ -69,6 +69,8 @@ pub(crate) struct EdgeProgram {
     pub(crate) program: Program,
     pub(crate) agent: String,
     pub(crate) public: String,
+    /// Its certificate authority in PEM, when it was started with `--tls`.
+    pub(crate) authority: Option<String>,
 }
 
 impl EdgeProgram {
@@ -76,7 +78,8 @@ impl EdgeProgram {
         let mut program = Program::start("edge", &[&["--token", TOKEN], arguments].concat());
         let ready = program.line_with("agent").await;
         let text = |key: &str| ready[key].as_str().unwrap().to_owned();
-        EdgeProgram { agent: text("agent"), public: text("public"), program }
+        let authority = ready["authority"].as_str().map(str::to_owned);
+        EdgeProgram { agent: text("agent"), public: text("public"), authority, program }
     }
 
     pub(crate) fn plan(&self, token: &str) -> Plan {
@@ -87,6 +90,13 @@ impl EdgeProgram {
 pub(crate) fn edge_plan(address: &str, token: &str) -> Plan {
     let edge = Edge { address: address.to_owned(), tls: None };
     Plan::Ngrok(Ngrok::at_edge(Some(Secret::new(token)), edge))
+}
+
+/// By TLS, trusting this authority.
+pub(crate) fn tls_plan(edge: &EdgeProgram, authority: Option<&str>) -> Plan {
+    let address = edge.agent.replace("127.0.0.1", "localhost");
+    let edge = Edge { address, tls: Some(authority.unwrap().as_bytes().to_vec()) };
+    Plan::Ngrok(Ngrok::at_edge(Some(Secret::new(TOKEN)), edge))
 }
 
 /// A tunnel that is being kept open.
