@@ -18,6 +18,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 mod access;
+mod bucket;
 mod cadence;
 mod counters;
 mod encode;
