@@ -44,7 +44,8 @@ fn ten_thousand_requests_without_a_token_get_constant_answers_and_leave_nothing_
     let mut host = Heliograph::headless(&[&sample("airplane.ply")]);
     let (address, pid) = (host.address(), host.sidecar_pid());
     let request = |number: usize| {
-        let token = if number % 2 == 0 { String::new() } else { format!("Authorization: Bearer {number:032}\r\n") };
+        let token =
+            if number.is_multiple_of(2) { String::new() } else { format!("Authorization: Bearer {number:032}\r\n") };
         format!("POST /whep HTTP/1.1\r\nHost: {address}\r\n{token}Content-Length: 0\r\n\r\n")
     };
     let before = resident_kb(pid);

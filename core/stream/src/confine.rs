@@ -48,25 +48,35 @@ pub fn available() -> Available {
     Available { landlock, seccomp: seccomp && calls::filters().is_ok() }
 }
 
+/// What cannot be given up here, and why.
+struct Lack(&'static str, String);
+
+impl Lack {
+    fn of<E: ToString>(what: &'static str) -> impl FnOnce(E) -> Lack {
+        move |error| Lack(what, error.to_string())
+    }
+}
+
 /// Gives up all that can be given up. Call it before the process has opened a file or started a thread: Landlock and
 /// `no_new_privs` hold for the calling thread and those that it starts later.
 pub(crate) fn confine() -> Confinement {
-    let inherited = Inherited::take();
-    let steps: [(&str, Result<(), String>); 5] = [
-        ("closing inherited files", inherited.as_ref().map(|_| ()).map_err(ToString::to_string)),
-        ("PR_SET_DUMPABLE", undumpable().map_err(|error| error.to_string())),
-        ("no_new_privs", rustix::thread::set_no_new_privs(true).map_err(|error| error.to_string())),
-        ("Landlock", landlock()),
-        ("seccomp", calls::forbid()),
+    let (inherited, unlisted) = match Inherited::take() {
+        Ok(inherited) => (Some(inherited), Ok(())),
+        Err(error) => (None, Err(Lack::of("closing inherited files")(error))),
+    };
+    let steps = [
+        unlisted,
+        undumpable().map_err(Lack::of("PR_SET_DUMPABLE")),
+        rustix::thread::set_no_new_privs(true).map_err(Lack::of("no_new_privs")),
+        landlock(),
+        calls::forbid().map_err(Lack::of("seccomp")),
     ];
     let mut missing = Vec::new();
-    for (step, outcome) in steps {
-        if let Err(why) = outcome {
-            tracing::info!("the sidecar goes on without {step}: {why}");
-            missing.push(step.to_owned());
-        }
+    for Lack(what, why) in steps.into_iter().filter_map(Result::err) {
+        tracing::info!("the sidecar goes on without {what}: {why}");
+        missing.push(what.to_owned());
     }
-    Confinement { inherited: inherited.ok(), missing }
+    Confinement { inherited, missing }
 }
 
 /// No core file with tokens in it, no debugger but root's, and `/proc/PID` belongs to root.
@@ -75,15 +85,15 @@ fn undumpable() -> rustix::io::Result<()> {
 }
 
 /// No file at all, nor a signal or an abstract socket to anyone else.
-fn landlock() -> Result<(), String> {
+fn landlock() -> Result<(), Lack> {
     let restrict = || {
         let ruleset = Ruleset::default().handle_access(AccessFs::from_all(ABI::V5))?.scope(Scope::from_all(ABI::V6))?;
         ruleset.create()?.restrict_self()
     };
-    match restrict().map(|status| status.ruleset) {
-        Ok(RulesetStatus::FullyEnforced) => Ok(()),
-        Ok(RulesetStatus::PartiallyEnforced) => Err("this kernel knows a part of it, which is in force".to_owned()),
-        Ok(RulesetStatus::NotEnforced) => Err("this kernel does not know it, or it is switched off".to_owned()),
-        Err(error) => Err(error.to_string()),
+    let status = restrict().map_err(Lack::of("Landlock"))?;
+    match status.ruleset {
+        RulesetStatus::FullyEnforced => Ok(()),
+        RulesetStatus::PartiallyEnforced => Err(Lack("the newer parts of Landlock", "the kernel is older".to_owned())),
+        RulesetStatus::NotEnforced => Err(Lack("Landlock", "the kernel has none, or it is switched off".to_owned())),
     }
 }
