@@ -214,12 +214,16 @@ async fn a_tunnels_name_opens_the_page_from_when_the_app_says_so() {
     assert_eq!(raw_http(host.address, &delete(ours)).await.0, 403, "there is no tunnel yet");
     let origins = vec!["https://abc.example".parse().unwrap()];
     host.say(&ToSidecar::Reachable { origins }).await;
-    let mut answer = raw_http(host.address, &delete(ours)).await;
-    while answer.0 == 403 {
-        // The link is another way than HTTP.
-        tokio::task::yield_now().await;
-        answer = raw_http(host.address, &delete(ours)).await;
-    }
+    // The link is another way than HTTP.
+    let heard = async {
+        loop {
+            let answer = raw_http(host.address, &delete(ours)).await;
+            if answer.0 != 403 {
+                return answer;
+            }
+        }
+    };
+    let answer = timeout(PATIENCE, heard).await.expect("the sidecar heard of the tunnel");
     assert_eq!(answer.0, 404, "{}", answer.1);
     assert_eq!(raw_http(host.address, &delete("")).await.0, 404, "a player that is no browser");
     for other in ["http://abc.example", "https://abc.example.evil.test", "https://evil.test", "null"] {
