@@ -167,7 +167,9 @@ test('every golden input leaves the page as Rust wrote it', () => {
 });
 
 test('on a fast screen no more than 100 moves a second leave, on a usual one every frame has its own', () => {
-  for (const [hertz, expected] of [[60, 600], [90, 900], [120, 1000], [240, 1000]]) {
+  for (const { hertz, expected } of [
+    { hertz: 60, expected: 600 }, { hertz: 90, expected: 900 }, { hertz: 120, expected: 1000 }, { hertz: 240, expected: 1000 },
+  ]) {
     const { box, log } = outbox();
     for (let frame = 0; frame < hertz * 10; frame += 1) {
       const now = (frame * 1000) / hertz;
