@@ -2,6 +2,7 @@
 
 use clap::{Args, Parser, Subcommand};
 use heliograph_scene::Viewport;
+use heliograph_wire::Origin;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -53,6 +54,13 @@ pub struct ViewArgs {
     /// Port that the share listens on; the next free one when it is taken
     #[arg(long, value_name = "PORT", default_value_t = crate::share::DEFAULT_PORT)]
     pub port: u16,
+    /// Most viewers at a time, 1 to 64
+    #[arg(long, value_name = "N", default_value_t = crate::share::DEFAULT_MAX_VIEWERS,
+          value_parser = clap::value_parser!(u32).range(1..=64))]
+    pub max_viewers: u32,
+    /// Web page that may show the view inside it, e.g. https://lab.example; repeat it for more [default: none]
+    #[arg(long, value_name = "ORIGIN")]
+    pub allow_embed: Vec<Origin>,
 }
 
 /// Smallest and largest picture in pixels: what the encoder takes.
@@ -77,6 +85,26 @@ mod tests {
         assert_eq!(parse_size("1280x720"), Ok(Viewport { width: 1280, height: 720 }));
         for bad in ["", "x", "1280", "1280x", "axb", "-1x5", "0x0", "99999x720", "1280x720x3"] {
             assert!(parse_size(bad).is_err(), "{bad} passed");
+        }
+    }
+
+    #[test]
+    fn who_may_watch_and_embed_is_read_or_refused_with_a_sentence() {
+        let read = |arguments: &[&str]| {
+            Cli::try_parse_from([&["heliograph"], arguments].concat()).map_err(|error| error.to_string())
+        };
+        let view = read(&[]).unwrap().view;
+        assert_eq!((view.max_viewers, view.allow_embed.len()), (16, 0));
+        let view = read(&["--max-viewers", "64", "--allow-embed", "https://a.example", "--allow-embed", "HTTP://b:81"]);
+        let view = view.unwrap().view;
+        let origins: Vec<&str> = view.allow_embed.iter().map(Origin::as_str).collect();
+        assert_eq!((view.max_viewers, origins), (64, vec!["https://a.example", "http://b:81"]));
+        for bad in ["0", "65", "-1", "many"] {
+            assert!(read(&["--max-viewers", bad]).is_err(), "{bad} passed");
+        }
+        for bad in ["a.example", "https://a.example/page", "*", "https://*", "null"] {
+            let sentence = read(&["--allow-embed", bad]).unwrap_err();
+            assert!(sentence.contains("for example https://lab.example"), "{bad}: {sentence}");
         }
     }
 

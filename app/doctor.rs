@@ -8,6 +8,7 @@ mod machine;
 
 use crate::share::DEFAULT_PORT;
 use heliograph_render::Gpu;
+use heliograph_stream::confine::Available;
 use machine::{Library, Machine};
 use std::fmt;
 use std::io::Write;
@@ -69,6 +70,7 @@ pub fn report() -> Report {
     checks.push(file_dialog(&machine));
     checks.push(encoder(heliograph_stream::encoder_has_assembly()));
     checks.push(shared_memory(heliograph_ring::create(16, 16).map(drop)));
+    checks.push(confinement(heliograph_stream::confine::available()));
     checks.push(port(IpAddr::V4(Ipv4Addr::LOCALHOST)));
     let system = machine.system_name().unwrap_or_else(|| std::env::consts::OS.into());
     let heading = format!("Heliograph {} on {system}, {}", env!("CARGO_PKG_VERSION"), std::env::consts::ARCH);
@@ -278,6 +280,19 @@ fn shared_memory<E: fmt::Display>(created: Result<(), E>) -> Check {
         Ok(()) => Check::good("Shared memory", "memfd, sealed"),
         Err(error) => Check::bad(Health::Missing, "Shared memory", error.to_string(), None),
     }
+}
+
+/// What shuts the streaming process off from the rest of the machine. Without it sharing works all the same.
+fn confinement(available: Available) -> Check {
+    let subject = "Confinement";
+    let there = match (available.landlock, available.seccomp) {
+        (true, true) => return Check::good(subject, "Landlock and seccomp"),
+        (true, false) => "Landlock only",
+        (false, true) => "seccomp only",
+        (false, false) => "neither Landlock nor seccomp",
+    };
+    let found = format!("this kernel has {there}: the streaming process is less shut off than it could be");
+    Check::bad(Health::Limited, subject, found, None)
 }
 
 fn port(address: IpAddr) -> Check {

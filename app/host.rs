@@ -114,7 +114,7 @@ impl Host {
         }
         let to_host = self.post.clone();
         let tell = move |news| to_host(HostEvent::Share(news));
-        match Share::start(self.settings, self.engine().clone(), self.status.clone(), tell) {
+        match Share::start(self.settings.clone(), self.engine().clone(), self.status.clone(), tell) {
             Ok(share) => {
                 self.share = Some(share);
                 self.share_state = ShareState::Starting;

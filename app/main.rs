@@ -36,7 +36,12 @@ fn main() -> ExitCode {
 fn run(args: ViewArgs, reporter: Reporter) -> Result<()> {
     let sources: Vec<Source> = args.files.into_iter().map(Source::Path).collect();
     let defaults = ShareSettings::default();
-    let settings = ShareSettings { bind: args.bind.unwrap_or(defaults.bind), port: args.port };
+    let settings = ShareSettings {
+        bind: args.bind.unwrap_or(defaults.bind),
+        port: args.port,
+        max_viewers: args.max_viewers,
+        allow_embed: args.allow_embed,
+    };
     if let Some(path) = args.screenshot {
         return headless::screenshot(&sources, args.size, &path);
     }

@@ -89,3 +89,16 @@ fn a_taken_port_is_not_an_illness() {
     let _held = TcpListener::bind((Ipv4Addr::LOCALHOST, DEFAULT_PORT));
     assert_eq!(port(IpAddr::V4(Ipv4Addr::LOCALHOST)).health, Health::Good);
 }
+
+#[test]
+fn a_kernel_that_cannot_confine_the_sidecar_is_told_of_and_stops_nobody() {
+    let check = |landlock, seccomp| confinement(Available { landlock, seccomp });
+    assert_eq!(check(true, true).health, Health::Good);
+    for (landlock, seccomp, words) in
+        [(true, false, "Landlock only"), (false, true, "seccomp only"), (false, false, "neither Landlock nor seccomp")]
+    {
+        let check = check(landlock, seccomp);
+        assert_eq!(check.health, Health::Limited);
+        assert!(check.found.contains(words), "{}", check.found);
+    }
+}

@@ -5,8 +5,8 @@ mod sidecar;
 mod supervisor;
 
 use crate::engine::EngineHandle;
-use heliograph_wire::SceneStatus;
 use heliograph_wire::link::{StreamStats, Tokens};
+use heliograph_wire::{Origin, SceneStatus};
 use std::fmt::Write;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, mpsc};
@@ -14,18 +14,30 @@ use std::sync::{Arc, mpsc};
 /// The port to begin with when none is given.
 pub const DEFAULT_PORT: u16 = 8400;
 
-/// Where to serve.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Viewers at a time when nothing else is said.
+pub const DEFAULT_MAX_VIEWERS: u32 = 16;
+
+/// Where to serve, and whom.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShareSettings {
     /// The address to listen on.
     pub bind: IpAddr,
     /// The port to begin with; the next free one is taken when it is in use.
     pub port: u16,
+    /// Viewers at a time.
+    pub max_viewers: u32,
+    /// Pages that may show the view inside them.
+    pub allow_embed: Vec<Origin>,
 }
 
 impl Default for ShareSettings {
     fn default() -> Self {
-        ShareSettings { bind: IpAddr::V4(Ipv4Addr::LOCALHOST), port: DEFAULT_PORT }
+        ShareSettings {
+            bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: DEFAULT_PORT,
+            max_viewers: DEFAULT_MAX_VIEWERS,
+            allow_embed: Vec::new(),
+        }
     }
 }
 

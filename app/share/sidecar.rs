@@ -20,6 +20,9 @@ const MAX_LINES: usize = 64;
 /// A line of the sidecar that is longer than this is not one of ours.
 const MAX_LINE_BYTES: u64 = 1 << 20;
 
+/// What of the environment the sidecar needs: its log, and where the libraries are that it is linked to.
+const KEPT_VARIABLES: [&str; 4] = ["HELIOGRAPH_LOG", "RUST_BACKTRACE", "RUST_LIB_BACKTRACE", "LD_LIBRARY_PATH"];
+
 /// A running sidecar. Dropping it kills the process if it still runs and ends its threads.
 pub(super) struct Sidecar {
     child: Child,
@@ -43,6 +46,8 @@ impl Sidecar {
         // /proc/self/exe is this very build, even when the file on disk has been replaced or removed since.
         let mut command = Command::new("/proc/self/exe");
         command.arg("sidecar").stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::inherit());
+        // The rest of the environment holds what is none of its business, e.g. the tunnel's account.
+        command.env_clear().envs(KEPT_VARIABLES.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
         // One malloc arena: with one per thread, the memory of viewers who left stays scattered over all of them.
         command.env("MALLOC_ARENA_MAX", "1");
         let ring_fds = handles.pass_to(&mut command);

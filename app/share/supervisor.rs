@@ -149,6 +149,8 @@ impl Supervisor {
             exact_port: self.address.is_some(),
             tokens: self.tokens.clone(),
             first_viewer: self.next_viewer,
+            max_viewers: self.settings.max_viewers,
+            allow_embed: self.settings.allow_embed.clone(),
             ring_fds,
         }
     }
@@ -181,6 +183,9 @@ impl Supervisor {
                     )));
                 }
             }
+            FromSidecar::Confined { missing } if missing.is_empty() => {}
+            // The sidecar's own log says what that means.
+            FromSidecar::Confined { missing } => tracing::info!(?missing, "the streaming process is confined in part"),
             FromSidecar::Listening { address } => {
                 self.address = Some(address);
                 let links = Links::new(address, &self.tokens);

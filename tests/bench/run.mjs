@@ -32,6 +32,7 @@ const SOURCES = [
   { name: 'ring', command: [`${target}/release/examples/publish_bench`], figure: publish },
   { name: 'ring-read', command: [`${target}/release/examples/publish_bench`, '--reader'], figure: publish },
   { name: 'render', command: [`${target}/release/examples/render_bench`] },
+  { name: 'strangers', command: ['node', 'tests/bench/strangers.mjs', target] },
   { name: 'chain', command: ['node', 'tests/bench/chain.mjs', target] },
 ];
 

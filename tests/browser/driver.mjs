@@ -5,6 +5,7 @@ import { chromium } from 'playwright-core';
 const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
   '--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required',
+  ...process.argv.slice(2),
 ];
 
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
@@ -12,6 +13,8 @@ const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? 
 const pages = new Map();
 /** @type {string[]} Errors that any page met: a scenario may ask for them. */
 const errors = [];
+/** @type {Map<string, number[]>} What servers answered each page, as it came over the wire: a page itself is not told all. */
+const statuses = new Map();
 
 /** Reads the live picture as RGBA, scaled to the given size. */
 const readPicture = ({ width, height }) => {
@@ -36,6 +39,10 @@ const actions = {
     const opened = await context.newPage();
     opened.on('pageerror', (error) => errors.push(`${page}: ${error.message}`));
     pages.set(page, opened);
+    statuses.set(page, []);
+    const wire = await context.newCDPSession(opened);
+    wire.on('Network.responseReceivedExtraInfo', ({ statusCode }) => statuses.get(page).push(statusCode));
+    await wire.send('Network.enable');
     await opened.goto(url, { waitUntil: 'domcontentloaded' });
   },
   eval: ({ page, script }) => pages.get(page).evaluate(script),
@@ -71,6 +78,12 @@ const actions = {
     await pages.get(page).context().close();
     pages.delete(page);
   },
+  statuses: async ({ page }) => statuses.get(page).splice(0),
+  // A page cannot see into a frame of another's; the browser can.
+  frames: ({ page }) => Promise.all(pages.get(page).frames().slice(1).map(async (frame) => ({
+    url: frame.url(),
+    hasStage: await frame.evaluate(() => document.getElementById('stage') !== null).catch(() => false),
+  }))),
   errors: async () => errors,
 };
 

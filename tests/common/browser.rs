@@ -18,8 +18,14 @@ pub const LIVE: &str = "window.heliograph?.stats().state === 'live' && window.he
 impl Browser {
     /// Starts it.
     pub fn launch() -> Browser {
+        Browser::launch_with(&[])
+    }
+
+    /// The same with flags of the scenario's own.
+    pub fn launch_with(flags: &[&str]) -> Browser {
         let driver = format!("{}/tests/browser/driver.mjs", env!("CARGO_MANIFEST_DIR"));
-        let mut child = Command::new("node").arg(driver).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut command = Command::new("node");
+        let mut child = command.arg(driver).args(flags).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let stdin = child.stdin.take();
         let answers = BufReader::new(child.stdout.take().unwrap()).lines();
         let mut browser = Browser { child, stdin, answers };

@@ -52,14 +52,13 @@ impl Heliograph {
 
     /// The same with environment variables of its own.
     pub fn start_with(arguments: &[&str], environment: &[(&str, &str)]) -> Heliograph {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_heliograph"))
-            .arg("--json")
-            .args(arguments)
-            .envs(environment.iter().copied())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_heliograph"));
+        Heliograph::spawn(command.arg("--json").args(arguments).envs(environment.iter().copied()))
+    }
+
+    /// The same by a command of the scenario's own, which runs the program with `--json`.
+    pub fn spawn(command: &mut Command) -> Heliograph {
+        let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
         let stdin = child.stdin.take().unwrap();
         let stdout = child.stdout.take().unwrap();
         let (sender, events) = channel();
@@ -117,6 +116,11 @@ impl Heliograph {
         link.trim_start_matches("http://").split('/').next().unwrap().to_owned()
     }
 
+    /// The secrets of both links.
+    pub fn tokens(&self) -> [String; 2] {
+        [self.control_link(), self.view_link()].map(|link| link.rsplit('#').next().unwrap().to_owned())
+    }
+
     /// The sidecar's process id.
     pub fn sidecar_pid(&mut self) -> u32 {
         let is_running = |event: &Value| event["event"] == "sidecar" && event["pid"].is_u64();
@@ -168,6 +172,11 @@ impl Drop for Heliograph {
 pub fn is_running(pid: u32) -> bool {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit(") ").next().is_some_and(|rest| !rest.is_empty() && !rest.starts_with('Z'))
+}
+
+/// Whether this process may look into those of others.
+pub fn is_root() -> bool {
+    std::os::unix::fs::MetadataExt::uid(&std::fs::metadata("/proc/self").unwrap()) == 0
 }
 
 /// Sends a signal by name.

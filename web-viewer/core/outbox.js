@@ -5,6 +5,8 @@
 // - Moves go over `pointer` (unordered, never repeated). At most one a displayed frame leaves: of many, the newest.
 //   When the pointer rests, or lets go, the last move is said once more over `control`, so that its loss is healed.
 // - Commands that only add up (orbit, pan, zoom from keys and wheel) are summed, at most one of them a frame.
+// - The host takes 120 messages a second from a viewer (core/stream/src/gate.rs). Moves and sums keep to 100 of them, on
+//   a screen that shows more frames than that they leave some frames out.
 // - While a channel's buffer is filled, moves and sums wait here; there is at most one of each.
 
 /** @import { Command, FromViewer, Input } from './wire.gen.js' */
@@ -26,6 +28,9 @@ const REST_MS = 60;
 /** About eight moves. */
 const POINTER_FULL_BYTES = 160;
 const CONTROL_FULL_BYTES = 4096;
+/** Moves and sums; a 60-Hz screen never meets it. */
+const PACED_PER_SECOND = 100;
+const PACED_AT_ONCE = 4;
 
 export class Outbox {
   /**
@@ -51,6 +56,9 @@ export class Outbox {
     this.sum = null;
     /** Whether this frame's message has left. */
     this.spent = false;
+    /** Moves and sums that may leave now, and as of when. */
+    this.budget = PACED_AT_ONCE;
+    this.budgetAt = -Infinity;
   }
 
   /** Whether {@link frame} must be called at the next displayed frame. */
@@ -110,14 +118,27 @@ export class Outbox {
 
   /** @param {number} now */
   #sendPaced(now) {
-    if (this.spent) return;
+    if (this.spent || !this.#hasBudget(now)) return;
     if (this.move && this.#mayMove()) {
       this.#sendMove(this.move, now);
-      this.spent = true;
+      this.#spend();
     } else if (this.sum && this.control.bufferedAmount <= CONTROL_FULL_BYTES) {
       this.#sendSum(now);
-      this.spent = true;
+      this.#spend();
     }
+  }
+
+  /** @param {number} now */
+  #hasBudget(now) {
+    const grown = ((now - this.budgetAt) * PACED_PER_SECOND) / 1000;
+    this.budget = Math.min(PACED_AT_ONCE, this.budget + grown);
+    this.budgetAt = now;
+    return this.budget >= 1;
+  }
+
+  #spend() {
+    this.budget -= 1;
+    this.spent = true;
   }
 
   #mayMove() {

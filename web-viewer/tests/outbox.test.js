@@ -165,3 +165,18 @@ test('every golden input leaves the page as Rust wrote it', () => {
     assert.deepEqual(sent, message.seq === undefined ? message : { ...message, seq: 1 });
   }
 });
+
+test('on a fast screen no more than 100 moves a second leave, on a usual one every frame has its own', () => {
+  for (const { hertz, expected } of [
+    { hertz: 60, expected: 600 }, { hertz: 90, expected: 900 }, { hertz: 120, expected: 1000 }, { hertz: 240, expected: 1000 },
+  ]) {
+    const { box, log } = outbox();
+    for (let frame = 0; frame < hertz * 10; frame += 1) {
+      const now = (frame * 1000) / hertz;
+      if (box.wantsFrame) box.frame(now);
+      box.push(move(frame / 1e5), now);
+    }
+    assert.ok(Math.abs(log.length - expected) <= 5, `${log.length} in 10 s at ${hertz} Hz`);
+    assert.equal(box.wantsFrame, true, 'the last move is still to leave, or was just sent');
+  }
+});

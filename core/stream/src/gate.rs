@@ -1,13 +1,16 @@
 //! [`Gate`]: what of a viewer's messages may reach the scene. A state machine per viewer; the clock is an argument.
 
+use crate::bucket::{Allowance, Bucket};
 use heliograph_wire::{Input, InputError, Role};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// Messages a second that a viewer may send for long, moves and others counted apart. A page sends at most one move a
-/// displayed frame.
-const MESSAGES_PER_SECOND: f64 = 240.0;
-/// Messages that a viewer may send at once.
-const MESSAGES_BURST: f64 = 480.0;
+/// Messages that a viewer may send, all in all: 120 a second for long, and two seconds' worth at once, which is what
+/// arrives together after a line has stalled. Our page paces itself to 100 a second (`web-viewer/core/outbox.js`); a
+/// ping a second, presses and the last moves that it repeats find room in the rest.
+const MESSAGES: Allowance = Allowance { per_second: 120.0, burst: 240.0 };
+/// What moves leave of it for everything else: too many moves are thinned out, so they must never close a session by
+/// using up what a press or a ping needs.
+const NOT_FOR_MOVES: f64 = 120.0;
 /// A viewer that sends so many messages that no page of ours sends is not a page of ours.
 const REFUSED_MAX: u32 = 64;
 
@@ -49,20 +52,19 @@ pub(crate) struct Gate {
     last_move_seq: Option<u32>,
     /// Presses and releases that came over `control`.
     grab: u16,
-    moves: Bucket,
-    others: Bucket,
+    messages: Bucket,
     refused: u32,
 }
 
 impl Gate {
     /// For a viewer who has just come.
     pub(crate) fn new(role: Role, now: Instant) -> Gate {
-        Gate { role, last_move_seq: None, grab: 0, moves: Bucket::full(now), others: Bucket::full(now), refused: 0 }
+        Gate { role, last_move_seq: None, grab: 0, messages: Bucket::full(MESSAGES, now), refused: 0 }
     }
 
     /// A move over `pointer`, which may be late, early or lost.
     pub(crate) fn pointer_move(&mut self, grab: u16, seq: u32, input: &Input, now: Instant) -> Verdict {
-        if !self.moves.take(now) {
+        if !self.messages.take(MESSAGES, NOT_FOR_MOVES, now) {
             return Verdict::Drop;
         }
         // Both counters wrap.
@@ -83,8 +85,8 @@ impl Gate {
             // The page counts what it sent, whatever becomes of it here.
             self.grab = self.grab.wrapping_add(1);
         }
-        let bucket = if input.is_move() { &mut self.moves } else { &mut self.others };
-        match (bucket.take(now), input.is_move()) {
+        let reserve = if input.is_move() { NOT_FOR_MOVES } else { 0.0 };
+        match (self.messages.take(MESSAGES, reserve, now), input.is_move()) {
             (false, true) => Verdict::Drop,
             (false, false) => Verdict::Close(Refusal::Flood),
             (true, _) => self.admit(input),
@@ -93,7 +95,7 @@ impl Gate {
 
     /// Anything else: a ping, a wish for a keyframe.
     pub(crate) fn other(&mut self, now: Instant) -> Verdict {
-        if self.others.take(now) { Verdict::Pass } else { Verdict::Close(Refusal::Flood) }
+        if self.messages.take(MESSAGES, 0.0, now) { Verdict::Pass } else { Verdict::Close(Refusal::Flood) }
     }
 
     /// Bytes that are no message, or too many.
@@ -118,30 +120,6 @@ impl Gate {
     fn refuse(&mut self, refusal: Refusal) -> Verdict {
         self.refused += 1;
         if self.refused > REFUSED_MAX { Verdict::Close(refusal) } else { Verdict::Refuse(refusal) }
-    }
-}
-
-/// A token bucket.
-#[derive(Debug)]
-struct Bucket {
-    tokens: f64,
-    at: Instant,
-}
-
-impl Bucket {
-    fn full(now: Instant) -> Bucket {
-        Bucket { tokens: MESSAGES_BURST, at: now }
-    }
-
-    fn take(&mut self, now: Instant) -> bool {
-        let passed: Duration = now.saturating_duration_since(self.at);
-        self.at = now;
-        self.tokens = (self.tokens + passed.as_secs_f64() * MESSAGES_PER_SECOND).min(MESSAGES_BURST);
-        let enough = self.tokens >= 1.0;
-        if enough {
-            self.tokens -= 1.0;
-        }
-        enough
     }
 }
 

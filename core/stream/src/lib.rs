@@ -10,15 +10,19 @@
 //! | how much a line takes | `line.rs` |
 //! | one viewer | `viewer.rs`; what of its messages counts: `gate.rs`; by WebRTC: `peer/` |
 //! | inputs → input ring, and back as "shown" | `inputs.rs`, `tickets.rs` |
-//! | page, WHEP, tokens | `http/`, `access.rs` |
+//! | page, WHEP, tokens, strangers | `http/`, `access.rs` |
+//! | what the process gives up | `confine.rs` |
 //!
 //! **Nobody waits for anybody**: the encoder thread drops a frame for a viewer whose queue is full, a viewer's task waits
 //! for its own transport only, and the app is never waited for. Every queue is bounded and says in its documentation
-//! what it drops. Logic takes time as an argument; only `encode.rs`, `viewer.rs` and `serve.rs` read a clock.
+//! what it drops. Logic takes time as an argument; only `encode.rs`, `viewer.rs`,
+//! `serve.rs` and the sockets' side of `http/` read a clock.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 mod access;
+mod bucket;
 mod cadence;
+pub mod confine;
 mod counters;
 mod encode;
 mod gate;
@@ -57,6 +61,8 @@ const WORKERS: usize = 2;
 /// Runs the sidecar until its standard input ends or says stop. Failures were told to the app as
 /// [`heliograph_wire::FromSidecar::Failed`].
 pub fn run() -> ExitCode {
+    // Before the first thread: some of it holds for the calling thread and those that it starts.
+    let confinement = confine::confine();
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(WORKERS).enable_all().build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
@@ -65,7 +71,7 @@ pub fn run() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    let outcome = runtime.block_on(serve::serve(tokio::io::stdin(), tokio::io::stdout()));
+    let outcome = runtime.block_on(serve::serve(tokio::io::stdin(), tokio::io::stdout(), Some(confinement)));
     // A thread may still wait for a line on standard input; the process ends all the same.
     runtime.shutdown_background();
     match outcome {

@@ -1,9 +1,10 @@
 //! [`serve`]: the sidecar from its first line to its last, over any pair of pipes.
 
 use crate::access::Access;
+use crate::confine::Confinement;
 use crate::counters::Counters;
-use crate::http::listener::{Bounded, Local, listen};
-use crate::http::routes;
+use crate::http::listener::{self, listen};
+use crate::http::{Policy, routes};
 use crate::inputs::Inputs;
 use crate::link::{LinkError, LinkWriter, read_line, write_lines};
 use crate::share::{Parts, Share};
@@ -12,7 +13,7 @@ use crate::viewer::to_json;
 use crate::{BUILD_ID, encode};
 use heliograph_ring::{LAYOUT_VERSION, PeerRing, Pulse, RingError, attach};
 use heliograph_wire::link::Tokens;
-use heliograph_wire::{FromSidecar, PROTOCOL, ToSidecar, ToViewer};
+use heliograph_wire::{FromSidecar, Origin, PROTOCOL, ToSidecar, ToViewer};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -60,21 +61,24 @@ struct Order {
     exact_port: bool,
     tokens: Tokens,
     first_viewer: u32,
+    max_viewers: u32,
+    allow_embed: Vec<Origin>,
     ring_fds: [i32; 2],
 }
 
-/// Serves until `input` ends or says stop.
+/// Serves until `input` ends or says stop. `confinement`: what a process of its own has given up, which a test has not.
 ///
 /// # Errors
 /// See [`Failure`]; the app was told.
 pub(crate) async fn serve(
     input: impl AsyncRead + Unpin,
     output: impl AsyncWrite + Unpin + Send + 'static,
+    confinement: Option<Confinement>,
 ) -> Result<(), Failure> {
     let (link, lines) = LinkWriter::new();
     let mut writer = tokio::spawn(write_lines(lines, output));
     link.say(FromSidecar::Hello { protocol: PROTOCOL, build: BUILD_ID.to_owned(), ring_layout: LAYOUT_VERSION });
-    let outcome = run(BufReader::new(input), link.clone()).await;
+    let outcome = run(BufReader::new(input), link.clone(), confinement).await;
     if let Err(failure) = &outcome {
         link.say(FromSidecar::Failed { message: failure.to_string() });
     }
@@ -85,26 +89,28 @@ pub(crate) async fn serve(
     outcome
 }
 
-async fn run(mut input: BufReader<impl AsyncRead + Unpin>, link: LinkWriter) -> Result<(), Failure> {
+async fn run(
+    mut input: BufReader<impl AsyncRead + Unpin>,
+    link: LinkWriter,
+    confinement: Option<Confinement>,
+) -> Result<(), Failure> {
     let order = match read_line(&mut input).await? {
         None => return Ok(()),
-        Some(ToSidecar::Start { bind, port, exact_port, tokens, first_viewer, ring_fds }) => {
-            Order { bind, port, exact_port, tokens, first_viewer, ring_fds }
+        Some(ToSidecar::Start { bind, port, exact_port, tokens, first_viewer, max_viewers, allow_embed, ring_fds }) => {
+            Order { bind, port, exact_port, tokens, first_viewer, max_viewers, allow_embed, ring_fds }
         }
         Some(_) => return Err(Failure::NoStart),
     };
+    if let Some(confinement) = confinement {
+        link.say(FromSidecar::Confined { missing: confinement.close_all_but(order.ring_fds) });
+    }
     let ring = attach(order.ring_fds)?;
     let listener = listen(order.bind, order.port, order.exact_port)
         .await
         .map_err(|source| Failure::Listen { address: SocketAddr::new(order.bind, order.port), source })?;
     let address = listener.local_addr().unwrap_or(SocketAddr::new(order.bind, order.port));
     let mut house = House::build(ring, order, link.clone())?;
-    let share = Arc::clone(&house.share);
-    let service = routes(Arc::clone(&share)).into_make_service_with_connect_info::<Local>();
-    house.tasks.spawn(async move {
-        // Ends with the task set; accept errors are survived.
-        let _ = axum::serve(Bounded::new(listener), service).await;
-    });
+    house.tasks.spawn(listener::serve(listener, routes(Arc::clone(&house.share))));
     link.say(FromSidecar::Listening { address });
     let reason = house.follow(&mut input).await;
     house.close(reason).await;
@@ -127,7 +133,7 @@ impl House {
         let inputs = Arc::new(Inputs::new(inputs));
         let (scene, scene_rx) = watch::channel(None);
         let (ended, ended_rx) = watch::channel(None);
-        let share = Arc::new(Share::new(Parts {
+        let parts = Parts {
             access: Access::new(order.tokens),
             bind: order.bind,
             stage: Arc::clone(&stage),
@@ -136,7 +142,10 @@ impl House {
             scene: scene_rx,
             ended: ended_rx,
             first_viewer: order.first_viewer,
-        }));
+            max_viewers: order.max_viewers,
+            policy: Policy::new(&order.allow_embed),
+        };
+        let share = Arc::new(Share::new(parts, Instant::now()));
         let encoder = std::thread::Builder::new().name("encoder".to_owned());
         let (stage_there, inputs_there) = (Arc::clone(&stage), Arc::clone(&inputs));
         let encoder =
@@ -156,6 +165,7 @@ impl House {
                 Ok(Some(ToSidecar::Scene { scene })) => {
                     self.scene.send_replace(Some(Arc::from(to_json(&ToViewer::Scene { scene }))));
                 }
+                Ok(Some(ToSidecar::Reachable { origins })) => self.share.hosts.replace(origins),
                 Ok(Some(ToSidecar::Stop { reason })) => return reason,
                 Ok(Some(ToSidecar::Start { .. })) => tracing::warn!("the app said start twice"),
                 Ok(None) => return "The host program has ended.".to_owned(),

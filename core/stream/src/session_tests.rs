@@ -218,10 +218,10 @@ async fn the_end_of_the_share_is_said_to_viewers_and_ends_the_sidecar() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_seventeenth_viewer_is_asked_to_wait_and_gets_the_place_of_one_who_left() {
+async fn one_viewer_more_than_there_are_places_is_asked_to_wait_and_gets_the_place_of_one_who_left() {
     let mut host = TestHost::start(WIDTH, HEIGHT).await;
     let mut viewers = Vec::new();
-    for _ in 0..crate::share::SESSIONS_MAX {
+    for _ in 0..crate::testing::MAX_VIEWERS {
         viewers.push(Client::join(&host, VIEW).await);
     }
     let offer = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\nm=video 9 UDP/TLS/RTP/SAVPF 102\r\na=rtpmap:102 H264/90000\r\n";

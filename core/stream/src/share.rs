@@ -1,6 +1,7 @@
 //! [`Share`]: what the HTTP routes and the viewers' tasks have in common.
 
 use crate::access::Access;
+use crate::http::{Hosts, Policy, Strangers};
 use crate::inputs::Inputs;
 use crate::link::LinkWriter;
 use crate::stage::{Stage, lock};
@@ -9,10 +10,11 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
 
-/// Viewers at a time, those who are still connecting included.
-pub(crate) const SESSIONS_MAX: usize = 16;
+/// The most viewers at a time that anyone may ask for.
+const VIEWERS_MAX: usize = 64;
 
 /// One share, from the app's `Start` to its `Stop`.
 pub(crate) struct Share {
@@ -29,6 +31,10 @@ pub(crate) struct Share {
     /// Why the share is over.
     pub(crate) ended: watch::Receiver<Option<Arc<str>>>,
     pub(crate) sessions: Sessions,
+    /// What this host is called by those who reach it through others.
+    pub(crate) hosts: Hosts,
+    pub(crate) policy: Policy,
+    pub(crate) strangers: Mutex<Strangers>,
     next_viewer: AtomicU32,
 }
 
@@ -42,11 +48,13 @@ pub(crate) struct Parts {
     pub(crate) scene: watch::Receiver<Option<Arc<str>>>,
     pub(crate) ended: watch::Receiver<Option<Arc<str>>>,
     pub(crate) first_viewer: u32,
+    pub(crate) max_viewers: u32,
+    pub(crate) policy: Policy,
 }
 
 impl Share {
-    pub(crate) fn new(parts: Parts) -> Share {
-        let Parts { access, bind, stage, inputs, link, scene, ended, first_viewer } = parts;
+    pub(crate) fn new(parts: Parts, now: Instant) -> Share {
+        let Parts { access, bind, stage, inputs, link, scene, ended, first_viewer, max_viewers, policy } = parts;
         Share {
             access,
             epoch: random_name(),
@@ -56,7 +64,10 @@ impl Share {
             link,
             scene,
             ended,
-            sessions: Sessions::default(),
+            sessions: Sessions::new(max_viewers),
+            hosts: Hosts::default(),
+            policy,
+            strangers: Mutex::new(Strangers::new(now)),
             next_viewer: AtomicU32::new(first_viewer),
         }
     }
@@ -80,6 +91,8 @@ pub(crate) fn random_name() -> String {
 /// The sessions that DELETE can end.
 #[derive(Debug)]
 pub(crate) struct Sessions {
+    /// Viewers at a time, those who are still connecting included.
+    max: usize,
     places: Arc<Semaphore>,
     open: Mutex<HashMap<String, Open>>,
 }
@@ -91,12 +104,6 @@ struct Open {
     end: mpsc::Sender<()>,
 }
 
-impl Default for Sessions {
-    fn default() -> Sessions {
-        Sessions { places: Arc::new(Semaphore::new(SESSIONS_MAX)), open: Mutex::default() }
-    }
-}
-
 /// What DELETE finds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Ended {
@@ -106,6 +113,16 @@ pub(crate) enum Ended {
 }
 
 impl Sessions {
+    fn new(max_viewers: u32) -> Sessions {
+        let max = (max_viewers as usize).clamp(1, VIEWERS_MAX);
+        Sessions { max, places: Arc::new(Semaphore::new(max)), open: Mutex::default() }
+    }
+
+    /// How many places there are.
+    pub(crate) fn max(&self) -> usize {
+        self.max
+    }
+
     /// A place, as long as it is held; `None` when all are taken.
     pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.places).try_acquire_owned().ok()

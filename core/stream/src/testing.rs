@@ -13,6 +13,8 @@ use tokio::time::timeout;
 
 pub(crate) const VIEW: &str = "view-token-view-token-1";
 pub(crate) const CONTROL: &str = "control-token-control-1";
+/// Other than the default, so that a test sees whether it is heeded.
+pub(crate) const MAX_VIEWERS: u32 = 5;
 /// Far more than anything takes; a test that waits so long has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -30,7 +32,16 @@ pub(crate) struct TestHost {
 pub(crate) fn start_line(ring_fds: [i32; 2], port: u16, exact_port: bool) -> String {
     let tokens = Tokens { view: VIEW.to_owned(), control: CONTROL.to_owned() };
     let bind = [127, 0, 0, 1].into();
-    let start = ToSidecar::Start { bind, port, exact_port, tokens, first_viewer: 7, ring_fds };
+    let start = ToSidecar::Start {
+        bind,
+        port,
+        exact_port,
+        tokens,
+        first_viewer: 7,
+        max_viewers: MAX_VIEWERS,
+        allow_embed: Vec::new(),
+        ring_fds,
+    };
     serde_json::to_string(&start).unwrap() + "\n"
 }
 
@@ -55,7 +66,7 @@ impl TestHost {
         let (ring, numbers) = ring(width, height);
         let (mut stdin, input) = tokio::io::duplex(64 * 1024);
         let (output, output_reader) = tokio::io::duplex(64 * 1024);
-        let sidecar = tokio::spawn(async move { serve(input, output).await.is_ok() });
+        let sidecar = tokio::spawn(async move { serve(input, output, None).await.is_ok() });
         stdin.write_all(start_line(numbers, port, exact_port).as_bytes()).await.unwrap();
         let stdout = BufReader::new(output_reader).lines();
         let address = SocketAddr::from(([0, 0, 0, 0], 0));
@@ -135,7 +146,8 @@ impl TestHost {
 pub(crate) async fn raw_http(address: SocketAddr, request: &str) -> (u16, String) {
     let mut stream = TcpStream::connect(address).await.unwrap();
     let (head, body) = request.split_once("\r\n\r\n").unwrap();
-    stream.write_all(format!("{head}\r\nConnection: close\r\n\r\n{body}").as_bytes()).await.unwrap();
+    // What a server refuses it need not read to its end.
+    let _ = stream.write_all(format!("{head}\r\nConnection: close\r\n\r\n{body}").as_bytes()).await;
     let mut answer = Vec::new();
     // A server that refuses a large body may reset the connection after its answer.
     let _ = timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("an answer");

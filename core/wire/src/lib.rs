@@ -8,6 +8,7 @@
 //! | [`control`] | browser ↔ sidecar | data channel `control` (JSON, ordered, reliable) |
 //! | [`scene`] | app → sidecar → browser | link, then `control` |
 //! | [`link`] | app ↔ sidecar | one JSON object a line on the sidecar's stdin and stdout |
+//! | [`origin`] | app → sidecar | inside [`link`] |
 //!
 //! **Nothing here does I/O.** What comes from a peer is checked with [`input::Input::check`] before it is used.
 //! The browser's copy (`web-viewer/core/wire.gen.js` and `wire.gen.d.ts`) is generated from this crate
@@ -19,6 +20,7 @@ pub mod command;
 pub mod control;
 pub mod input;
 pub mod link;
+pub mod origin;
 pub mod pointer;
 pub mod scene;
 
@@ -29,6 +31,7 @@ pub use command::{Command, LayerId, Side, Value};
 pub use control::{FromViewer, ToViewer};
 pub use input::{Button, Input, InputError, Ticketed, ViewerId};
 pub use link::{FromSidecar, Role, ToSidecar};
+pub use origin::Origin;
 pub use scene::{LayerStatus, Property, PropertyKind, SceneStatus};
 
 /// Raised whenever a message changes its meaning. App and sidecar are one executable and must agree exactly;

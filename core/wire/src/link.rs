@@ -2,6 +2,7 @@
 //! End of file means that the other side is gone.
 
 use crate::input::ViewerId;
+use crate::origin::Origin;
 use crate::scene::SceneStatus;
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +49,10 @@ pub enum ToSidecar {
         tokens: Tokens,
         /// The first viewer id to give out, so that a restarted sidecar repeats none.
         first_viewer: u32,
+        /// Viewers at a time.
+        max_viewers: u32,
+        /// Pages that may show this one inside them; none of the others may.
+        allow_embed: Vec<Origin>,
         /// The shared memory's file descriptors, inherited: pixels (read-only) and control.
         ring_fds: [i32; 2],
     },
@@ -55,6 +60,11 @@ pub enum ToSidecar {
     Scene {
         /// As it is now.
         scene: SceneStatus,
+    },
+    /// By which other names browsers reach this host from now on, e.g. that of a tunnel. Replaces the ones before.
+    Reachable {
+        /// All of them; none when there is no tunnel.
+        origins: Vec<Origin>,
     },
     /// Say goodbye to the viewers and exit.
     Stop {
@@ -75,6 +85,11 @@ pub enum FromSidecar {
         build: String,
         /// The version of the shared memory's layout.
         ring_layout: u32,
+    },
+    /// What the sidecar could not give up, because this kernel does not know how.
+    Confined {
+        /// E.g. `Landlock`; none is the rule.
+        missing: Vec<String>,
     },
     /// Links work from here on.
     Listening {

@@ -1,28 +1,35 @@
-//! The listening socket: which port, and how many strangers at a time.
+//! The listening socket: which port, who is let in, and how slowly they may speak.
 
-use axum::extract::connect_info::Connected;
-use axum::serve::{IncomingStream, Listener};
+use super::connection::Connection;
+use super::hosts::local_names;
+use super::seats::{Seat, Seats, Taken};
+use axum::Router;
+use axum::body::Body;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::time::{Instant, Sleep, sleep};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
 
 /// Ports that are tried after the one that was asked for.
 const MORE_PORTS: u16 = 50;
 /// How long a port that must be this one is tried again: a sidecar that was killed may take a moment to vanish.
 const EXACT_PATIENCE: Duration = Duration::from_secs(2);
 const EXACT_RETRY: Duration = Duration::from_millis(20);
-/// Connections at a time; the next ones wait in the system's queue.
-const CONNECTIONS_MAX: usize = 128;
+/// Connections that wait in the system's queue.
 const QUEUE: u32 = 128;
-/// A connection on which nothing moves for so long is closed, so that idle strangers do not keep others out.
-const IDLE_MAX: Duration = Duration::from_secs(20);
+/// From the moment that a request may begin to the end of its head; also how long an idle connection is kept.
+const HEAD_MAX: Duration = Duration::from_secs(10);
+/// A browser's head has 1 to 3 kB in about 20 lines; the cookies of everything else on `localhost` may add some.
+const HEAD_BYTES_MAX: usize = 16 * 1024;
+const HEAD_LINES_MAX: usize = 64;
+/// When this machine has no file left for a connection.
+const ACCEPT_RETRY: Duration = Duration::from_millis(50);
 
 /// Listens on `port`, or, unless it must be this one, on one of the next.
 ///
@@ -58,91 +65,55 @@ fn listen_on(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(QUEUE)
 }
 
-/// A listener that takes [`CONNECTIONS_MAX`] connections at a time and closes idle ones.
-#[derive(Debug)]
-pub(crate) struct Bounded {
-    listener: TcpListener,
-    places: Arc<Semaphore>,
+/// Who asks, as each request is told.
+#[derive(Debug, Clone)]
+pub(super) struct Caller {
+    /// What this host is called by the address that the caller reached.
+    pub(super) local_names: Arc<[String]>,
+    pub(super) remote: IpAddr,
+    pub(super) seat: Arc<Seat>,
 }
 
-impl Bounded {
-    pub(crate) fn new(listener: TcpListener) -> Bounded {
-        Bounded { listener, places: Arc::new(Semaphore::new(CONNECTIONS_MAX)) }
-    }
-}
-
-impl Listener for Bounded {
-    type Io = Connection;
-    type Addr = SocketAddr;
-
-    async fn accept(&mut self) -> (Connection, SocketAddr) {
-        let place = Arc::clone(&self.places).acquire_owned().await.ok();
-        // axum's own accept survives errors such as too many open files.
-        let (stream, address) = Listener::accept(&mut self.listener).await;
-        let _ = stream.set_nodelay(true);
-        (Connection { stream, idle: Box::pin(sleep(IDLE_MAX)), _place: place }, address)
-    }
-
-    fn local_addr(&self) -> io::Result<SocketAddr> {
-        self.listener.local_addr()
-    }
-}
-
-/// The address of ours that a caller reached.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Local(pub(crate) SocketAddr);
-
-impl Connected<IncomingStream<'_, Bounded>> for Local {
-    fn connect_info(stream: IncomingStream<'_, Bounded>) -> Local {
-        // A connection without an address is called nothing that anybody says.
-        Local(stream.io().stream.local_addr().unwrap_or(SocketAddr::from(([0, 0, 0, 0], 0))))
-    }
-}
-
-/// One connection, with its place.
-#[derive(Debug)]
-pub(crate) struct Connection {
-    stream: TcpStream,
-    idle: Pin<Box<Sleep>>,
-    _place: Option<OwnedSemaphorePermit>,
-}
-
-impl Connection {
-    /// Something moved: idleness begins anew. Or nothing did: is the time over?
-    fn moved<T>(&mut self, context: &mut Context<'_>, poll: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if poll.is_ready() {
-            self.idle.as_mut().reset(Instant::now() + IDLE_MAX);
-            return poll;
-        }
-        match self.idle.as_mut().poll(context) {
-            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
-            Poll::Pending => Poll::Pending,
+/// Answers until it is dropped, and with it ends every connection.
+pub(crate) async fn serve(listener: TcpListener, routes: Router) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(HEAD_MAX);
+    http.max_buf_size(HEAD_BYTES_MAX).max_headers(HEAD_LINES_MAX);
+    let seats = Seats::new(Instant::now().into_std());
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            accepted = listener.accept() => match accepted {
+                Ok((stream, remote)) => {
+                    if let Some(taken) = seats.take(remote.ip(), Instant::now().into_std()) {
+                        connections.spawn(talk(http.clone(), routes.clone(), stream, remote.ip(), taken));
+                    }
+                }
+                // One that was broken off while it waited is no reason to make the next one wait.
+                Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
+                Err(_) => sleep(ACCEPT_RETRY).await,
+            },
+            Some(_) = connections.join_next() => {}
         }
     }
 }
 
-impl AsyncRead for Connection {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        let poll = Pin::new(&mut self.stream).poll_read(context, buffer);
-        self.moved(context, poll)
-    }
-}
-
-impl AsyncWrite for Connection {
-    fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        let poll = Pin::new(&mut self.stream).poll_write(context, bytes);
-        self.moved(context, poll)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+async fn talk(http: http1::Builder, routes: Router, stream: TcpStream, remote: IpAddr, taken: Taken) {
+    let _ = stream.set_nodelay(true);
+    // A connection without an address is called nothing that anybody says.
+    let local_names = stream.local_addr().map(local_names).unwrap_or_default();
+    let seat = taken.seat();
+    let caller = Caller { local_names: local_names.into(), remote: remote.to_canonical(), seat: Arc::clone(&seat) };
+    let routes = TowerToHyperService::new(routes);
+    let service = hyper::service::service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
+        let mut request = request.map(Body::new);
+        request.extensions_mut().insert(caller.clone());
+        hyper::service::Service::call(&routes, request)
+    });
+    let connection = http.serve_connection(TokioIo::new(Connection::new(stream, taken)), service);
+    tokio::select! {
+        // A stranger's broken connection is nobody's error.
+        _ = connection.with_upgrades() => {}
+        () = seat.lost() => {}
     }
 }

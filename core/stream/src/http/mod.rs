@@ -8,75 +8,75 @@
 //! | `DELETE /whep/{session}` | the session's token | 200 |
 //! | `PATCH /whep/{session}` | token | 405: trickle ICE and ICE restart are not built |
 //!
-//! Errors are JSON, `{"error": "a sentence"}`.
+//! A request passes, in this order: its seat (`seats.rs`, `listener.rs`), its token and how often strangers may ask
+//! (`strangers.rs`), the names by which it asks (`hosts.rs`, `guard.rs`), its route. Only the routes read a body, and
+//! only a token's owner reaches one that does. Errors are JSON, `{"error": "a sentence"}` (`failure.rs`).
 
+mod connection;
+mod failure;
 mod guard;
+mod hosts;
 pub(crate) mod listener;
 mod page;
+mod policy;
+mod seats;
+mod strangers;
+
+pub(crate) use hosts::Hosts;
+pub(crate) use policy::Policy;
+pub(crate) use strangers::Strangers;
 
 use crate::peer::{Answered, OfferError, answer};
-use crate::share::{Ended, SESSIONS_MAX, Share};
+use crate::share::{Ended, Share};
 use crate::viewer::Viewer;
 use axum::Router;
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{from_fn, map_response};
+use axum::extract::{DefaultBodyLimit, FromRequest, FromRequestParts, Path, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::middleware::{from_fn_with_state, map_response_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use failure::Failure;
 use heliograph_wire::{FromSidecar, PROTOCOL, Role};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// Offers of browsers have 3 to 8 kB.
 const OFFER_BYTES_MAX: usize = 64 * 1024;
-/// What a client that finds no place should wait, in seconds.
-const RETRY_AFTER_SECONDS: &str = "5";
+/// For an offer to arrive; at 10 kbit/s it takes 6 s.
+const OFFER_MAX: Duration = Duration::from_secs(10);
 
 /// The routes of a share.
 pub(crate) fn routes(share: Arc<Share>) -> Router {
+    let harden = |State(share): State<Arc<Share>>, response: Response| async move { share.policy.harden(response) };
     Router::new()
         .route("/healthz", get(healthz))
         .route("/whep", post(whep))
         .route("/whep/{session}", axum::routing::delete(delete).patch(patch))
         .fallback(get(page::serve))
         .method_not_allowed_fallback(method_not_allowed)
-        .with_state(share)
+        .with_state(Arc::clone(&share))
         .layer(DefaultBodyLimit::max(OFFER_BYTES_MAX))
-        .layer(from_fn(guard::check))
-        .layer(map_response(harden))
+        .layer(from_fn_with_state(Arc::clone(&share), guard::check))
+        .layer(map_response_with_state(share, harden))
 }
 
-/// An error as the routes answer it.
-#[derive(Debug)]
-pub(crate) struct Failure {
-    status: StatusCode,
-    sentence: String,
-}
+/// What the request's token allows, as [`guard`] found it.
+#[derive(Debug, Clone, Copy)]
+struct Known(Option<Role>);
 
-impl Failure {
-    pub(crate) fn new(status: StatusCode, sentence: impl Into<String>) -> Failure {
-        Failure { status, sentence: sentence.into() }
-    }
+/// A request with a valid token. **The first argument of every route that needs one**: without it nothing else of the
+/// request is looked at, so that strangers get the same 401 whatever they send, and nothing is allocated for them.
+struct Holder(Role);
 
-    fn unauthorized() -> Failure {
-        Failure::new(StatusCode::UNAUTHORIZED, "This link is not valid, or no longer. Ask the host for a new one.")
-    }
-}
+impl<S: Sync> FromRequestParts<S> for Holder {
+    type Rejection = Failure;
 
-impl IntoResponse for Failure {
-    fn into_response(self) -> Response {
-        let body = serde_json::json!({ "error": self.sentence }).to_string();
-        let mut response = (self.status, [(header::CONTENT_TYPE, "application/json")], body).into_response();
-        match self.status {
-            StatusCode::UNAUTHORIZED => {
-                response.headers_mut().insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
-            }
-            StatusCode::SERVICE_UNAVAILABLE => {
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
-            }
-            _ => {}
-        }
-        response
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Holder, Failure> {
+        let known = parts.extensions.get::<Known>().and_then(|known| known.0);
+        known.map(Holder).ok_or(Failure::UNAUTHORIZED)
     }
 }
 
@@ -85,28 +85,14 @@ async fn healthz(State(share): State<Arc<Share>>) -> Response {
     ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], body).into_response()
 }
 
-fn role(share: &Share, headers: &HeaderMap) -> Result<Role, Failure> {
-    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    share.access.role(authorization).ok_or_else(Failure::unauthorized)
-}
-
-/// The offer comes as bytes: whether it is text is for the token's owner alone to learn.
-async fn whep(
-    State(share): State<Arc<Share>>,
-    headers: HeaderMap,
-    body: Result<Bytes, axum::extract::rejection::BytesRejection>,
-) -> Result<Response, Failure> {
-    let role = role(&share, &headers)?;
-    let body = body.map_err(|rejection| match rejection.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Failure::new(StatusCode::PAYLOAD_TOO_LARGE, format!("An offer has at most {OFFER_BYTES_MAX} bytes."))
-        }
-        status => Failure::new(status, "The offer did not arrive whole."),
-    })?;
+async fn whep(Holder(role): Holder, State(share): State<Arc<Share>>, request: Request) -> Result<Response, Failure> {
+    let body = offer_of(request).await?;
     let bad = |sentence: String| Failure::new(StatusCode::BAD_REQUEST, sentence);
     let offer = std::str::from_utf8(&body).map_err(|_| bad("The offer is not text.".to_owned()))?;
-    let full = format!("{SESSIONS_MAX} people are watching already, which is all that this host takes.");
-    let place = share.sessions.place().ok_or(Failure::new(StatusCode::SERVICE_UNAVAILABLE, full))?;
+    let place = share.sessions.place().ok_or_else(|| {
+        let full = format!("{} people are watching already, which is all that this host takes.", share.sessions.max());
+        Failure::new(StatusCode::SERVICE_UNAVAILABLE, full)
+    })?;
     // The picture is to be there when the connection is.
     share.link.say(FromSidecar::WantFrame);
     let stage = Arc::clone(&share.stage);
@@ -130,12 +116,24 @@ async fn whep(
     Ok((StatusCode::CREATED, headers, answer).into_response())
 }
 
+/// The offer as bytes: whether it is text is for the token's owner alone to learn.
+async fn offer_of(request: Request) -> Result<Bytes, Failure> {
+    let Ok(body) = timeout(OFFER_MAX, Bytes::from_request(request, &())).await else {
+        return Err(Failure::new(StatusCode::REQUEST_TIMEOUT, "The offer took too long to arrive."));
+    };
+    body.map_err(|rejection| match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Failure::new(StatusCode::PAYLOAD_TOO_LARGE, format!("An offer has at most {OFFER_BYTES_MAX} bytes."))
+        }
+        status => Failure::new(status, "The offer did not arrive whole."),
+    })
+}
+
 async fn delete(
+    Holder(role): Holder,
     State(share): State<Arc<Share>>,
     Path(session): Path<String>,
-    headers: HeaderMap,
 ) -> Result<StatusCode, Failure> {
-    let role = role(&share, &headers)?;
     match share.sessions.end(&session, role) {
         Ended::Yes => Ok(StatusCode::OK),
         Ended::NotYours => Err(Failure::new(StatusCode::FORBIDDEN, "This session belongs to another link.")),
@@ -143,9 +141,8 @@ async fn delete(
     }
 }
 
-async fn patch(State(share): State<Arc<Share>>, headers: HeaderMap) -> Result<StatusCode, Failure> {
-    role(&share, &headers)?;
-    Err(method_not_allowed().await)
+async fn patch(Holder(_): Holder) -> Failure {
+    method_not_allowed().await
 }
 
 async fn method_not_allowed() -> Failure {
@@ -157,25 +154,6 @@ fn sentence(error: &OfferError) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
     letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()
-}
-
-/// Headers of every answer.
-async fn harden(mut response: Response) -> Response {
-    const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: \
-         blob:; media-src 'self' blob:; connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; \
-         base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    let headers = [
-        (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-        (header::REFERRER_POLICY, "no-referrer"),
-        (header::X_FRAME_OPTIONS, "DENY"),
-        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    ];
-    for (name, value) in headers {
-        response.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    response
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use crate::serve::serve;
 use crate::testing::{CONTROL, PATIENCE, TestHost, VIEW, raw_http, ring, start_line};
-use heliograph_wire::FromSidecar;
+use heliograph_wire::{FromSidecar, ToSidecar};
 use std::io::Cursor;
 use tokio::io::AsyncReadExt;
 use tokio::time::timeout;
@@ -141,8 +141,173 @@ async fn an_app_that_says_nothing_or_nonsense_gets_a_sidecar_that_ends() {
 /// Runs a sidecar on these lines to its end; what it said.
 async fn say_and_hear(lines: &str) -> Vec<FromSidecar> {
     let (output, mut heard) = tokio::io::duplex(64 * 1024);
-    let _ = timeout(PATIENCE, serve(Cursor::new(lines.to_owned()), output)).await.expect("the sidecar ends");
+    let _ = timeout(PATIENCE, serve(Cursor::new(lines.to_owned()), output, None)).await.expect("the sidecar ends");
     let mut text = String::new();
     heard.read_to_string(&mut text).await.unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whatever_is_wrong_with_a_token_the_answer_is_the_same_to_the_byte() {
+    let host = TestHost::start(64, 64).await;
+    let large = "a".repeat(1024 * 1024);
+    let long = "x".repeat(4096);
+    let mut answers = std::collections::BTreeSet::new();
+    for authorization in [
+        String::new(),
+        "Authorization: Bearer\r\n".to_owned(),
+        "Authorization: Bearer wrong\r\n".to_owned(),
+        format!("Authorization: Bearer {long}\r\n"),
+        format!("Authorization: Bearer {}\r\n", &VIEW[1..]),
+        format!("Authorization: Basic {VIEW}\r\n"),
+        format!("Authorization: Bearer {VIEW}\r\nAuthorization: Bearer {VIEW}\r\n"),
+        "Authorization: \u{e9}\r\n".to_owned(),
+    ] {
+        for (request, body) in [
+            ("POST /whep", ""),
+            ("POST /whep", "garbage"),
+            ("POST /whep", large.as_str()),
+            ("DELETE /whep/none", ""),
+            ("DELETE /whep/%ff", ""),
+            ("PATCH /whep/none", ""),
+        ] {
+            let length = body.len();
+            let head = format!("{request} HTTP/1.1\r\n{authorization}Content-Length: {length}\r\n\r\n");
+            let (status, answer) = host.http(&(head + body)).await;
+            assert_eq!(status, 401, "{request} {answer}");
+            let without_date: String =
+                answer.split_inclusive('\n').filter(|line| !line.starts_with("date: ")).collect();
+            answers.insert(without_date);
+        }
+    }
+    assert_eq!(answers.len(), 1, "{answers:#?}");
+    assert!(host.end().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_who_ask_without_end_are_asked_to_wait_and_a_token_from_the_same_address_is_not() {
+    let host = TestHost::start(64, 64).await;
+    let mut refused = String::new();
+    for _ in 0..2_000 {
+        let (status, answer) = host.http("POST /whep HTTP/1.1\r\nContent-Length: 0\r\n\r\n").await;
+        if status == 429 {
+            refused = answer;
+            break;
+        }
+        assert_eq!(status, 401);
+    }
+    assert!(refused.contains("retry-after: 1\r\n") && refused.contains("Try again in a moment."), "{refused}");
+    for _ in 0..100 {
+        let delete = format!("DELETE /whep/none HTTP/1.1\r\nAuthorization: Bearer {VIEW}\r\n\r\n");
+        assert_eq!(host.http(&delete).await.0, 404);
+    }
+    assert!(host.end().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_tunnels_name_opens_the_page_from_when_the_app_says_so() {
+    let mut host = TestHost::start(64, 64).await;
+    let delete = |origin: &str| {
+        format!("DELETE /whep/none HTTP/1.1\r\nHost: abc.example\r\nAuthorization: Bearer {VIEW}\r\n{origin}\r\n")
+    };
+    let ours = "User-Agent: Mozilla/5.0\r\nOrigin: https://abc.example\r\n";
+    assert_eq!(raw_http(host.address, &delete(ours)).await.0, 403, "there is no tunnel yet");
+    let origins = vec!["https://abc.example".parse().unwrap()];
+    host.say(&ToSidecar::Reachable { origins }).await;
+    // The link is another way than HTTP.
+    let heard = async {
+        loop {
+            let answer = raw_http(host.address, &delete(ours)).await;
+            if answer.0 != 403 {
+                return answer;
+            }
+        }
+    };
+    let answer = timeout(PATIENCE, heard).await.expect("the sidecar heard of the tunnel");
+    assert_eq!(answer.0, 404, "{}", answer.1);
+    assert_eq!(raw_http(host.address, &delete("")).await.0, 404, "a player that is no browser");
+    for other in ["http://abc.example", "https://abc.example.evil.test", "https://evil.test", "null"] {
+        assert_eq!(raw_http(host.address, &delete(&format!("Origin: {other}\r\n"))).await.0, 403, "{other}");
+    }
+    assert!(host.end().await);
+}
+
+/// What came until the host closed the connection, and how long that took.
+async fn until_closed(mut stream: tokio::net::TcpStream) -> (usize, std::time::Duration) {
+    let began = std::time::Instant::now();
+    let mut rest = Vec::new();
+    let _ = timeout(2 * PATIENCE, stream.read_to_end(&mut rest)).await.expect("the host closes the connection");
+    (rest.len(), began.elapsed())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_one_letter_at_a_time_is_cut_off() {
+    let host = TestHost::start(64, 64).await;
+    let stream = tokio::net::TcpStream::connect(host.address).await.unwrap();
+    let (reader, mut writer) = stream.into_split();
+    let trickle = tokio::spawn(async move {
+        for letter in "GET / HTTP/1.1\r\nHost: ".bytes().chain(std::iter::repeat(b'a')) {
+            if tokio::io::AsyncWriteExt::write_all(&mut writer, &[letter]).await.is_err() {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+    });
+    let mut rest = Vec::new();
+    let mut reader = reader;
+    let began = std::time::Instant::now();
+    let _ = timeout(PATIENCE, reader.read_to_end(&mut rest)).await.expect("the host closes the connection");
+    assert!(began.elapsed() < std::time::Duration::from_secs(15), "{:?}", began.elapsed());
+    trickle.abort();
+    assert!(host.end().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_head_without_end_is_refused() {
+    let host = TestHost::start(64, 64).await;
+    let many = "X: y\r\n".repeat(100);
+    let (status, _) = host.http(&format!("GET / HTTP/1.1\r\n{many}\r\n")).await;
+    assert_eq!(status, 431);
+    let long = "y".repeat(20_000);
+    let (status, _) = host.http(&format!("GET / HTTP/1.1\r\nX: {long}\r\n\r\n")).await;
+    assert_eq!(status, 431);
+    assert!(host.end().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_asks_and_never_reads_is_cut_off() {
+    let host = TestHost::start(64, 64).await;
+    let mut stream = tokio::net::TcpStream::connect(host.address).await.unwrap();
+    // A token's owner, so that no limit on strangers helps; answers of 10 MB, which no socket's buffer holds.
+    let one = format!("GET /app/viewer.js HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {VIEW}\r\n\r\n", host.address);
+    let asked = one.repeat(4_000);
+    let (writing, began) = (asked.as_bytes(), std::time::Instant::now());
+    let cut = async {
+        // Nothing is read: the host first stops reading, then gives up.
+        tokio::io::AsyncWriteExt::write_all(&mut stream, writing).await?;
+        loop {
+            stream.writable().await?;
+            tokio::io::AsyncWriteExt::write_all(&mut stream, b"GET").await?;
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+    };
+    let outcome: std::io::Result<()> = timeout(2 * PATIENCE, cut).await.expect("the host closes the connection");
+    assert!(outcome.is_err());
+    assert!(began.elapsed() < std::time::Duration::from_secs(40), "{:?}", began.elapsed());
+    let (read, _) = until_closed(stream).await;
+    assert!(read < 10_000_000, "{read} bytes were kept for it");
+    assert!(host.end().await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn strangers_who_hold_all_connections_keep_nobody_out() {
+    let host = TestHost::start(64, 64).await;
+    let mut idle = Vec::new();
+    for _ in 0..300 {
+        idle.push(tokio::net::TcpStream::connect(host.address).await.unwrap());
+    }
+    let began = std::time::Instant::now();
+    assert_eq!(host.http("GET /healthz HTTP/1.1\r\n\r\n").await.0, 200);
+    assert!(began.elapsed() < std::time::Duration::from_secs(2), "{:?}", began.elapsed());
+    assert!(host.end().await);
 }

@@ -46,6 +46,9 @@ const ICE_TIMEOUTS: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs
 const KEPT_PACKETS: u16 = 512;
 /// Bytes that wait in one data channel.
 const CHANNEL_BYTES_MAX: usize = 256 * 1024;
+/// What a viewer may send before we have read it. Messages have 4 kB at most; it is webrtc-rs that wants room for one of
+/// 64 kB, which is what it tells the browser. One that is larger still never becomes whole, and is never kept.
+const UNREAD_BYTES_MAX: u32 = 128 * 1024;
 
 /// Why there is no session. The texts are for the viewer.
 #[derive(Debug, thiserror::Error)]
@@ -203,6 +206,7 @@ async fn connection(
         .with_lite(bind.is_loopback())
         // As a client webrtc-rs would begin the handshake at the next tick of its ICE timer, up to 200 ms later.
         .with_answering_dtls_role(RTCDtlsRole::Server)
+        .with_sctp_max_receive_buffer_size(UNREAD_BYTES_MAX)
         .build();
     // Below the responder nothing paces: webrtc-rs' pacer keeps a queue of seconds. The cadence holds back instead.
     let registry = Registry::new()
