@@ -1,8 +1,9 @@
 //! The command line.
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use heliograph_scene::Viewport;
 use heliograph_wire::Origin;
+use heliograph_wire::room::ControlMode;
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -26,6 +27,43 @@ pub enum Mode {
     /// The streaming process; the program starts it itself
     #[command(hide = true)]
     Sidecar,
+    /// The tunnel's process; the program starts it itself
+    #[command(hide = true)]
+    Tunnel,
+}
+
+/// Who can open the links.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ReachArg {
+    /// Everyone, through ngrok
+    Ngrok,
+    /// Everyone, through --tunnel-command
+    Command,
+    /// Those on this machine's network
+    Lan,
+    /// Those at this machine
+    Local,
+}
+
+/// Whose hands move the scene, besides the host's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ControlArg {
+    /// Nobody's
+    Host,
+    /// One guest's at a time
+    One,
+    /// Those of every guest with a control link
+    Everyone,
+}
+
+impl From<ControlArg> for ControlMode {
+    fn from(argument: ControlArg) -> ControlMode {
+        match argument {
+            ControlArg::Host => ControlMode::HostOnly,
+            ControlArg::One => ControlMode::OneAtATime,
+            ControlArg::Everyone => ControlMode::Everyone,
+        }
+    }
 }
 
 /// What to draw, and how.
@@ -45,9 +83,22 @@ pub struct ViewArgs {
     /// Draw one picture, save it as PNG, and exit
     #[arg(long, value_name = "PNG")]
     pub screenshot: Option<PathBuf>,
-    /// Share as soon as the window is there
+    /// Share at once; how far the links reach [default: local]
+    #[arg(long, value_name = "REACH", num_args = 0..=1, require_equals = true, default_missing_value = "local")]
+    pub share: Option<ReachArg>,
+    /// Command that opens a tunnel, e.g. 'cloudflared tunnel --url {url}' or 'ssh -R 80:{addr} nokey@localhost.run'
+    #[arg(long, value_name = "TEMPLATE")]
+    pub tunnel_command: Option<String>,
+    /// Let people in one by one: each must knock and wait for the host
     #[arg(long)]
-    pub share: bool,
+    pub ask_first: bool,
+    /// Whose hands move the scene, besides the host's [default: everyone with a control link]
+    #[arg(long, value_name = "WHO")]
+    pub control: Option<ControlArg>,
+    /// Hours after which the links are dead
+    #[arg(long, value_name = "HOURS", default_value_t = crate::share::DEFAULT_LIFETIME_HOURS,
+          value_parser = clap::value_parser!(u32).range(1..=24 * 30))]
+    pub lifetime: u32,
     /// Address that the share listens on [default: 127.0.0.1, this machine only]
     #[arg(long, value_name = "ADDRESS")]
     pub bind: Option<IpAddr>,
@@ -106,6 +157,17 @@ mod tests {
             let sentence = read(&["--allow-embed", bad]).unwrap_err();
             assert!(sentence.contains("for example https://lab.example"), "{bad}: {sentence}");
         }
+    }
+
+    #[test]
+    fn how_far_the_links_reach_is_one_word() {
+        let share = |arguments: &[&str]| {
+            Cli::try_parse_from([&["heliograph"], arguments].concat()).map(|cli| (cli.view.share, cli.view.files.len()))
+        };
+        assert_eq!(share(&["a.laz"]).unwrap(), (None, 1));
+        assert_eq!(share(&["--share", "a.laz"]).unwrap(), (Some(ReachArg::Local), 1));
+        assert_eq!(share(&["--share=ngrok", "a.laz"]).unwrap(), (Some(ReachArg::Ngrok), 1));
+        assert!(share(&["--share=world"]).is_err());
     }
 
     #[test]

@@ -1,6 +1,9 @@
 //! What `--json` prints: one event a line on stdout, so that a script can follow what a person would see.
 
 use crate::engine::Figures;
+use crate::share::TunnelState;
+use heliograph_wire::ViewerId;
+use heliograph_wire::room::{Arrival, ControlMode, Guest};
 use serde::Serialize;
 use std::io::Write;
 
@@ -36,6 +39,25 @@ pub enum Event {
     Viewers {
         /// Watching now.
         count: usize,
+    },
+    /// Who is here, who knocks, who may steer.
+    Room {
+        /// Whose hands count.
+        mode: ControlMode,
+        /// Whether newcomers must knock.
+        asks_first: bool,
+        /// Who steers, where one does at a time.
+        steers: Option<ViewerId>,
+        /// Who is here.
+        guests: Vec<Guest>,
+        /// Who waits at the door. Passes are secrets and are left out.
+        knocks: Vec<Arrival>,
+    },
+    /// The tunnel changed its state.
+    Tunnel {
+        /// Where it stands.
+        #[serde(flatten)]
+        tunnel: TunnelState,
     },
     /// The streaming process changed its state.
     Sidecar {
@@ -76,15 +98,19 @@ impl Reporter {
             return;
         }
         match event {
-            Event::Sharing { view, control } => say(&format!(
-                "Anyone on this machine can open\n  to look:  {view}\n  to steer: {control}\nStop sharing with Ctrl+C."
-            )),
+            Event::Sharing { view, control } => {
+                say(&format!(
+                    "The view can be opened\n  to look:  {view}\n  to steer: {control}\nStop sharing with Ctrl+C."
+                ));
+            }
             Event::Error { message } => eprintln!("{message}"),
             Event::Sidecar { state, .. } => eprintln!("The streaming process is {state}."),
             Event::Window
             | Event::Dialog { .. }
             | Event::Loaded { .. }
             | Event::Viewers { .. }
+            | Event::Room { .. }
+            | Event::Tunnel { .. }
             | Event::Screenshot { .. }
             | Event::Figures { .. }
             | Event::Ended => {}

@@ -2,8 +2,7 @@
 
 use crate::engine::cannot_write;
 use crate::events::Reporter;
-use crate::host::{Host, HostEvent, ShareState};
-use crate::share::ShareSettings;
+use crate::host::{Host, HostEvent, ShareState, Start};
 use heliograph_render::{Gpu, Options, Renderer};
 use heliograph_scene::load::{Progress, Source, load};
 use heliograph_scene::{Scene, Viewport};
@@ -14,17 +13,18 @@ use std::sync::{Arc, mpsc};
 ///
 /// # Errors
 /// When there is nothing to draw with, or sharing is impossible.
-pub fn run(sources: Vec<Source>, size: Viewport, settings: ShareSettings, reporter: Reporter) -> anyhow::Result<()> {
+pub fn run(start: Start, size: Viewport, reporter: Reporter) -> anyhow::Result<()> {
     let gpu = Gpu::headless()?;
     let (sender, events) = mpsc::channel();
     let post = Arc::new(move |event: HostEvent| {
         // The receiver lives as long as the host.
         let _ = sender.send(event);
     });
-    let mut host = Host::new(gpu, size, settings, reporter, post)?;
+    let mut host = Host::new(gpu, size, (start.settings, start.rules), reporter, post)?;
     host.start_sharing();
     // A script reads the links first: files follow once they are known.
-    let mut sources = Some(sources);
+    let mut sources = Some(start.sources);
+    let mut has_shared = false;
     for event in &events {
         host.handle(event);
         if matches!(host.share_state, ShareState::Live(_))
@@ -32,7 +32,10 @@ pub fn run(sources: Vec<Source>, size: Viewport, settings: ShareSettings, report
         {
             host.open(sources);
         }
-        if host.is_broken || !host.is_sharing() {
+        // A script that ended the share may want another one.
+        let is_over = !host.is_sharing() && !(reporter.json && has_shared);
+        has_shared |= matches!(host.share_state, ShareState::Live(_));
+        if host.is_broken || is_over {
             break;
         }
     }

@@ -3,12 +3,17 @@
 use crate::engine::{Engine, EngineHandle, FromEngine, ToEngine};
 use crate::events::{Event, Reporter};
 use crate::requests::Request;
-use crate::share::{FromShare, Links, Share, ShareSettings};
+use crate::room::{Decision, RoomView, SharedRoom};
+use crate::share::account;
+use crate::share::reach::Reach;
+use crate::share::usage::{Meter, Usage};
+use crate::share::{FromShare, Links, Share, ShareSettings, TunnelState};
 use heliograph_render::Gpu;
 use heliograph_scene::Viewport;
 use heliograph_scene::load::Source;
 use heliograph_wire::SceneStatus;
 use heliograph_wire::link::StreamStats;
+use heliograph_wire::room::ControlMode;
 use std::sync::Arc;
 
 /// News for the thread that owns the [`Host`].
@@ -25,6 +30,18 @@ pub enum HostEvent {
 
 /// Delivers news to the thread that owns the [`Host`]; called from any thread.
 pub type Post = Arc<dyn Fn(HostEvent) + Send + Sync>;
+
+/// What the program is started with.
+pub struct Start {
+    /// What to open.
+    pub sources: Vec<Source>,
+    /// Where to share.
+    pub settings: ShareSettings,
+    /// What the host has decided about guests before any has come.
+    pub rules: Vec<Decision>,
+    /// Whether to share at once in a window.
+    pub share: bool,
+}
 
 /// Where the share stands.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -44,14 +61,27 @@ pub enum ShareState {
 pub struct Host {
     share: Option<Share>,
     engine: Engine,
-    settings: ShareSettings,
+    room: SharedRoom,
+    meter: Meter,
+    /// How the next session is shared.
+    pub settings: ShareSettings,
+    /// What was decided about guests, for this session and the next.
+    pub rules: Vec<Decision>,
     reporter: Reporter,
     post: Post,
     status: Arc<SceneStatus>,
     /// Where the share stands.
     pub share_state: ShareState,
-    /// Watching now.
-    pub viewers: usize,
+    /// Who is here.
+    pub guests: RoomView,
+    /// The session that is being ended is to be followed by another.
+    shares_again: bool,
+    /// Whether an ngrok token is known.
+    pub has_token: bool,
+    /// Where the tunnel stands.
+    pub tunnel: TunnelState,
+    /// What went through it this month.
+    pub usage: Usage,
     /// What the sidecar counted in the last second.
     pub stats: StreamStats,
     /// Sentences that the user has not dismissed yet, the newest last.
@@ -71,7 +101,7 @@ impl Host {
     pub fn new(
         gpu: Gpu,
         viewport: Viewport,
-        settings: ShareSettings,
+        (settings, rules): (ShareSettings, Vec<Decision>),
         reporter: Reporter,
         post: Post,
     ) -> anyhow::Result<Host> {
@@ -79,16 +109,24 @@ impl Host {
             crate::requests::listen(post.clone())?;
         }
         let to_host = post.clone();
-        let engine = Engine::start(gpu, viewport, move |news| to_host(HostEvent::Engine(news)))?;
+        let room = SharedRoom::default();
+        let engine = Engine::start(gpu, viewport, room.clone(), move |news| to_host(HostEvent::Engine(news)))?;
         Ok(Host {
             share: None,
             engine,
+            room,
+            meter: Meter::open(),
             settings,
+            rules,
             reporter,
             post,
             status: Arc::default(),
             share_state: ShareState::Off,
-            viewers: 0,
+            guests: RoomView::default(),
+            shares_again: false,
+            has_token: account::token().is_some(),
+            tunnel: TunnelState::Off,
+            usage: Usage::default(),
             stats: StreamStats::default(),
             problems: Vec::new(),
             is_broken: false,
@@ -114,13 +152,65 @@ impl Host {
         }
         let to_host = self.post.clone();
         let tell = move |news| to_host(HostEvent::Share(news));
-        match Share::start(self.settings.clone(), self.engine().clone(), self.status.clone(), tell) {
+        match Share::start(self.settings.clone(), self.engine().clone(), self.room.clone(), self.status.clone(), tell) {
             Ok(share) => {
+                self.rules.iter().for_each(|rule| share.decide(rule.clone()));
                 self.share = Some(share);
                 self.share_state = ShareState::Starting;
             }
             Err(error) => self.problem(format!("{error:#}")),
         }
+    }
+
+    /// Decides something about the guests. Rules hold for the next session, too.
+    pub fn decide(&mut self, decision: Decision) {
+        if matches!(decision, Decision::Mode(_) | Decision::AskFirst(_)) {
+            self.rules.retain(|rule| std::mem::discriminant(rule) != std::mem::discriminant(&decision));
+            self.rules.push(decision.clone());
+        }
+        if let Some(share) = &self.share {
+            share.decide(decision);
+        }
+    }
+
+    /// How far links reach. Other links are another session, so one that is under way is ended and begun anew.
+    pub fn set_reach(&mut self, reach: Reach) {
+        self.settings.reach = reach;
+        self.shares_again = self.is_sharing();
+        self.end_sharing();
+    }
+
+    /// Keeps the ngrok token that was typed, and opens the tunnel with it if that is what is waited for.
+    pub fn keep_token(&mut self, token: &str) {
+        match account::keep(token) {
+            Ok(()) => {
+                self.has_token = true;
+                if self.settings.reach == Reach::Ngrok {
+                    self.set_reach(Reach::Ngrok);
+                }
+            }
+            Err(sentence) => self.problem(sentence),
+        }
+    }
+
+    /// Makes other links, and sends everyone away who came by the old ones.
+    pub fn new_links(&self) {
+        if let Some(share) = &self.share {
+            share.new_links();
+        }
+    }
+
+    /// Whether newcomers must knock, and whose hands count: of this session, or of the next.
+    pub fn rules(&self) -> (bool, ControlMode) {
+        let mut rules = (false, ControlMode::default());
+        for rule in &self.rules {
+            match rule {
+                Decision::AskFirst(asks) => rules.0 = *asks,
+                Decision::Mode(mode) => rules.1 = *mode,
+                _ => {}
+            }
+        }
+        rules
     }
 
     /// Ends the session; the links are dead at once.
@@ -148,6 +238,8 @@ impl Host {
             Request::Figures => self.engine().offer(ToEngine::Figures),
             Request::Share => self.start_sharing(),
             Request::EndShare => self.end_sharing(),
+            Request::Decide { decision } => self.decide(decision),
+            Request::NewLinks => self.new_links(),
             Request::Malformed { sentence } => self.problem(sentence),
         }
     }
@@ -165,10 +257,6 @@ impl Host {
             FromEngine::Captured(path) => self.reporter.report(&Event::Screenshot { path }),
             FromEngine::Figures(figures) => self.reporter.report(&Event::Figures { figures }),
             FromEngine::Problem(sentence) => self.problem(sentence),
-            FromEngine::Viewers(count) => {
-                self.viewers = count;
-                self.reporter.report(&Event::Viewers { count });
-            }
             FromEngine::Stopped(sentence) => {
                 self.is_broken = true;
                 self.problem(sentence);
@@ -178,13 +266,26 @@ impl Host {
 
     fn share_news(&mut self, news: FromShare) {
         match news {
-            FromShare::Live { links, pid, restarts } => {
-                if restarts == 0 {
-                    self.reporter.report(&Event::Sharing { view: links.view.clone(), control: links.control.clone() });
-                }
+            FromShare::Live { pid, restarts } => {
+                self.meter.restart();
                 let state = if restarts == 0 { "started" } else { "restarted" };
                 self.reporter.report(&Event::Sidecar { state, pid: Some(pid) });
+                if let ShareState::Restarting(links) = &self.share_state {
+                    self.share_state = ShareState::Live(links.clone());
+                }
+            }
+            FromShare::Links { links, why } => {
+                self.reporter.report(&Event::Sharing { view: links.view.clone(), control: links.control.clone() });
                 self.share_state = ShareState::Live(links);
+                if let Some(why) = why {
+                    self.notice(why);
+                }
+            }
+            FromShare::Tunnel(tunnel) => self.tunnel_news(tunnel),
+            FromShare::Room(guests) => self.room_news(guests),
+            FromShare::Problem(sentence) => self.problem(sentence),
+            FromShare::Expired => {
+                self.problem("The session's time is over, so its links are dead. Share again.".into())
             }
             FromShare::Restarting(sentence) => {
                 tracing::warn!(%sentence);
@@ -193,16 +294,60 @@ impl Host {
                     self.share_state = ShareState::Restarting(links.clone());
                 }
             }
-            FromShare::Stats(stats) => self.stats = stats,
+            FromShare::Stats(stats) => {
+                self.usage = self.meter.count(&stats);
+                self.stats = stats;
+            }
             FromShare::Failed(sentence) => self.problem(sentence),
             FromShare::Ended => {
                 self.share = None;
                 self.share_state = ShareState::Off;
-                self.viewers = 0;
+                self.guests = RoomView::default();
+                self.tunnel = TunnelState::Off;
                 self.stats = StreamStats::default();
                 self.reporter.report(&Event::Ended);
+                if std::mem::take(&mut self.shares_again) {
+                    self.start_sharing();
+                }
             }
         }
+    }
+
+    fn tunnel_news(&mut self, tunnel: TunnelState) {
+        self.reporter.report(&Event::Tunnel { tunnel: tunnel.clone() });
+        match &tunnel {
+            TunnelState::Failed { sentence } => self.notice(sentence.clone()),
+            // The first word of a series is enough; the dialog shows every one.
+            TunnelState::Lost { sentence, .. }
+                if !matches!(self.tunnel, TunnelState::Lost { .. } | TunnelState::Opening { .. }) =>
+            {
+                self.notice(sentence.clone());
+            }
+            _ => {}
+        }
+        self.tunnel = tunnel;
+    }
+
+    fn room_news(&mut self, guests: RoomView) {
+        let count = guests.guests.len();
+        if count != self.guests.guests.len() {
+            self.reporter.report(&Event::Viewers { count });
+        }
+        let told = |room: &RoomView| {
+            let here: Vec<_> = room.guests.iter().map(|view| view.guest.clone()).collect();
+            Event::Room {
+                mode: room.mode,
+                asks_first: room.asks_first,
+                steers: room.steers,
+                guests: here,
+                knocks: room.knocks.clone(),
+            }
+        };
+        let (before, now) = (told(&self.guests), told(&guests));
+        if before != now {
+            self.reporter.report(&now);
+        }
+        self.guests = guests;
     }
 
     /// Whether a session is under way, in whatever state.
@@ -215,9 +360,21 @@ impl Host {
         self.reporter.report(event);
     }
 
+    /// Shows a sentence that is no fault of anybody's, in the window only.
+    fn notice(&mut self, sentence: String) {
+        if !self.reporter.json {
+            eprintln!("{sentence}");
+        }
+        self.show(sentence);
+    }
+
     /// Shows a sentence to the user, in the window and on stderr or as an event.
     pub fn problem(&mut self, sentence: String) {
         self.reporter.report(&Event::Error { message: sentence.clone() });
+        self.show(sentence);
+    }
+
+    fn show(&mut self, sentence: String) {
         if self.problems.last() != Some(&sentence) {
             self.problems.push(sentence);
         }

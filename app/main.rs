@@ -1,25 +1,37 @@
-//! The executable: dispatches to the window, the headless host, the doctor or the sidecar.
+//! The executable: dispatches to the window, the headless host, the doctor, the sidecar or the tunnel.
 
 use anyhow::Result;
 use clap::Parser;
-use heliograph::cli::{Cli, Mode, ViewArgs};
+use heliograph::cli::{Cli, Mode, ReachArg, ViewArgs};
 use heliograph::events::{Event, Reporter};
+use heliograph::host::Start;
+use heliograph::room::Decision;
 use heliograph::share::ShareSettings;
-use heliograph::{doctor, headless, shell};
+use heliograph::share::reach::Reach;
+use heliograph::{doctor, headless, share, shell};
 use heliograph_scene::load::Source;
 use std::process::ExitCode;
+use std::time::Duration;
 
 fn main() -> ExitCode {
-    // The sidecar is dispatched before anything of the window starts.
-    let is_sidecar = std::env::args_os().nth(1).is_some_and(|argument| argument == "sidecar");
-    start_logging(if is_sidecar { "sidecar" } else { "heliograph" });
-    if is_sidecar {
-        return heliograph_stream::run();
+    // The other processes are dispatched before anything of the window starts.
+    let process = std::env::args().nth(1);
+    match process.as_deref() {
+        Some("sidecar") => {
+            start_logging("sidecar");
+            return heliograph_stream::run();
+        }
+        Some("tunnel") => {
+            start_logging("tunnel");
+            return share::tunnel::run();
+        }
+        _ => start_logging("heliograph"),
     }
     let cli = Cli::parse();
     match cli.mode {
         Some(Mode::Doctor) => doctor::run(),
         Some(Mode::Sidecar) => heliograph_stream::run(),
+        Some(Mode::Tunnel) => share::tunnel::run(),
         None => {
             let reporter = Reporter { json: cli.view.json };
             match run(cli.view, reporter) {
@@ -35,25 +47,45 @@ fn main() -> ExitCode {
 
 fn run(args: ViewArgs, reporter: Reporter) -> Result<()> {
     let sources: Vec<Source> = args.files.into_iter().map(Source::Path).collect();
-    let defaults = ShareSettings::default();
+    let is_wanted = args.share.is_some() || args.tunnel_command.is_some();
+    let reach = reach(args.share, args.tunnel_command)?;
     let settings = ShareSettings {
-        bind: args.bind.unwrap_or(defaults.bind),
+        reach,
+        bind: args.bind,
         port: args.port,
         max_viewers: args.max_viewers,
         allow_embed: args.allow_embed,
+        lifetime: Duration::from_secs(u64::from(args.lifetime) * 3600),
     };
+    let rules =
+        [args.ask_first.then_some(Decision::AskFirst(true)), args.control.map(|mode| Decision::Mode(mode.into()))];
+    let start = Start { sources, settings, rules: rules.into_iter().flatten().collect(), share: is_wanted };
     if let Some(path) = args.screenshot {
-        return headless::screenshot(&sources, args.size, &path);
+        return headless::screenshot(&start.sources, args.size, &path);
     }
     if args.headless {
-        return headless::run(sources, args.size, settings, reporter);
+        return headless::run(start, args.size, reporter);
     }
     if !doctor::has_display() {
         eprintln!("There is no display here, so Heliograph goes on without a window.");
-        return headless::run(sources, args.size, settings, reporter);
+        return headless::run(start, args.size, reporter);
     }
     doctor::before_window().map_err(anyhow::Error::msg)?;
-    shell::run(sources, settings, reporter, args.share)
+    shell::run(start, reporter)
+}
+
+/// Where the links are to reach.
+fn reach(share: Option<ReachArg>, command: Option<String>) -> Result<Reach> {
+    match (share, command) {
+        (None | Some(ReachArg::Command), Some(template)) => Ok(Reach::Command(template)),
+        (Some(ReachArg::Command), None) => anyhow::bail!(
+            "--share=command needs the command, for example --tunnel-command 'cloudflared tunnel --url {{url}}'."
+        ),
+        (Some(_), Some(_)) => anyhow::bail!("--tunnel-command goes with --share=command only."),
+        (Some(ReachArg::Ngrok), None) => Ok(Reach::Ngrok),
+        (Some(ReachArg::Lan), None) => Ok(Reach::Lan),
+        (Some(ReachArg::Local) | None, None) => Ok(Reach::Local),
+    }
 }
 
 /// Logs go to stderr and only when asked for (`HELIOGRAPH_LOG=debug`); a panic is a bug of ours, told as such.

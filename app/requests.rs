@@ -1,9 +1,10 @@
 //! What a script may ask of a running host with `--json`: one JSON object a line on stdin.
 //!
 //! `{"do":"open","files":["a.laz"]}`, `{"do":"command","command":{"type":"fit"}}`, `{"do":"screenshot","path":"a.png"}`,
-//! `{"do":"share"}`, `{"do":"end_share"}`, `{"do":"figures"}`. The end of stdin ends nothing, so that a host can run in the background.
+//! `{"do":"share"}`, `{"do":"end_share"}`, `{"do":"new_links"}`, `{"do":"decide","decision":{"accept":7}}`, `{"do":"figures"}`. The end of stdin ends nothing, so that a host can run in the background.
 
 use crate::host::{HostEvent, Post};
+use crate::room::Decision;
 use heliograph_wire::Command;
 use serde::Deserialize;
 use std::io::BufRead;
@@ -34,6 +35,13 @@ pub enum Request {
     Share,
     /// End the session.
     EndShare,
+    /// Decide about guests, e.g. `{"do":"decide","decision":{"accept":7}}` or `{"do":"decide","decision":{"mode":"one_at_a_time"}}`.
+    Decide {
+        /// What.
+        decision: Decision,
+    },
+    /// Make other links; the old ones are dead.
+    NewLinks,
     /// Not a wish.
     #[serde(skip)]
     Malformed {

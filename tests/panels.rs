@@ -5,11 +5,16 @@ use egui::{Theme, vec2};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use heliograph::host::ShareState;
-use heliograph::share::Links;
+use heliograph::room::{Decision, GuestView, RoomView};
+use heliograph::share::reach::Reach;
+use heliograph::share::usage::Usage;
+use heliograph::share::{Links, TunnelState};
 use heliograph::ui::{self, Action, Dialog, UiState, View, theme};
 use heliograph_scene::load::{Progress, load};
+use heliograph_wire::link::GuestFigures;
 use heliograph_wire::link::StreamStats;
-use heliograph_wire::{Button, Command, Input, SceneStatus, Side};
+use heliograph_wire::room::{Arrival, ControlMode, Guest};
+use heliograph_wire::{Button, Command, Input, Role, SceneStatus, Side, ViewerId};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -17,7 +22,9 @@ use std::rc::Rc;
 struct Shown {
     status: SceneStatus,
     share: ShareState,
-    viewers: usize,
+    room: RoomView,
+    reach: Reach,
+    tunnel: TunnelState,
     problems: Vec<String>,
     state: UiState,
     actions: Rc<RefCell<Vec<Action>>>,
@@ -28,7 +35,9 @@ impl Shown {
         Shown {
             status: SceneStatus::default(),
             share: ShareState::Off,
-            viewers: 0,
+            room: RoomView::default(),
+            reach: Reach::Local,
+            tunnel: TunnelState::Off,
             problems: Vec::new(),
             state: UiState::default(),
             actions: Rc::default(),
@@ -63,7 +72,12 @@ impl Shown {
                     adapter: "llvmpipe over Vulkan",
                     draw_ms: 4.0,
                     share: &shown.share,
-                    viewers: shown.viewers,
+                    reach: &shown.reach,
+                    rules: (shown.room.asks_first, shown.room.mode),
+                    room: &shown.room,
+                    tunnel: &shown.tunnel,
+                    usage: Usage { month: 682, bytes: 12_345_678, requests: 321 },
+                    has_token: false,
                     stats: &stats,
                     problems: &shown.problems,
                 };
@@ -82,13 +96,57 @@ fn live() -> ShareState {
     })
 }
 
+/// Two guests, one of whom asks to steer, and someone at the door.
+fn company() -> RoomView {
+    let guest = |viewer, name: &str, role, asks| GuestView {
+        guest: Guest { viewer: ViewerId(viewer), name: name.into(), color: [86, 180, 233], role, muted: false, asks },
+        browser: "Firefox on Linux".into(),
+        figures: Some(GuestFigures {
+            viewer: ViewerId(viewer),
+            transport: "WebRTC over UDP".into(),
+            round_trip_ms: Some(23),
+            sent_bps: 2_100_000,
+        }),
+        safety_code: Some("20C1-33F8-T015-9QJV".into()),
+    };
+    let knock = Arrival {
+        viewer: ViewerId(9),
+        role: Role::Control,
+        name: "Grace Hopper".into(),
+        browser: "Chrome on Android".into(),
+        address: "203.0.113.7".into(),
+        round_trip_ms: Some(140),
+        pass: None,
+        waits: true,
+    };
+    RoomView {
+        mode: ControlMode::OneAtATime,
+        asks_first: true,
+        steers: Some(ViewerId(7)),
+        guests: vec![guest(7, "Ada Lovelace", Role::Control, false), guest(8, "Zoë Müller", Role::Control, true)],
+        knocks: vec![knock],
+    }
+}
+
 #[test]
 fn every_state_looks_as_it_was_meant_to() {
     let with = |dialog| UiState { dialog: Some(dialog), ..UiState::default() };
     let states = [
         ("welcome", Shown::empty()),
         ("scene", Shown::scene()),
-        ("share", Shown { share: live(), viewers: 2, state: with(Dialog::Share), ..Shown::scene() }),
+        ("share", Shown { share: live(), state: with(Dialog::Share), ..Shown::scene() }),
+        (
+            "share_company",
+            Shown {
+                share: live(),
+                room: company(),
+                reach: Reach::Ngrok,
+                tunnel: TunnelState::Open { url: "https://a.example".into(), by: "ngrok".into(), changed: false },
+                state: with(Dialog::Share),
+                ..Shown::scene()
+            },
+        ),
+        ("knock", Shown { share: live(), room: company(), ..Shown::scene() }),
         ("open", Shown { state: with(Dialog::Open), ..Shown::scene() }),
         ("help", Shown { state: with(Dialog::Help), ..Shown::scene() }),
         (
@@ -183,4 +241,23 @@ fn a_layer_is_hidden_and_removed_from_its_row() {
     harness.get_all_by_label("×").next().unwrap().click();
     harness.run();
     assert!(harness.state().actions.borrow().contains(&Action::from(Command::RemoveLayer { layer })));
+}
+
+#[test]
+fn someone_at_the_door_is_let_in_and_someone_who_asks_may_steer() {
+    let mut harness = Shown { share: live(), room: company(), ..Shown::scene() }.harness(Theme::Dark);
+    harness.run();
+    harness.get_by_label("Let in").click();
+    harness.run();
+    assert!(harness.state().actions.borrow().contains(&Action::Decide(Decision::Accept(ViewerId(9)))));
+
+    let state = UiState { dialog: Some(Dialog::Share), ..UiState::default() };
+    let mut harness = Shown { share: live(), room: company(), state, ..Shown::scene() }.harness(Theme::Dark);
+    harness.run();
+    harness.get_by_label("Let steer").click();
+    harness.run();
+    harness.get_by_label("New links").click();
+    harness.run();
+    let actions = harness.state().actions.borrow();
+    assert!(actions.contains(&Action::Decide(Decision::Grant(ViewerId(8)))) && actions.contains(&Action::NewLinks));
 }

@@ -12,12 +12,12 @@ pub use frame_times::Figures;
 pub use loading::LoadId;
 pub(crate) use run::cannot_write;
 
-use crate::guests::Guests;
+use crate::room::SharedRoom;
 use heliograph_render::{Gpu, Options, Renderer};
 use heliograph_ring::{FrameStamp, FrameWriter};
 use heliograph_scene::Viewport;
 use heliograph_scene::load::{LoadError, LoadedLayer, Source};
-use heliograph_wire::{Command, Input, Role, SceneStatus, Ticketed, ViewerId};
+use heliograph_wire::{Command, Input, SceneStatus, Ticketed};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -28,18 +28,6 @@ pub enum ToEngine {
     Host(Input),
     /// A viewer's input, from the input ring.
     Guest(Ticketed),
-    /// A viewer arrived.
-    GuestJoined {
-        /// Who.
-        viewer: ViewerId,
-        /// What its link allows.
-        role: Role,
-    },
-    /// A viewer left.
-    GuestLeft {
-        /// Who.
-        viewer: ViewerId,
-    },
     /// Load these and add their layers.
     Open(Vec<Source>),
     /// Stop loading one of them.
@@ -53,7 +41,7 @@ pub enum ToEngine {
     },
     /// The scene's picture has a new size.
     Resize(Viewport),
-    /// From now on publish frames here; `None` ends the mirror and lets go of all viewers.
+    /// From now on publish frames here; `None` ends the mirror.
     Mirror(Option<FrameWriter>),
     /// Someone is about to watch.
     WantFrame,
@@ -84,8 +72,6 @@ pub enum FromEngine {
     Figures(Figures),
     /// A sentence for the user.
     Problem(String),
-    /// The number of viewers changed.
-    Viewers(usize),
     /// The thread ended by a fault; the sentence says which.
     Stopped(String),
 }
@@ -176,13 +162,14 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts the thread. `tell` is called from it.
+    /// Starts the thread, which asks `room` about every guest's input. `tell` is called from it.
     ///
     /// # Errors
     /// When the renderer cannot be made on this GPU, or no thread can be started.
     pub fn start(
         gpu: Gpu,
         viewport: Viewport,
+        room: SharedRoom,
         tell: impl Fn(FromEngine) + Send + Sync + 'static,
     ) -> anyhow::Result<Engine> {
         let adapter = gpu.description();
@@ -202,7 +189,7 @@ impl Engine {
             is_change_told: Arc::new(AtomicBool::new(false)),
         };
         let tell: Arc<dyn Fn(FromEngine) + Send + Sync> = Arc::new(tell);
-        let drawing = run::Drawing::new(renderer, viewport, Guests::default(), handle.clone(), tell.clone());
+        let drawing = run::Drawing::new(renderer, viewport, room, handle.clone(), tell.clone());
         let thread = std::thread::Builder::new().name("render".into()).spawn(move || {
             let drawing = std::panic::AssertUnwindSafe(|| drawing.run(&receiver));
             if std::panic::catch_unwind(drawing).is_err() {

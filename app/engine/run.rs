@@ -4,7 +4,7 @@ use super::frame_times::FrameTimes;
 use super::loading::Loads;
 use super::mirror::Mirror;
 use super::{EngineHandle, FromEngine, LoadId, Loading, Picture, ToEngine};
-use crate::guests::Guests;
+use crate::room::SharedRoom;
 use heliograph_render::Renderer;
 use heliograph_ring::FrameStamp;
 use heliograph_scene::hand::Hand;
@@ -38,7 +38,7 @@ pub(super) struct Drawing {
     scene: Scene,
     viewport: Viewport,
     host_hand: Hand,
-    guests: Guests,
+    room: SharedRoom,
     loads: Loads,
     mirror: Mirror,
     engine: EngineHandle,
@@ -61,7 +61,7 @@ impl Drawing {
     pub(super) fn new(
         renderer: Renderer<FrameStamp>,
         viewport: Viewport,
-        guests: Guests,
+        room: SharedRoom,
         engine: EngineHandle,
         tell: Arc<dyn Fn(FromEngine) + Send + Sync>,
     ) -> Drawing {
@@ -71,7 +71,7 @@ impl Drawing {
             scene: Scene::new(Arc::new(move || waker.offer(ToEngine::Wake))),
             viewport,
             host_hand: Hand::default(),
-            guests,
+            room,
             loads: Loads::new(),
             mirror: Mirror::default(),
             engine,
@@ -150,30 +150,15 @@ impl Drawing {
         match message {
             ToEngine::Host(input) => self.host(&input),
             ToEngine::Guest(ticketed) => {
-                let commands = self.guests.handle(&ticketed, self.aspect());
+                let commands = self.room.lock().input(&ticketed, self.aspect(), Instant::now());
                 self.apply_all(&commands);
                 self.mirror.applied(ticketed.ticket);
-            }
-            ToEngine::GuestJoined { viewer, role } => {
-                let commands = self.guests.join(viewer, role, self.aspect());
-                self.apply_all(&commands);
-                (self.tell)(FromEngine::Viewers(self.guests.count()));
-            }
-            ToEngine::GuestLeft { viewer } => {
-                self.guests.leave(viewer);
-                (self.tell)(FromEngine::Viewers(self.guests.count()));
             }
             ToEngine::Open(sources) => self.loads.start(sources, &self.engine),
             ToEngine::CancelLoading(id) => self.loads.cancel(id),
             ToEngine::Loaded { id, outcome } => self.loaded(id, outcome),
             ToEngine::Resize(viewport) => self.resize(viewport),
-            ToEngine::Mirror(writer) => {
-                self.mirror.switch(writer);
-                if self.guests.count() > 0 {
-                    self.guests.clear();
-                    (self.tell)(FromEngine::Viewers(0));
-                }
-            }
+            ToEngine::Mirror(writer) => self.mirror.switch(writer),
             ToEngine::WantFrame => self.mirror.expect(Instant::now()),
             ToEngine::Capture(path) => self.capture(path),
             ToEngine::Figures => {
@@ -189,6 +174,7 @@ impl Drawing {
     }
 
     fn host(&mut self, input: &Input) {
+        self.room.lock().host_moved(Instant::now());
         match input {
             Input::Command { command } => {
                 if let Err(error) = self.scene.apply(command, self.viewport) {
@@ -276,7 +262,7 @@ impl Drawing {
             self.pictures += 1;
             self.drawn_at = Some(now);
         }
-        self.mirror.picture_drawn(&mut self.renderer, self.viewport, self.guests.count(), now);
+        self.mirror.picture_drawn(&mut self.renderer, self.viewport, self.room.lock().watching(), now);
         self.renew_picture();
         self.tell_change();
         true

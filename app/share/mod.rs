@@ -1,15 +1,22 @@
-//! A share session: it starts and supervises the sidecar, keeps the links, and ends it all.
+//! A share session: it starts and supervises the sidecar and the tunnel, keeps the links, and ends it all.
 
+pub mod account;
+pub mod reach;
 mod restarts;
 mod sidecar;
 mod supervisor;
+pub mod tunnel;
+pub mod usage;
 
 use crate::engine::EngineHandle;
+use crate::room::{Decision, RoomView, SharedRoom};
 use heliograph_wire::link::{StreamStats, Tokens};
 use heliograph_wire::{Origin, SceneStatus};
-use std::fmt::Write;
+use reach::Reach;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, mpsc};
+use std::time::Duration;
+pub use tunnel::TunnelState;
 
 /// The port to begin with when none is given.
 pub const DEFAULT_PORT: u16 = 8400;
@@ -17,26 +24,35 @@ pub const DEFAULT_PORT: u16 = 8400;
 /// Viewers at a time when nothing else is said.
 pub const DEFAULT_MAX_VIEWERS: u32 = 16;
 
+/// A session that somebody forgot ends after so many hours.
+pub const DEFAULT_LIFETIME_HOURS: u32 = 24;
+
 /// Where to serve, and whom.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShareSettings {
-    /// The address to listen on.
-    pub bind: IpAddr,
+    /// Who can open the links.
+    pub reach: Reach,
+    /// The address to listen on, where the reach does not say it.
+    pub bind: Option<IpAddr>,
     /// The port to begin with; the next free one is taken when it is in use.
     pub port: u16,
     /// Viewers at a time.
     pub max_viewers: u32,
     /// Pages that may show the view inside them.
     pub allow_embed: Vec<Origin>,
+    /// The links are dead after this, counted on the monotonic clock.
+    pub lifetime: Duration,
 }
 
 impl Default for ShareSettings {
     fn default() -> Self {
         ShareSettings {
-            bind: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            reach: Reach::Local,
+            bind: None,
             port: DEFAULT_PORT,
             max_viewers: DEFAULT_MAX_VIEWERS,
             allow_embed: Vec::new(),
+            lifetime: Duration::from_secs(u64::from(DEFAULT_LIFETIME_HOURS) * 3600),
         }
     }
 }
@@ -51,34 +67,49 @@ pub struct Links {
 }
 
 impl Links {
-    /// The token stands in the fragment, which a browser never sends.
-    fn new(address: SocketAddr, tokens: &Tokens) -> Links {
-        let host = if address.ip().is_unspecified() {
-            SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port())
-        } else {
-            address
-        };
-        let link = |token: &str| format!("http://{host}/#{token}");
+    /// At a place like `https://abc.example`. The token stands in the fragment, which a browser never sends.
+    fn at(place: &str, tokens: &Tokens) -> Links {
+        let link = |token: &str| format!("{place}/#{token}");
         Links { view: link(&tokens.view), control: link(&tokens.control) }
     }
+}
+
+/// How this host is called by those who reach it at an address directly.
+fn direct(address: SocketAddr) -> String {
+    let is_any = address.ip().is_unspecified();
+    let host = if is_any { SocketAddr::new(Ipv4Addr::LOCALHOST.into(), address.port()) } else { address };
+    format!("http://{host}")
 }
 
 /// What a session tells.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FromShare {
-    /// The links work: the sidecar with this process id listens.
+    /// The sidecar with this process id listens.
     Live {
-        /// The session's links; the same ones after every restart of the sidecar.
-        links: Links,
         /// The sidecar's process id.
         pid: u32,
         /// How often the sidecar has been replaced.
         restarts: u32,
     },
+    /// The session's links; they stay what they are when the sidecar is replaced.
+    Links {
+        /// These.
+        links: Links,
+        /// Why they are other ones than those before, as a sentence; nothing when they are the first.
+        why: Option<String>,
+    },
+    /// Where the tunnel stands.
+    Tunnel(TunnelState),
+    /// Who is here, who knocks, who steers.
+    Room(RoomView),
     /// The sidecar is gone and will be replaced; why, as a sentence.
     Restarting(String),
     /// What the sidecar counted in the last second.
     Stats(StreamStats),
+    /// Something went wrong, as a sentence; the session goes on.
+    Problem(String),
+    /// The session's time is over.
+    Expired,
     /// The session cannot go on; why, as a sentence.
     Failed(String),
     /// The session is over and everything of it is gone.
@@ -99,12 +130,15 @@ impl Share {
     pub fn start(
         settings: ShareSettings,
         engine: EngineHandle,
+        room: SharedRoom,
         status: Arc<SceneStatus>,
         tell: impl Fn(FromShare) + Send + 'static,
     ) -> anyhow::Result<Share> {
-        let tokens = Tokens { view: random_token()?, control: random_token()? };
+        let tokens = fresh_tokens()?;
         let (sender, receiver) = mpsc::sync_channel(supervisor::MAX_MESSAGES);
-        let supervisor = supervisor::Supervisor::new(settings, tokens, engine, status, Box::new(tell), sender.clone());
+        let tell = Box::new(tell);
+        let parts = supervisor::Parts { settings, tokens, engine, room, status, tell, sender: sender.clone() };
+        let supervisor = supervisor::Supervisor::new(parts);
         let thread = std::thread::Builder::new().name("share".into()).spawn(move || supervisor.run(&receiver))?;
         Ok(Share { sender, thread: Some(thread) })
     }
@@ -113,6 +147,16 @@ impl Share {
     pub fn scene_changed(&self, status: Arc<SceneStatus>) {
         // Never waits. The supervisor always reads; were its queue full, the next change would bring the newest scene.
         let _ = self.sender.try_send(supervisor::ToSupervisor::Scene(status));
+    }
+
+    /// Passes on what the host has decided about the room.
+    pub fn decide(&self, decision: Decision) {
+        let _ = self.sender.try_send(supervisor::ToSupervisor::Decide(decision));
+    }
+
+    /// Makes other links, and sends everyone away who came by the old ones.
+    pub fn new_links(&self) {
+        let _ = self.sender.try_send(supervisor::ToSupervisor::NewLinks);
     }
 
     /// Ends the session without waiting; [`FromShare::Ended`] follows.
@@ -131,15 +175,22 @@ impl Drop for Share {
     }
 }
 
+/// Secrets for both links.
+fn fresh_tokens() -> anyhow::Result<Tokens> {
+    Ok(Tokens { view: random_token()?, control: random_token()? })
+}
+
+/// A guest's pass. Empty when the system gives no random numbers: then nobody is known by it.
+fn fresh_secret() -> String {
+    random_token().unwrap_or_default()
+}
+
 /// 128 bits from the system's generator, as 32 hexadecimal digits.
 fn random_token() -> anyhow::Result<String> {
     let mut bytes = [0_u8; 16];
     getrandom::fill(&mut bytes)
         .map_err(|error| anyhow::anyhow!("The system gives no random numbers, so no safe link can be made: {error}"))?;
-    Ok(bytes.iter().fold(String::with_capacity(32), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    }))
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 #[cfg(test)]
@@ -156,9 +207,9 @@ mod tests {
     #[test]
     fn a_link_keeps_its_token_in_the_fragment() {
         let tokens = Tokens { view: "v".into(), control: "c".into() };
-        let links = Links::new("[::1]:8400".parse().unwrap(), &tokens);
-        assert_eq!(links.view, "http://[::1]:8400/#v");
-        let links = Links::new("0.0.0.0:81".parse().unwrap(), &tokens);
-        assert_eq!(links.control, "http://127.0.0.1:81/#c");
+        let link = |address: &str| Links::at(&direct(address.parse().unwrap()), &tokens).view;
+        assert_eq!(link("[::1]:8400"), "http://[::1]:8400/#v");
+        assert_eq!(link("0.0.0.0:81"), "http://127.0.0.1:81/#v");
+        assert_eq!(Links::at("https://abc.example", &tokens).control, "https://abc.example/#c");
     }
 }

@@ -2,11 +2,13 @@
 
 use super::restarts::Restarts;
 use super::sidecar::Sidecar;
-use super::{FromShare, Links, ShareSettings};
+use super::tunnel::{Tunnel, TunnelState};
+use super::{FromShare, Links, ShareSettings, direct, fresh_secret, fresh_tokens};
 use crate::engine::{EngineHandle, ToEngine};
+use crate::room::{Decision, Order, Room, SharedRoom};
 use heliograph_wire::link::Tokens;
-use heliograph_wire::{FromSidecar, PROTOCOL, SceneStatus, ToSidecar, ViewerId};
-use std::net::SocketAddr;
+use heliograph_wire::{FromSidecar, Origin, PROTOCOL, SceneStatus, ToSidecar};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
@@ -18,6 +20,10 @@ const CHECK_EVERY: Duration = Duration::from_millis(250);
 const MISSED_CHECKS: u32 = 4;
 /// The same before the first beat: a busy machine may take a while to start a process.
 const MISSED_CHECKS_AT_START: u32 = 40;
+/// How often the sidecar hears that the app lives.
+const BEAT_EVERY: Duration = Duration::from_secs(1);
+/// However fast the room changes, everyone is told no more often than this.
+const ROOM_SPACING: Duration = Duration::from_millis(60);
 /// How long a sidecar has for its goodbyes.
 const GOODBYE: Duration = Duration::from_millis(800);
 
@@ -28,6 +34,12 @@ pub(super) const MAX_MESSAGES: usize = 1024;
 pub(super) enum ToSupervisor {
     /// The scene's description changed.
     Scene(Arc<SceneStatus>),
+    /// The host decided something about the room.
+    Decide(Decision),
+    /// Make other links, and send everyone away who came by the old ones.
+    NewLinks,
+    /// The tunnel says where it stands.
+    Tunnel(TunnelState),
     /// End the session.
     End,
     /// A sidecar said something.
@@ -56,37 +68,80 @@ enum Ending {
 
 pub(super) struct Supervisor {
     settings: ShareSettings,
+    /// The address to listen on.
+    bind: IpAddr,
     tokens: Tokens,
     engine: EngineHandle,
+    room: SharedRoom,
+    /// The room's revision that everyone was told, and when.
+    told_room: (u64, Instant),
     status: Arc<SceneStatus>,
     tell: Box<dyn Fn(FromShare) + Send>,
     sender: SyncSender<ToSupervisor>,
     restarts: Restarts,
+    started: Instant,
+    beaten_at: Instant,
     run: u32,
     next_viewer: u32,
     /// Once it listens: the address that every later run must take again.
     address: Option<SocketAddr>,
+    /// Outlives the sidecars.
+    tunnel: Option<Tunnel>,
+    /// The tunnel's address, once it has one.
+    public: Option<Origin>,
+}
+
+/// What a supervisor works with.
+pub(super) struct Parts {
+    pub(super) settings: ShareSettings,
+    pub(super) tokens: Tokens,
+    pub(super) engine: EngineHandle,
+    pub(super) room: SharedRoom,
+    pub(super) status: Arc<SceneStatus>,
+    pub(super) tell: Box<dyn Fn(FromShare) + Send>,
+    pub(super) sender: SyncSender<ToSupervisor>,
 }
 
 impl Supervisor {
-    pub(super) fn new(
-        settings: ShareSettings,
-        tokens: Tokens,
-        engine: EngineHandle,
-        status: Arc<SceneStatus>,
-        tell: Box<dyn Fn(FromShare) + Send>,
-        sender: SyncSender<ToSupervisor>,
-    ) -> Supervisor {
-        let restarts = Restarts::default();
-        Supervisor { settings, tokens, engine, status, tell, sender, restarts, run: 0, next_viewer: 1, address: None }
+    pub(super) fn new(parts: Parts) -> Supervisor {
+        let Parts { settings, tokens, engine, room, status, tell, sender } = parts;
+        let now = Instant::now();
+        Supervisor {
+            settings,
+            bind: Ipv4Addr::LOCALHOST.into(),
+            tokens,
+            engine,
+            room,
+            told_room: (u64::MAX, now),
+            status,
+            tell,
+            sender,
+            restarts: Restarts::default(),
+            started: now,
+            beaten_at: now,
+            run: 0,
+            next_viewer: 1,
+            address: None,
+            tunnel: None,
+            public: None,
+        }
     }
 
     pub(super) fn run(mut self, messages: &Receiver<ToSupervisor>) {
+        match self.settings.bind.map_or_else(|| self.settings.reach.address(), Ok) {
+            Ok(bind) => self.bind = bind,
+            Err(sentence) => {
+                (self.tell)(FromShare::Failed(sentence));
+                return (self.tell)(FromShare::Ended);
+            }
+        }
         loop {
             self.run += 1;
             let ending = self.one_run(messages);
-            // The ring goes with its sidecar; viewers of the old one are let go.
+            // The ring goes with its sidecar; viewers of the old one are let go, and known when they come back.
             self.engine.send(ToEngine::Mirror(None));
+            self.room.lock().everyone_left();
+            (self.tell)(FromShare::Room(self.room.lock().view()));
             match ending {
                 Ending::Asked => break,
                 Ending::Hopeless(sentence) => {
@@ -103,6 +158,9 @@ impl Supervisor {
                 }
             }
         }
+        // Closed before the end is told.
+        self.tunnel = None;
+        *self.room.lock() = Room::default();
         (self.tell)(FromShare::Ended);
     }
 
@@ -113,14 +171,17 @@ impl Supervisor {
         };
         self.engine.send(ToEngine::Mirror(Some(frames)));
         sidecar.say(self.start_line(sidecar.ring_fds));
+        sidecar.say(self.reachable_line());
         sidecar.say(ToSidecar::Scene { scene: (*self.status).clone() });
         let mut beats = 0;
         let mut missed = 0;
         let mut last_check = Instant::now();
+        self.told_room.0 = u64::MAX;
         loop {
-            let wait = CHECK_EVERY.saturating_sub(last_check.elapsed());
-            match messages.recv_timeout(wait) {
-                Ok(ToSupervisor::End) => return self.say_goodbye(sidecar, messages),
+            let until_room = self.follow_room(&sidecar);
+            let until_check = CHECK_EVERY.saturating_sub(last_check.elapsed());
+            match messages.recv_timeout(until_check.min(until_room)) {
+                Ok(ToSupervisor::End) => return self.say_goodbye(sidecar, messages, "The host has ended the session."),
                 Ok(message) => {
                     if let Some(ending) = self.heard(message, &mut sidecar) {
                         return ending;
@@ -128,7 +189,16 @@ impl Supervisor {
                     continue;
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ending::Asked,
+                Err(RecvTimeoutError::Timeout) if last_check.elapsed() < CHECK_EVERY => continue,
                 Err(RecvTimeoutError::Timeout) => last_check = Instant::now(),
+            }
+            if self.started.elapsed() >= self.settings.lifetime {
+                (self.tell)(FromShare::Expired);
+                return self.say_goodbye(sidecar, messages, "The session's time is over. Ask the host for a new link.");
+            }
+            if self.beaten_at.elapsed() >= BEAT_EVERY {
+                self.beaten_at = Instant::now();
+                sidecar.say(ToSidecar::Beat);
             }
             if sidecar.beats() == beats {
                 missed += 1;
@@ -142,9 +212,85 @@ impl Supervisor {
         }
     }
 
+    /// Tells sidecar and window what has changed in the room; returns when to look again at the latest.
+    fn follow_room(&mut self, sidecar: &Sidecar) -> Duration {
+        let now = Instant::now();
+        let mut room = self.room.lock();
+        room.tick(now);
+        let (told, told_at) = self.told_room;
+        if room.revision() == told {
+            return CHECK_EVERY;
+        }
+        let rest = ROOM_SPACING.saturating_sub(now.saturating_duration_since(told_at));
+        if told != u64::MAX && !rest.is_zero() {
+            return rest;
+        }
+        self.told_room = (room.revision(), now);
+        let (told, view) = (room.told(), room.view());
+        drop(room);
+        sidecar.say(ToSidecar::Room { room: told });
+        (self.tell)(FromShare::Room(view));
+        CHECK_EVERY
+    }
+
+    /// Passes on what the room has decided.
+    fn carry_out(&self, orders: Vec<Order>, sidecar: &Sidecar) {
+        for order in orders {
+            sidecar.say(match order {
+                Order::Answer(viewer, answer) => ToSidecar::Answer { viewer, answer },
+                Order::Remove(viewer, reason) => ToSidecar::Remove { viewer, reason },
+            });
+        }
+    }
+
+    /// Other links: the old ones open nothing from here on.
+    fn make_new_links(&mut self, sidecar: Option<&Sidecar>) {
+        match fresh_tokens() {
+            Ok(tokens) => self.tokens = tokens,
+            Err(error) => return (self.tell)(FromShare::Problem(format!("{error:#}"))),
+        }
+        let orders = self.room.lock().new_links();
+        if let Some(sidecar) = sidecar {
+            sidecar.say(ToSidecar::Links { tokens: self.tokens.clone() });
+            self.carry_out(orders, sidecar);
+        }
+        self.tell_links(Some("The old links are dead.".into()));
+    }
+
+    /// Tells the links, if there are any yet.
+    fn tell_links(&self, why: Option<String>) {
+        let direct = self.address.map(direct);
+        let public = self.public.as_ref().map(|origin| origin.as_str().to_owned());
+        if let Some(place) = public.or(direct) {
+            (self.tell)(FromShare::Links { links: Links::at(&place, &self.tokens), why });
+        }
+    }
+
+    /// The tunnel is somewhere else.
+    fn follow_tunnel(&mut self, state: TunnelState, sidecar: Option<&Sidecar>) {
+        if let TunnelState::Open { url, changed, .. } = &state {
+            match url.parse::<Origin>() {
+                Ok(origin) => self.public = Some(origin),
+                Err(error) => {
+                    return (self.tell)(FromShare::Problem(format!("The tunnel's address is of no use: {error}.")));
+                }
+            }
+            if let Some(sidecar) = sidecar {
+                sidecar.say(self.reachable_line());
+            }
+            let why = changed.then(|| "The tunnel has another address now: send the new links.".to_owned());
+            self.tell_links(why);
+        }
+        (self.tell)(FromShare::Tunnel(state));
+    }
+
+    fn reachable_line(&self) -> ToSidecar {
+        ToSidecar::Reachable { origins: self.public.iter().cloned().collect() }
+    }
+
     fn start_line(&self, ring_fds: [i32; 2]) -> ToSidecar {
         ToSidecar::Start {
-            bind: self.settings.bind,
+            bind: self.bind,
             port: self.address.map_or(self.settings.port, |address| address.port()),
             exact_port: self.address.is_some(),
             tokens: self.tokens.clone(),
@@ -161,6 +307,19 @@ impl Supervisor {
                 self.status = status;
                 let is_read = sidecar.say(ToSidecar::Scene { scene: (*self.status).clone() });
                 (!is_read).then(|| Ending::Lost("The streaming process does not read.".into()))
+            }
+            ToSupervisor::Decide(decision) => {
+                let orders = self.room.lock().decide(decision, fresh_secret(), Instant::now());
+                self.carry_out(orders, sidecar);
+                None
+            }
+            ToSupervisor::NewLinks => {
+                self.make_new_links(Some(sidecar));
+                None
+            }
+            ToSupervisor::Tunnel(state) => {
+                self.follow_tunnel(state, Some(sidecar));
+                None
             }
             ToSupervisor::Line { run, message } if run == self.run => self.line(message, sidecar),
             ToSupervisor::EndOfLines { run } if run == self.run => {
@@ -187,27 +346,55 @@ impl Supervisor {
             // The sidecar's own log says what that means.
             FromSidecar::Confined { missing } => tracing::info!(?missing, "the streaming process is confined in part"),
             FromSidecar::Listening { address } => {
-                self.address = Some(address);
-                let links = Links::new(address, &self.tokens);
-                (self.tell)(FromShare::Live { links, pid: sidecar.pid(), restarts: self.restarts.total() });
+                let is_first = self.address.replace(address).is_none();
+                if is_first {
+                    self.tell_links(None);
+                }
+                (self.tell)(FromShare::Live { pid: sidecar.pid(), restarts: self.restarts.total() });
+                if is_first {
+                    self.open_tunnel(address);
+                }
             }
             FromSidecar::WantFrame => self.engine.send(ToEngine::WantFrame),
-            FromSidecar::ViewerJoined { viewer: ViewerId(id), role } => {
-                self.next_viewer = self.next_viewer.max(id.saturating_add(1));
-                self.engine.send(ToEngine::GuestJoined { viewer: ViewerId(id), role });
+            FromSidecar::Arrival { arrival } => {
+                self.next_viewer = self.next_viewer.max(arrival.viewer.0.saturating_add(1));
+                let orders = self.room.lock().arrive(&arrival, fresh_secret());
+                self.carry_out(orders, sidecar);
             }
+            FromSidecar::ViewerJoined { viewer, safety_code } => {
+                self.room.lock().joined(viewer, safety_code);
+            }
+            FromSidecar::Asked { viewer, ask } => self.room.lock().ask(viewer, &ask, Instant::now()),
             FromSidecar::ViewerLeft { viewer, reason } => {
                 tracing::info!(viewer = viewer.0, %reason, "a viewer left");
-                self.engine.send(ToEngine::GuestLeft { viewer });
+                self.room.lock().left(viewer, Instant::now());
             }
-            FromSidecar::Stats { stats } => (self.tell)(FromShare::Stats(stats)),
+            FromSidecar::Stats { stats, guests } => {
+                let mut room = self.room.lock();
+                room.measured(guests);
+                let view = room.view();
+                drop(room);
+                (self.tell)(FromShare::Stats(stats));
+                (self.tell)(FromShare::Room(view));
+            }
             FromSidecar::Failed { message } => return Some(Ending::Hopeless(message)),
         }
         None
     }
 
-    fn say_goodbye(&self, mut sidecar: Sidecar, messages: &Receiver<ToSupervisor>) -> Ending {
-        sidecar.say(ToSidecar::Stop { reason: "The host has ended the session.".into() });
+    /// Opens the tunnel, if the reach needs one. Without it the session goes on where it is.
+    fn open_tunnel(&mut self, local: SocketAddr) {
+        match Tunnel::start(&self.settings.reach, local, self.sender.clone()) {
+            Ok(tunnel) => self.tunnel = tunnel,
+            Err(error) => {
+                let sentence = format!("The tunnel's process could not be started: {error:#}.");
+                (self.tell)(FromShare::Tunnel(TunnelState::Failed { sentence }));
+            }
+        }
+    }
+
+    fn say_goodbye(&self, mut sidecar: Sidecar, messages: &Receiver<ToSupervisor>, reason: &str) -> Ending {
+        sidecar.say(ToSidecar::Stop { reason: reason.into() });
         sidecar.close_stdin();
         let until = Instant::now() + GOODBYE;
         loop {
@@ -228,6 +415,12 @@ impl Supervisor {
             match messages.recv_timeout(until.saturating_duration_since(Instant::now())) {
                 Ok(ToSupervisor::End) | Err(RecvTimeoutError::Disconnected) => return true,
                 Ok(ToSupervisor::Scene(status)) => self.status = status,
+                Ok(ToSupervisor::Decide(decision)) => {
+                    // Nobody is there to be answered or removed.
+                    let _ = self.room.lock().decide(decision, fresh_secret(), Instant::now());
+                }
+                Ok(ToSupervisor::NewLinks) => self.make_new_links(None),
+                Ok(ToSupervisor::Tunnel(state)) => self.follow_tunnel(state, None),
                 Ok(ToSupervisor::Line { .. } | ToSupervisor::EndOfLines { .. }) => {}
                 Err(RecvTimeoutError::Timeout) => return false,
             }

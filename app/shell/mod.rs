@@ -8,9 +8,8 @@ mod window;
 use crate::doctor::{self, Display};
 use crate::engine::ToEngine;
 use crate::events::Reporter;
-use crate::host::{Host, HostEvent, Post};
+use crate::host::{Host, HostEvent, Post, Start};
 use crate::samples::SAMPLES;
-use crate::share::ShareSettings;
 use crate::ui::Action;
 use heliograph_scene::Viewport;
 use heliograph_scene::load::{EXTENSIONS, Source};
@@ -31,7 +30,7 @@ const FIRST_SIZE: Viewport = Viewport { width: 1280, height: 720 };
 ///
 /// # Errors
 /// When there is no display, no window can be made, or nothing to draw with.
-pub fn run(sources: Vec<Source>, settings: ShareSettings, reporter: Reporter, share: bool) -> anyhow::Result<()> {
+pub fn run(start: Start, reporter: Reporter) -> anyhow::Result<()> {
     let mut builder = EventLoop::<HostEvent>::with_user_event();
     // winit takes WAYLAND_DISPLAY at its word, and does not fall back to X11 when nobody serves it.
     match doctor::display() {
@@ -46,23 +45,10 @@ pub fn run(sources: Vec<Source>, settings: ShareSettings, reporter: Reporter, sh
         // The loop has ended when this fails, and nobody needs the news.
         let _ = proxy.lock().unwrap_or_else(PoisonError::into_inner).send_event(event);
     });
-    let mut shell = Shell {
-        start: Some(Start { sources, settings, share }),
-        reporter,
-        proxy: event_loop.create_proxy(),
-        post,
-        running: None,
-        failure: None,
-    };
+    let mut shell =
+        Shell { start: Some(start), reporter, proxy: event_loop.create_proxy(), post, running: None, failure: None };
     event_loop.run_app(&mut shell)?;
     shell.failure.map_or(Ok(()), Err)
-}
-
-/// What to do once the window is there.
-struct Start {
-    sources: Vec<Source>,
-    settings: ShareSettings,
-    share: bool,
 }
 
 struct Shell {
@@ -138,7 +124,8 @@ impl ApplicationHandler<HostEvent> for Shell {
 impl Shell {
     fn open_window(&self, event_loop: &ActiveEventLoop, start: Start) -> anyhow::Result<Running> {
         let (gpu, surface, window) = window::create(event_loop)?;
-        let mut host = Host::new(gpu.clone(), FIRST_SIZE, start.settings, self.reporter, self.post.clone())?;
+        let mut host =
+            Host::new(gpu.clone(), FIRST_SIZE, (start.settings, start.rules), self.reporter, self.post.clone())?;
         let window = MainWindow::new(gpu, surface, window)?;
         host.open(start.sources);
         if start.share {
@@ -161,6 +148,10 @@ fn perform(action: Action, running: &mut Running, proxy: &EventLoopProxy<HostEve
         Action::CancelLoading(id) => host.engine().offer(ToEngine::CancelLoading(id)),
         Action::StartSharing => host.start_sharing(),
         Action::EndSharing => host.end_sharing(),
+        Action::SetReach(reach) => host.set_reach(reach),
+        Action::KeepToken(token) => host.keep_token(&token),
+        Action::Decide(decision) => host.decide(decision),
+        Action::NewLinks => host.new_links(),
         Action::Resize(size) => host.engine().offer(ToEngine::Resize(size)),
         Action::Dismiss(index) => {
             if index < host.problems.len() {

@@ -207,7 +207,12 @@ fn view<'a>(host: &'a Host, snapshot: &'a Snapshot, picture: Option<egui::Textur
         adapter: &snapshot.adapter,
         draw_ms: snapshot.draw_ms,
         share: &host.share_state,
-        viewers: host.viewers,
+        reach: &host.settings.reach,
+        rules: host.rules(),
+        room: &host.guests,
+        tunnel: &host.tunnel,
+        usage: host.usage,
+        has_token: host.has_token,
         stats: &host.stats,
         problems: &host.problems,
     }

@@ -4,7 +4,10 @@ mod dialogs;
 mod keys;
 mod layers;
 mod notices;
+mod people;
+mod qr;
 mod scene_area;
+mod share;
 mod status_bar;
 pub mod theme;
 mod toolbar;
@@ -12,8 +15,13 @@ mod welcome;
 
 use crate::engine::{LoadId, Loading};
 use crate::host::ShareState;
+use crate::room::{Decision, RoomView};
+use crate::share::TunnelState;
+use crate::share::reach::Reach;
+use crate::share::usage::Usage;
 use heliograph_scene::Viewport;
 use heliograph_wire::link::StreamStats;
+use heliograph_wire::room::ControlMode;
 use heliograph_wire::{Command, Input, LayerId, SceneStatus};
 
 /// Everything that the panels show.
@@ -30,8 +38,18 @@ pub struct View<'a> {
     pub draw_ms: f32,
     /// Where the share stands.
     pub share: &'a ShareState,
-    /// Watching now.
-    pub viewers: usize,
+    /// How far its links reach, or will.
+    pub reach: &'a Reach,
+    /// Whether newcomers must knock, and whose hands count: of this session or of the next.
+    pub rules: (bool, ControlMode),
+    /// Who is here, who knocks.
+    pub room: &'a RoomView,
+    /// Where the tunnel stands.
+    pub tunnel: &'a TunnelState,
+    /// What went through it this month.
+    pub usage: Usage,
+    /// Whether an ngrok token is known.
+    pub has_token: bool,
     /// What the sidecar counted in the last second.
     pub stats: &'a StreamStats,
     /// Sentences to show.
@@ -39,7 +57,7 @@ pub struct View<'a> {
 }
 
 /// What the panels themselves remember.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct UiState {
     /// The layer whose properties are shown.
     pub selected_layer: Option<LayerId>,
@@ -47,6 +65,10 @@ pub struct UiState {
     pub dialog: Option<Dialog>,
     /// What is typed into the open dialog.
     pub path: String,
+    /// The ngrok token that is being typed.
+    pub token: String,
+    /// The tunnel command that is being typed.
+    pub tunnel_command: String,
     /// The link that was copied last, for the confirmation.
     pub copied: Option<String>,
     /// Whether the side panel is hidden.
@@ -94,6 +116,14 @@ pub enum Action {
     StartSharing,
     /// End the session.
     EndSharing,
+    /// How far the links of the next session reach.
+    SetReach(Reach),
+    /// Keep an ngrok token that was typed.
+    KeepToken(String),
+    /// Decide about the guests.
+    Decide(Decision),
+    /// Make other links; the old ones are dead.
+    NewLinks,
     /// The scene's place on the screen has a new size in pixels.
     Resize(Viewport),
     /// Take a sentence away.
@@ -117,7 +147,7 @@ pub fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState) -> Vec<Acti
         layers::show(ui, view, state, &mut actions);
     }
     scene_area::show(ui, view, state, &mut actions);
-    notices::show(ui.ctx(), view, &mut actions);
+    notices::show(ui.ctx(), view, state, &mut actions);
     dialogs::show(ui.ctx(), view, state, &mut actions);
     actions
 }

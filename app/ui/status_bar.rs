@@ -31,12 +31,12 @@ fn mirror(ui: &mut egui::Ui, view: &View<'_>) {
         ShareState::Off => return,
         ShareState::Starting => ("Starting to share…".to_owned(), theme::accent_text(ui.visuals())),
         ShareState::Restarting(_) => ("The streaming process is being replaced…".to_owned(), theme::ALERT),
-        ShareState::Live(_) if view.viewers == 0 => {
+        ShareState::Live(_) if view.room.guests.len() == 0 => {
             ("Nobody is watching yet".to_owned(), theme::accent_text(ui.visuals()))
         }
         ShareState::Live(_) => {
             let sent = view.stats.sent_bps as f64 / 1e6;
-            (format!("{} watching · {sent:.1} Mbit/s", view.viewers), theme::GOOD)
+            (format!("{} watching · {sent:.1} Mbit/s", view.room.guests.len()), theme::GOOD)
         }
     };
     ui.label(RichText::new(text).small().color(color));

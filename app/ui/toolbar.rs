@@ -78,7 +78,7 @@ fn share_button(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, actions
         ShareState::Off => theme::primary_button("Share"),
         ShareState::Starting | ShareState::Restarting(_) => Button::new("Sharing…"),
         ShareState::Live(_) => {
-            let watching = match view.viewers {
+            let watching = match view.room.guests.len() {
                 0 => "Sharing".to_owned(),
                 1 => "Sharing · 1 viewer".to_owned(),
                 many => format!("Sharing · {many} viewers"),

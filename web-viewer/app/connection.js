@@ -1,6 +1,9 @@
 // One attempt at the host: a WHEP session (draft-ietf-wish-whep) with its media and its two data channels.
 
+/** @import { Refusal } from '../core/knock.js' */
+import { readRefusal } from '../core/knock.js';
 import { offerTo } from './offer.js';
+import { authorization, request } from './request.js';
 
 /**
  * @typedef {object} ConnectionListener
@@ -10,7 +13,7 @@ import { offerTo } from './offer.js';
  * @property {(stream: MediaStream) => void} track
  * @property {(data: unknown) => void} control
  * @property {(data: unknown) => void} pointer
- * @property {(status: number, retryAfterMs: number) => void} http The host said no.
+ * @property {(answer: { status: number, refusal: Refusal, retryAfterMs: number }) => void} http The host said no.
  * @property {(cause: 'unreachable' | 'blocked' | 'closed' | 'refused') => void} lost
  * @property {() => void} doubtful ICE has lost touch, perhaps for a moment.
  */
@@ -81,7 +84,9 @@ export class Connection {
       if (response === undefined) return this.listener.lost('refused');
       if (response === null) return this.listener.lost('unreachable');
       if (response.status !== 201) {
-        return this.listener.http(response.status, Number(response.headers.get('Retry-After')) * 1000 || 0);
+        const retryAfterMs = Number(response.headers.get('Retry-After')) * 1000 || 0;
+        const refusal = readRefusal(await response.text());
+        return this.isClosed ? undefined : this.listener.http({ status: response.status, refusal, retryAfterMs });
       }
       const location = response.headers.get('Location');
       this.resource = location && new URL(location, response.url).href;
@@ -102,8 +107,7 @@ export class Connection {
     this.peer.close();
     if (!this.resource) return;
     // keepalive: the page may be on its way out. A host that is gone needs no goodbye.
-    const headers = { Authorization: `Bearer ${this.token}` };
-    fetch(this.resource, { method: 'DELETE', headers, keepalive: true }).catch(() => {});
+    request(this.resource, { method: 'DELETE', headers: authorization(this.token), keepalive: true }).catch(() => {});
   }
 }
 
@@ -114,7 +118,7 @@ export class Connection {
  */
 export async function askEpoch(patienceMs) {
   try {
-    const response = await fetch('healthz', { cache: 'no-store', signal: AbortSignal.timeout(patienceMs) });
+    const response = await request('healthz', { signal: AbortSignal.timeout(patienceMs) });
     const { epoch } = response.ok ? await response.json() : { epoch: null };
     return typeof epoch === 'string' ? epoch : null;
   } catch {

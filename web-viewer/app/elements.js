@@ -20,3 +20,12 @@ export function element(id, kind) {
 export function write(target, text) {
   if (target.textContent !== text) target.textContent = text;
 }
+
+/** One of the page's symbols. @param {string} name Without its `i-`. */
+export function icon(name) {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  const use = document.createElementNS(svg.namespaceURI, 'use');
+  use.setAttribute('href', `#i-${name}`);
+  svg.append(use);
+  return svg;
+}

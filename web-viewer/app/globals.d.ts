@@ -1,3 +1,4 @@
+import type { Room, ViewerId } from '../core/wire.gen.js';
 import type { StatsRecord } from './figures.js';
 
 declare global {
@@ -10,6 +11,10 @@ declare global {
       stats(): StatsRecord;
       /** Forgets the frames and samples so far. */
       resetStats(): void;
+      /** Who is here, as the host said it last; null before that. */
+      room(): Room | null;
+      /** Which of the guests this page is; null before the host said it. */
+      me(): ViewerId | null;
     };
   }
 }

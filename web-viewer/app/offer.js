@@ -4,6 +4,7 @@
 // answer pass while the rest of the page is still on its way.
 
 import { parseOptions } from '../core/options.js';
+import { introduction, request } from './request.js';
 
 /** The offer leaves at the latest after this. */
 const GATHER_MS = 150;
@@ -41,14 +42,9 @@ export class Offer {
   async #send() {
     const sdp = await describe(this.peer).catch(() => undefined);
     if (sdp === undefined) return undefined;
-    const request = {
-      method: 'POST',
-      headers: { Authorization: `Bearer ${this.token}`, 'Content-Type': 'application/sdp' },
-      body: sdp,
-      cache: /** @type {const} */ ('no-store'),
-      signal: this.aborter.signal, // A host that never answers is given up by the session.
-    };
-    return fetch('whep', request).catch(() => null);
+    const headers = { ...introduction(this.token), 'Content-Type': 'application/sdp' };
+    // A host that never answers is given up by the session.
+    return request('whep', { method: 'POST', headers, body: sdp, signal: this.aborter.signal }).catch(() => null);
   }
 }
 

@@ -62,7 +62,7 @@ function bindMenu(viewer, projection) {
 
   opener.addEventListener('click', () => {
     if (viewer.maySteer) open(!isOpen());
-    else if (viewer.role === 'view') viewer.listener.notAllowed();
+    else if (viewer.isLive) viewer.refuse();
   });
   menu.addEventListener('click', (event) => {
     const item = event.target instanceof Element ? event.target.closest('button') : null;

@@ -1,6 +1,7 @@
 // Runs the session: the state machines of core/ on one side, the browser's clock and connection on the other.
 
-/** @import { Command, Input, Role, SceneStatus } from '../core/wire.gen.js' */
+/** @import { Ask, Command, FromViewer, Input, Role, SceneStatus, ToViewer } from '../core/wire.gen.js' */
+/** @import { News } from '../core/room.js' */
 /** @import { SessionEvent } from '../core/session.js' */
 /** @import { Stage, ShownFrame } from './stage.js' */
 /** @import { Figures } from './figures.js' */
@@ -8,12 +9,16 @@ import { HostClock } from '../core/clock.js';
 import { Liveness } from '../core/liveness.js';
 import { parseToViewer } from '../core/messages.js';
 import { Outbox } from '../core/outbox.js';
+import { Company } from '../core/room.js';
+import { safetyCode } from '../core/safety.js';
 import { Session } from '../core/session.js';
 import { decodePointer, encodePointer } from '../core/wire.gen.js';
 import { askEpoch, Connection } from './connection.js';
+import { keepPass } from './identity.js';
 import { missingAbility } from './offer.js';
 
 const PROBE_MS = 1500;
+const NO_REFUSAL = { knock: false, refused: false, error: '' };
 /** A decoder that shows nothing for this long after the welcome asks for a keyframe. */
 const KEYFRAME_MS = 1000;
 
@@ -21,8 +26,8 @@ const KEYFRAME_MS = 1000;
  * @typedef {object} ViewerListener
  * @property {() => void} changed The state in words may be another.
  * @property {(scene: SceneStatus) => void} scene
- * @property {(text: string) => void} notice
- * @property {() => void} notAllowed The viewer tried to steer and may only look.
+ * @property {(news: News) => void} news
+ * @property {(token: string) => void} mustKnock
  */
 
 export class Viewer {
@@ -36,6 +41,9 @@ export class Viewer {
     this.figures = figures;
     this.listener = listener;
     this.session = new Session();
+    this.company = new Company();
+    /** For both ends to read aloud. @type {string | null} */
+    this.safetyCode = null;
     this.clock = new HostClock();
     /** @type {string | null} */
     this.token = null;
@@ -47,6 +55,8 @@ export class Viewer {
     this.outbox = null;
     /** @type {SceneStatus | null} */
     this.scene = null;
+    /** Whether the host's program does not answer its own streaming. */
+    this.isHostSilent = false;
     this.pingSeq = 0;
     this.keyframeAt = Infinity;
     this.timer = 0;
@@ -57,22 +67,28 @@ export class Viewer {
     return this.session.phase === 'live';
   }
 
+  /** Whether the picture was there and returns by itself. */
+  get isComingBack() {
+    return this.session.wasLive && (this.session.phase === 'connecting' || this.session.phase === 'waiting');
+  }
+
   get isStalled() {
     return this.liveness?.isStalled ?? false;
   }
 
   /** @returns {Role | null} */
   get role() {
-    return this.session.role;
+    return this.session.role && this.company.role;
   }
 
   /** Whether what the hand does has an effect. */
   get maySteer() {
-    return this.isLive && this.role === 'control';
+    return this.isLive && this.company.maySteer;
   }
 
   /** Begins, or begins anew. @param {string | null} token Of the link. */
   start(token) {
+    if (token !== this.token) this.company = new Company();
     this.token = token;
     const cause = token === null ? 'no_token' : missingAbility();
     this.#tell(cause ? { type: 'impossible', cause } : { type: 'start' });
@@ -94,10 +110,10 @@ export class Viewer {
    * @param {Input} input
    */
   send(input) {
-    if (!this.isLive || !this.role) return;
-    if (this.role !== 'control') {
+    if (!this.isLive) return;
+    if (!this.company.maySteer) {
       // A press alone is no attempt yet; its release would only say it twice.
-      if (input.type === 'move' || input.type === 'command') this.listener.notAllowed();
+      if (input.type === 'move' || input.type === 'command') this.refuse();
       return;
     }
     this.outbox?.push(input, performance.now());
@@ -107,6 +123,31 @@ export class Viewer {
   /** @param {Command} command */
   command(command) {
     this.send({ type: 'command', command });
+  }
+
+  /** Says why the viewer may not steer. */
+  refuse() {
+    this.listener.news(this.company.whyNot);
+  }
+
+  /** Tells the host a wish about the room. @param {Ask} ask */
+  ask(ask) {
+    const control = this.connection?.control;
+    if (control?.readyState !== 'open') return;
+    /** @type {FromViewer} */
+    const message = { type: 'ask', ask };
+    try {
+      control.send(JSON.stringify(message));
+    } catch {
+      // The channel closed or overflowed under us; its close event tells the session.
+    }
+  }
+
+  /** The host refused a knock, or let this page in. @param {string | number} answer A pass, or the status of the refusal. */
+  answered(answer) {
+    if (typeof answer === 'number') return this.#tell({ type: 'http', status: answer, refusal: NO_REFUSAL, retryAfterMs: 0 });
+    if (this.token !== null) keepPass(this.token, answer);
+    this.start(this.token);
   }
 
   /** The first frame of a connection is on screen. */
@@ -133,6 +174,7 @@ export class Viewer {
     for (const action of actions) {
       this.#close();
       if (action.type === 'connect') this.#connect();
+      if (action.type === 'knock') this.listener.mustKnock(this.token ?? '');
     }
     this.#arm();
     this.listener.changed();
@@ -143,6 +185,7 @@ export class Viewer {
     this.stage.hold();
     this.connection.close();
     this.connection = this.liveness = this.outbox = null;
+    this.isHostSilent = false;
     this.keyframeAt = Infinity;
   }
 
@@ -155,11 +198,12 @@ export class Viewer {
         this.outbox = new Outbox(control, pointer, (seq, now) => this.figures.inputs.sent(seq, now));
         this.liveness = new Liveness(performance.now());
         this.#arm();
+        void this.#compareEnds(connection.peer);
       },
       track: (stream) => this.stage.adopt(stream),
       control: (data) => this.#hearControl(data),
       pointer: (data) => this.#hearPointer(data),
-      http: (status, retryAfterMs) => this.#tell({ type: 'http', status, retryAfterMs }),
+      http: (answer) => this.#tell({ type: 'http', ...answer }),
       lost: (cause) => this.#tell({ type: 'lost', cause }),
       doubtful: () => {
         this.liveness?.doubt(performance.now());
@@ -171,23 +215,46 @@ export class Viewer {
     void connection.open();
   }
 
+  /** @param {RTCPeerConnection} peer */
+  async #compareEnds({ remoteDescription, localDescription }) {
+    this.safetyCode = await safetyCode(remoteDescription?.sdp ?? '', localDescription?.sdp ?? '');
+    this.listener.changed();
+  }
+
   /** @param {unknown} data */
   #hearControl(data) {
     this.#heard();
     const message = parseToViewer(data);
     switch (message?.type) {
       case 'welcome':
-        if (this.liveness) this.liveness.epoch = message.epoch;
-        this.keyframeAt = this.stage.isAwaiting ? performance.now() + KEYFRAME_MS : Infinity;
-        return this.#tell(message);
+        return this.#welcomed(message);
+      case 'room': {
+        const news = this.company.told(message.room);
+        this.listener.changed();
+        return news.forEach(this.listener.news);
+      }
       case 'scene':
         this.scene = message.scene;
         return this.listener.scene(message.scene);
       case 'notice':
-        return this.listener.notice(message.text);
+        return this.listener.news({ text: message.text, offer: null });
+      case 'host':
+        this.isHostSilent = !message.answers;
+        return this.listener.changed();
       case 'ended':
+        // Who was removed comes back as a stranger.
+        if (message.cause === 'removed' && this.token !== null) keepPass(this.token, null);
         return this.#tell(message);
     }
+  }
+
+  /** @param {Extract<ToViewer, { type: 'welcome' }>} welcome */
+  #welcomed(welcome) {
+    if (welcome.pass && this.token !== null) keepPass(this.token, welcome.pass);
+    if (this.liveness) this.liveness.epoch = welcome.epoch;
+    this.keyframeAt = this.stage.isAwaiting ? performance.now() + KEYFRAME_MS : Infinity;
+    this.company.welcome(welcome);
+    this.#tell(welcome);
   }
 
   /** @param {unknown} data */

@@ -1,6 +1,7 @@
 // The session's life as a state machine: an event and the time in, actions out. It reads no clock and no socket.
 
-/** @import { Role } from './wire.gen.js' */
+/** @import { EndCause, Role } from './wire.gen.js' */
+/** @import { Refusal } from './knock.js' */
 import { Backoff } from './backoff.js';
 import { PROTOCOL } from './wire.gen.js';
 
@@ -8,24 +9,28 @@ import { PROTOCOL } from './wire.gen.js';
  * - `connecting`: on the way to the first or the next picture
  * - `waiting`: for the next attempt
  * - `live`: the picture moves
+ * - `knocking`: the host lets people in one by one; see knock.js
  * - `ended`: the host said goodbye
  * - `failed`: only the user can mend it
  * - `away`: the page is being left, or lies in the browser's back-forward cache
- * @typedef {'idle' | 'connecting' | 'waiting' | 'live' | 'ended' | 'failed' | 'away'} Phase
+ * @typedef {'idle' | 'connecting' | 'waiting' | 'live' | 'knocking' | 'ended' | 'failed' | 'away'} Phase
  */
 /**
  * Why there is no picture.
  * @typedef {'no_webrtc' | 'no_h264' | 'no_token' | 'unauthorized' | 'forbidden' | 'protocol'
- *   | 'full' | 'refused' | 'unreachable' | 'blocked' | 'restarted' | 'silent' | 'closed' | 'slow'} Cause
+ *   | 'barred' | 'full' | 'refused' | 'unreachable' | 'blocked' | 'restarted' | 'silent' | 'closed' | 'slow'} Cause
  */
 /**
  * @typedef {{ type: 'start' } | { type: 'answered' } | { type: 'linked' }
  *   | { type: 'welcome', protocol: number, role: Role, epoch: string } | { type: 'picture' }
- *   | { type: 'http', status: number, retryAfterMs: number } | { type: 'lost', cause: Cause }
- *   | { type: 'impossible', cause: Cause } | { type: 'ended', reason: string }
+ *   | { type: 'http', status: number, refusal: Refusal, retryAfterMs: number } | { type: 'lost', cause: Cause }
+ *   | { type: 'impossible', cause: Cause } | { type: 'ended', cause: EndCause, reason: string }
  *   | { type: 'wake' } | { type: 'leave' }} SessionEvent
  */
-/** `close` ends what `connect` began; both are idempotent. @typedef {{ type: 'connect' } | { type: 'close' }} SessionAction */
+/**
+ * `close` ends what `connect` began; both are idempotent. `knock` asks for the card with the host's door.
+ * @typedef {{ type: 'connect' } | { type: 'close' } | { type: 'knock' }} SessionAction
+ */
 
 /** How long one step of an attempt (offer, ICE, welcome) may take. */
 const STEP_MS = 10_000;
@@ -45,8 +50,10 @@ export class Session {
     this.phase = 'idle';
     /** Why there is no picture. @type {Cause | null} */
     this.cause = null;
-    /** The host's own words at the end. */
-    this.endReason = '';
+    /** The host's own words at the end, or for taking nobody. */
+    this.reason = '';
+    /** For whom it has ended. @type {EndCause} */
+    this.endCause = 'over';
     /** @type {Role | null} */
     this.role = null;
     /** Of the newest connection. @type {string | null} */
@@ -89,7 +96,8 @@ export class Session {
       case 'impossible':
         return this.#stop('failed', event.cause);
       case 'ended':
-        this.endReason = event.reason;
+        this.reason = event.reason;
+        this.endCause = event.cause;
         return this.#stop('ended', null);
       case 'wake':
         return this.phase === 'waiting' && this.cause !== 'full' ? this.#connect(now) : [];
@@ -170,13 +178,25 @@ export class Session {
     return [];
   }
 
-  /** @param {{ status: number, retryAfterMs: number }} answer @param {number} now @returns {SessionAction[]} */
-  #http({ status, retryAfterMs }, now) {
-    if (!this.#isOpen) return [];
+  /** @param {{ status: number, refusal: Refusal, retryAfterMs: number }} answer @param {number} now @returns {SessionAction[]} */
+  #http({ status, refusal, retryAfterMs }, now) {
+    if (!this.#isOpen && this.phase !== 'knocking') return [];
+    if (status === 403 && refusal.knock) return [...this.#stop('knocking', null), { type: 'knock' }];
+    if (status === 403 && refusal.refused) {
+      this.reason = refusal.error;
+      return this.#stop('failed', 'barred');
+    }
     if (status === 401) return this.#stop('failed', 'unauthorized');
     if (status === 403 || status === 421) return this.#stop('failed', 'forbidden');
-    if (status === 410) return this.#stop('ended', null);
-    if (status === 503 || status === 429) return this.#retryLater('full', now, Math.max(BUSY_MS, retryAfterMs));
+    if (status === 410) {
+      this.reason = '';
+      this.endCause = 'over';
+      return this.#stop('ended', null);
+    }
+    if (status === 503 || status === 429) {
+      this.reason = refusal.error;
+      return this.#retryLater('full', now, Math.max(BUSY_MS, retryAfterMs));
+    }
     // Tunnels answer 404 or 5xx for a host that is not there.
     const cause = status === 404 || status >= 500 ? 'unreachable' : 'refused';
     return this.#retryLater(cause, now);
@@ -198,7 +218,7 @@ export class Session {
     return [{ type: 'close' }];
   }
 
-  /** @param {'ended' | 'failed' | 'away'} phase @param {Cause | null} cause @returns {SessionAction[]} */
+  /** @param {'knocking' | 'ended' | 'failed' | 'away'} phase @param {Cause | null} cause @returns {SessionAction[]} */
   #stop(phase, cause) {
     this.phase = phase;
     this.cause = cause;

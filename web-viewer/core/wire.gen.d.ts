@@ -179,7 +179,11 @@ seq: number,
 /**
  * What.
  */
-input: Input, } | { "type": "need_keyframe" };
+input: Input, } | { "type": "need_keyframe" } | { "type": "ask",
+/**
+ * Which.
+ */
+ask: Ask, };
 
 /**
  * To the browser.
@@ -200,7 +204,15 @@ role: Role,
 /**
  * Changes with every start of the sidecar, as `/healthz` says it.
  */
-epoch: string, } | { "type": "scene",
+epoch: string,
+/**
+ * Shown when it comes back, it is the same guest.
+ */
+pass: string, } | { "type": "room",
+/**
+ * All of it.
+ */
+room: Room, } | { "type": "scene",
 /**
  * All of it.
  */
@@ -208,11 +220,88 @@ scene: SceneStatus, } | { "type": "notice",
 /**
  * Plain text.
  */
-text: string, } | { "type": "ended",
+text: string, } | { "type": "host",
+/**
+ * Whether it answers.
+ */
+answers: boolean, } | { "type": "ended",
+/**
+ * For whom.
+ */
+cause: EndCause,
 /**
  * Why, as a sentence.
  */
 reason: string, };
+
+/**
+ * For whom it is over.
+ */
+export type EndCause = "over" | "removed";
+
+/**
+ * Everyone who is here. Sent to every viewer at the start and on change.
+ */
+export type Room = {
+/**
+ * Whose hands count.
+ */
+mode: ControlMode,
+/**
+ * With [`ControlMode::OneAtATime`]: who has the scene in hand; nobody but the host when `None`.
+ */
+steers: ViewerId | null,
+/**
+ * The guests in the order of their coming.
+ */
+guests: Array<Guest>, };
+
+/**
+ * Whose hands move the scene, besides the host's.
+ */
+export type ControlMode = "host_only" | "one_at_a_time" | "everyone";
+
+/**
+ * One guest.
+ */
+export type Guest = {
+/**
+ * The connection that it has now.
+ */
+viewer: ViewerId,
+/**
+ * Plain text, cleaned by [`clean_name`].
+ */
+name: string,
+/**
+ * sRGB; each guest has another as long as there are some.
+ */
+color: [number, number, number],
+/**
+ * What it may do: its link's role, unless the host changed it.
+ */
+role: Role,
+/**
+ * The host has muted its input.
+ */
+muted: boolean,
+/**
+ * It asks to steer and waits for a word.
+ */
+asks: boolean, };
+
+/**
+ * What a viewer may ask of the room. Whether it is granted is decided in the app.
+ */
+export type Ask = { "type": "control" } | { "type": "release" } | { "type": "hand_over",
+/**
+ * Who.
+ */
+to: ViewerId, } | { "type": "rename",
+/**
+ * Cleaned before anyone sees it.
+ */
+name: string, };
 
 /**
  * Everything about the scene but its pixels.

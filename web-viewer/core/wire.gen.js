@@ -1,6 +1,6 @@
 // Generated from core/wire; do not edit. `UPDATE=1 cargo test -p heliograph-wire` renews it.
 
-export const PROTOCOL = 1;
+export const PROTOCOL = 2;
 export const MAX_MESSAGE_BYTES = 4096;
 
 export function encodePointer(message) {

@@ -1,6 +1,7 @@
 // The session's state in words: what is, and what the reader can do about it.
 
 /** @import { Session, Cause } from './session.js' */
+/** @import { Knock } from './knock.js' */
 /** @import { SceneStatus } from './wire.gen.js' */
 
 /**
@@ -9,10 +10,31 @@
  * @property {'live' | 'busy' | 'off'} tone
  * @property {string} heading For the card that stands where the picture would; empty when there is none to show.
  * @property {string} detail One sentence, with what to do.
- * @property {'retry' | 'reload' | null} remedy The card's button.
+ * @property {Remedy | null} remedy The card's button.
+ * @property {boolean} asksName Whether the card has a field for the guest's name.
+ */
+/** @typedef {'retry' | 'reload' | 'cancel' | 'ask_again' | 'join_again'} Remedy */
+/**
+ * Everything that the words are about.
+ * @typedef {object} Situation
+ * @property {Session} session
+ * @property {Knock} knock
+ * @property {boolean} isStalled Whether pings go unanswered.
+ * @property {boolean} isHostSilent Whether the host's program does not answer.
+ * @property {string} standing Whose hand counts, in a few words.
+ * @property {string} name By which this guest asks to be let in.
  */
 
-/** @type {Record<Cause, { short: string, heading: string, detail: string, remedy?: 'retry' | 'reload' }>} */
+/** What the card's button says. @type {Record<Remedy, string>} */
+export const REMEDIES = {
+  retry: 'Try again',
+  reload: 'Reload',
+  cancel: 'Cancel',
+  ask_again: 'Ask again',
+  join_again: 'Ask to join again',
+};
+
+/** @type {Record<Cause, { short: string, heading: string, detail: string, remedy?: Remedy }>} */
 const CAUSES = {
   no_webrtc: {
     short: 'This browser cannot show the view',
@@ -42,6 +64,12 @@ const CAUSES = {
     detail: 'Open the link exactly as the host shared it, not by another name of the same machine.',
     remedy: 'retry',
   },
+  barred: {
+    short: 'Not let in',
+    heading: 'You were not let in',
+    detail: 'The host does not let you in.',
+    remedy: 'ask_again',
+  },
   protocol: {
     short: 'The page is out of date',
     heading: 'This page is out of date',
@@ -49,9 +77,9 @@ const CAUSES = {
     remedy: 'reload',
   },
   full: {
-    short: 'too many viewers',
-    heading: 'Too many people are watching',
-    detail: 'The host takes no more viewers now. This page joins as soon as there is room.',
+    short: 'the host takes nobody now',
+    heading: 'The host takes nobody now',
+    detail: 'Too many people are watching. This page joins as soon as it can.',
     remedy: 'retry',
   },
   refused: {
@@ -99,34 +127,67 @@ const CAUSES = {
 const CARD_AFTER_MS = 6000;
 
 /**
- * @param {Session} session
- * @param {boolean} isStalled Whether pings go unanswered.
+ * @param {Situation} situation
  * @param {number} now In milliseconds.
  * @returns {Words}
  */
-export function describe(session, isStalled, now) {
-  const { phase, cause, role } = session;
+export function describe({ session, knock, isStalled, isHostSilent, standing, name }, now) {
+  const { phase, cause } = session;
+  if (phase === 'knocking') return atTheDoor(knock, name);
   if (phase === 'live') {
-    const may = role === 'control' ? ' · controlling' : role === 'view' ? ' · view only' : '';
-    return isStalled ? bare('Waiting for the host…', 'busy') : bare(`Live${may}`, 'live');
+    if (isStalled) return bare('Waiting for the host…', 'busy');
+    return isHostSilent ? bare('Live · the host’s program does not answer', 'busy') : bare(`Live · ${standing}`, 'live');
   }
-  if (phase === 'ended') {
-    const detail = session.endReason || 'The host has stopped sharing.';
-    return { ...bare('The session has ended', 'off'), heading: 'The session has ended', detail };
-  }
+  if (phase === 'ended') return ending(session);
   const told = cause && CAUSES[cause];
   if (!told && session.wasLive) return bare('Reconnecting…', 'busy');
   if (!told) return { ...bare('Connecting…', 'busy'), heading: 'Connecting…' };
-  const { short, heading, detail, remedy = null } = told;
-  if (phase === 'failed') return { state: short, tone: 'off', heading, detail, remedy };
+  const { short, heading, remedy = null } = told;
+  const detail = hostsWords(session) || told.detail;
+  if (phase === 'failed') return { ...bare(short, 'off'), heading, detail, remedy };
   const state = session.wasLive ? `Reconnecting… ${short}` : `Connecting… ${short}`;
   const showsCard = !session.wasLive || now - session.missingSince > CARD_AFTER_MS;
-  return showsCard ? { state, tone: 'busy', heading, detail, remedy } : bare(state, 'busy');
+  return showsCard ? { ...bare(state, 'busy'), heading, detail, remedy } : bare(state, 'busy');
+}
+
+const TROUBLES = {
+  lost: 'The connection broke off. This page asks again.',
+  busy: 'Many people are asking. This page asks again in a moment.',
+};
+
+/** What the host itself says about the cause. @param {Session} session */
+function hostsWords({ cause, reason }) {
+  if (!reason || (cause !== 'barred' && cause !== 'full')) return '';
+  return cause === 'barred' ? reason : `${reason} This page joins as soon as it can.`;
+}
+
+/** @param {Session} session @returns {Words} */
+function ending({ endCause, reason }) {
+  if (endCause === 'removed') {
+    const detail = reason || 'The host has removed you from the session.';
+    return { ...bare('You have left the session', 'off'), heading: 'You have left the session', detail, remedy: 'join_again' };
+  }
+  return { ...bare('The session has ended', 'off'), heading: 'The session has ended', detail: reason || 'The host has stopped sharing.' };
+}
+
+/** @param {Knock} knock @param {string} name @returns {Words} */
+function atTheDoor({ phase, trouble, reason }, name) {
+  if (phase === 'refused') {
+    const { short, heading, detail } = CAUSES.barred;
+    return { ...bare(short, 'off'), heading, detail: reason || detail, remedy: 'ask_again' };
+  }
+  if (phase === 'waiting' || phase === 'broken') {
+    const asWhom = name ? `You asked as ${name}.` : 'You asked without a name.';
+    const detail = trouble === null ? asWhom : TROUBLES[trouble];
+    return { ...bare('Waiting to be let in…', 'busy'), heading: 'Waiting for the host to let you in…', detail, remedy: 'cancel' };
+  }
+  const detail = 'Say who you are, so that the host knows who asks.';
+  return { ...bare('Not in yet', 'off'), heading: 'The host lets people in one by one', detail, asksName: true };
 }
 
 /** @param {string} state @param {Words['tone']} tone @returns {Words} */
 function bare(state, tone) {
-  return { state, tone, heading: '', detail: '', remedy: null };
+  return { state, tone, heading: '', detail: '', remedy: null, asksName: false };
 }
 
 /**

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Knock } from '../core/knock.js';
 import { Session } from '../core/session.js';
 import { PROTOCOL } from '../core/wire.gen.js';
 import { describe as inWords, summarise } from '../core/words.js';
@@ -19,7 +20,13 @@ function live(now = 0) {
 }
 
 /** @param {Session} session */
-const words = (session, stalled = false, now = 0) => inWords(session, stalled, now);
+const words = (session, isStalled = false, now = 0, given = {}) =>
+  inWords({ session, isStalled, knock: new Knock(), isHostSilent: false, standing: 'controlling', name: '', ...given }, now);
+
+/** An answer of HTTP. @param {number} status @param {object} given @returns {SessionEvent} */
+const http = (status, given = {}) => ({
+  type: 'http', status, retryAfterMs: 0, refusal: { knock: false, refused: false, error: '' }, ...given,
+});
 
 test('an attempt that goes well is live and asks for nothing more', () => {
   const session = live();
@@ -78,7 +85,7 @@ test('a host that dies at once after each welcome is not hammered', () => {
 test('a link that is no longer valid is final until the user tries again', () => {
   const session = new Session();
   tell(session, 0, { type: 'start' });
-  assert.deepEqual(tell(session, 10, { type: 'http', status: 401, retryAfterMs: 0 }), ['close']);
+  assert.deepEqual(tell(session, 10, http(401)), ['close']);
   assert.equal(session.phase, 'failed');
   assert.deepEqual(session.poll(1e9), []);
   assert.deepEqual(tell(session, 20, { type: 'wake' }), []);
@@ -89,10 +96,14 @@ test('a link that is no longer valid is final until the user tries again', () =>
 
 test('a full host is asked again when it says, not before, and not for a network that came back', () => {
   const session = new Session(() => 1);
-  tell(session, 0, { type: 'start' }, { type: 'http', status: 503, retryAfterMs: 30_000 });
+  tell(session, 0, { type: 'start' }, http(503, { retryAfterMs: 30_000 }));
   assert.equal(session.deadline, 30_000);
   assert.deepEqual(tell(session, 100, { type: 'wake' }), []);
-  assert.match(words(session).heading, /Too many/);
+  assert.match(words(session).detail, /Too many/);
+  const error = 'The host’s program does not answer at present.';
+  session.poll(30_000);
+  tell(session, 30_001, http(503, { refusal: { knock: false, refused: false, error } }));
+  assert.equal(words(session).detail, `${error} This page joins as soon as it can.`);
 });
 
 test('a network that comes back ends the wait at once', () => {
@@ -133,7 +144,7 @@ test('a host of another protocol asks for a reload', () => {
 
 test('after the end nothing is tried, whatever else is heard', () => {
   const session = live();
-  assert.deepEqual(tell(session, 1, { type: 'ended', reason: 'The host went home.' }), ['close']);
+  assert.deepEqual(tell(session, 1, { type: 'ended', cause: 'over', reason: 'The host went home.' }), ['close']);
   assert.deepEqual(tell(session, 2, { type: 'lost', cause: 'closed' }, { type: 'wake' }, WELCOME, { type: 'picture' }), []);
   assert.deepEqual(session.poll(1e9), []);
   assert.equal(words(session).heading, 'The session has ended');
@@ -158,7 +169,7 @@ test('one loss is told once, however many signs of it there are', () => {
 test('every cause is told in a sentence that ends', () => {
   /** @type {import('../core/session.js').Cause[]} */
   const causes = [
-    'no_webrtc', 'no_h264', 'no_token', 'unauthorized', 'forbidden', 'protocol', 'full', 'refused', 'unreachable', 'blocked', 'restarted', 'silent', 'closed', 'slow',
+    'no_webrtc', 'no_h264', 'no_token', 'unauthorized', 'forbidden', 'barred', 'protocol', 'full', 'refused', 'unreachable', 'blocked', 'restarted', 'silent', 'closed', 'slow',
   ];
   for (const cause of causes) {
     const session = new Session();
@@ -176,11 +187,48 @@ test('the card stays away from the last picture unless the interruption lasts', 
   assert.match(words(session, false, 8000).heading, /cannot be reached/);
 });
 
-test('a stall and a view-only link are told', () => {
+test('a stall, a host’s program that does not answer, and where one stands are told', () => {
   const session = live();
   assert.equal(words(session, true).state, 'Waiting for the host…');
-  session.role = 'view';
-  assert.equal(words(session).state, 'Live · view only');
+  assert.equal(words(session, false, 0, { standing: 'view only' }).state, 'Live · view only');
+  const silent = words(session, false, 0, { isHostSilent: true });
+  assert.deepEqual([silent.state, silent.tone, silent.heading], ['Live · the host’s program does not answer', 'busy', '']);
+});
+
+test('a host that lets people in one by one is knocked at, also by who comes back with a pass that is not known any more', () => {
+  for (const session of [new Session(), live()]) {
+    tell(session, 5000, { type: 'lost', cause: 'closed' }, { type: 'start' });
+    const answer = http(403, { refusal: { knock: true, refused: false, error: 'Knock.' } });
+    assert.deepEqual(tell(session, 5100, answer), ['close', 'knock']);
+    assert.equal(session.phase, 'knocking');
+    assert.deepEqual(session.poll(1e9), []);
+    assert.deepEqual(tell(session, 5200, { type: 'wake' }, { type: 'lost', cause: 'closed' }), []);
+    assert.deepEqual([words(session).heading, words(session).asksName], ['The host lets people in one by one', true]);
+    assert.deepEqual(tell(session, 5300, { type: 'start' }), ['connect']);
+  }
+});
+
+test('a link that dies while one knocks is told as such', () => {
+  const session = new Session();
+  tell(session, 0, { type: 'start' }, http(403, { refusal: { knock: true, refused: false, error: '' } }), http(401));
+  assert.match(words(session).heading, /no longer valid/);
+});
+
+test('who is refused hears the host’s sentence, and nothing is tried again by itself', () => {
+  const session = new Session();
+  const answer = http(403, { refusal: { knock: false, refused: true, error: 'Not today.' } });
+  assert.deepEqual(tell(session, 0, { type: 'start' }, answer), ['connect', 'close']);
+  assert.deepEqual([words(session).heading, words(session).detail, words(session).remedy], ['You were not let in', 'Not today.', 'ask_again']);
+  assert.deepEqual([...session.poll(1e9), ...tell(session, 1e9, { type: 'wake' })], []);
+});
+
+test('who was removed is told why and may ask to join again', () => {
+  const session = live();
+  assert.deepEqual(tell(session, 1, { type: 'ended', cause: 'removed', reason: 'The host has removed you.' }), ['close']);
+  const { heading, detail, remedy } = words(session);
+  assert.deepEqual([heading, detail, remedy], ['You have left the session', 'The host has removed you.', 'join_again']);
+  assert.deepEqual(tell(session, 2, { type: 'wake' }), []);
+  assert.deepEqual(tell(session, 3, { type: 'start' }), ['connect']);
 });
 
 test('the second line says what there is', () => {

@@ -9,6 +9,8 @@ import { decodePointer, encodePointer, MAX_MESSAGE_BYTES } from '../core/wire.ge
 /** @type {{ from_viewer: any[], to_viewer: any[], pointer: { hex: string, message: import('../core/wire.gen.js').PointerMessage }[] }} */
 const golden = JSON.parse(readFileSync(new URL('../../core/wire/golden.json', import.meta.url), 'utf8'));
 
+const GUEST = { viewer: 7, name: 'Ada', color: [1, 2, 3], role: 'control', muted: false, asks: false };
+
 /** @param {string} hex */
 const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16)).buffer;
 
@@ -29,7 +31,7 @@ test('no prefix, no longer text and no unknown kind is taken for a pointer messa
 });
 
 test('every golden message to the viewer is understood whole', () => {
-  assert.ok(golden.to_viewer.length >= 6);
+  assert.ok(golden.to_viewer.length >= 10);
   for (const message of golden.to_viewer) assert.deepEqual(parseToViewer(JSON.stringify(message)), message);
 });
 
@@ -39,10 +41,23 @@ test('what the page does not know, and what is broken, is passed over', () => {
     'null', '[]', '7', '"welcome"', '{', '', '{}', '{"type":"later"}', '{"type":"scene"}', '{"type":"scene","scene":{}}',
     '{"type":"scene","scene":{"title":"t","layers":[null],"properties":[],"picked":null,"loading":[]}}',
     '{"type":"scene","scene":{"title":"t","layers":[],"properties":[{"id":"projection"}],"picked":null,"loading":[]}}',
-    '{"type":"ended","reason":5}', JSON.stringify({ ...welcome, epoch: 1 }),
+    '{"type":"ended","reason":5}', '{"type":"host","answers":1}', JSON.stringify({ ...welcome, epoch: 1 }),
+    '{"type":"room"}', '{"type":"room","room":null}', '{"type":"room","room":{"mode":"everyone","steers":null}}',
+    ...[{ viewer: '7' }, { name: 5 }, { color: [1, 2] }, { color: [1, 2, 256] }, { color: ['1', 2, 3] }, { color: null }].map((wrong) =>
+      JSON.stringify({ type: 'room', room: { mode: 'everyone', steers: null, guests: [GUEST, { ...GUEST, ...wrong }] } }),
+    ),
+    '{"type":"room","room":{"mode":"everyone","steers":null,"guests":[null]}}',
   ];
   for (const text of strange) assert.equal(parseToViewer(text), null, text);
   assert.equal(parseToViewer(new ArrayBuffer(4)), null);
+});
+
+test('a mode that the page does not know is the strictest, and a cause that it does not know is the end', () => {
+  const room = { mode: 'by_lot', steers: 'me', guests: [{ ...GUEST, role: 'king', muted: 1, asks: 'yes', crown: true }] };
+  assert.deepEqual(parseToViewer(JSON.stringify({ type: 'room', room })), {
+    type: 'room', room: { mode: 'host_only', steers: null, guests: [{ ...GUEST, role: 'view' }] },
+  });
+  assert.deepEqual(parseToViewer('{"type":"ended","reason":"r","cause":"flood"}'), { type: 'ended', reason: 'r', cause: 'over' });
 });
 
 test('a role that the page does not know may only look', () => {

@@ -42,31 +42,38 @@ impl Points {
     /// Attributes whose length is not that of `positions` are dropped.
     pub fn new(origin: DVec3, positions: Vec<Vec3>, attributes: PointAttributes, seed: u64) -> Points {
         let file_index: Vec<u32> = (0..positions.len().min(u32::MAX as usize) as u32).collect();
-        Points::with_file_index(origin, positions, file_index, attributes, seed)
+        Points::arranged(origin, positions, file_index, attributes, seed, |_| true).unwrap_or_default()
     }
 
-    /// As [`Points::new`], for when points of the file were left out: `file_index` is where each comes from.
-    pub fn with_file_index(
+    /// As [`Points::new`], for when points of the file were left out: `file_index` is where each comes from. Many millions of
+    /// points take seconds to shuffle: `go_on` is asked now and then with the part that is done, from 0 to 1; when it says no
+    /// there is no cloud.
+    pub fn arranged(
         origin: DVec3,
         positions: Vec<Vec3>,
         file_index: Vec<u32>,
         attributes: PointAttributes,
         seed: u64,
-    ) -> Points {
-        let mut order = Random::new(seed).permutation(file_index.len() as u32);
+        mut go_on: impl FnMut(f32) -> bool,
+    ) -> Option<Points> {
+        let mut order = Random::new(seed).permutation(file_index.len() as u32, |part| go_on(0.3 * part))?;
         let bounds = Aabb::of_points(&positions);
         if let Some(bounds) = bounds {
-            put_neighbours_together(&mut order, &positions, bounds);
+            put_neighbours_together(&mut order, &positions, bounds, |part| go_on(0.3 + 0.3 * part))?;
         }
+        let mut step = |part: f32| go_on(part).then_some(());
+        step(0.6)?;
         let attributes = PointAttributes {
             colors: attributes.colors.and_then(|list| shuffled(list, &order)),
             intensity: attributes.intensity.and_then(|list| shuffled(list, &order)),
             classification: attributes.classification.and_then(|list| shuffled(list, &order)),
         };
+        step(0.75)?;
         let positions = shuffled(positions, &order).unwrap_or_default();
+        step(0.9)?;
         let file_index = shuffled(file_index, &order).unwrap_or_default();
         let colors = attributes.colors.clone().unwrap_or_else(|| vec![[255; 4]; positions.len()]);
-        Points { origin, positions, colors, file_index, attributes, bounds }
+        Some(Points { origin, positions, colors, file_index, attributes, bounds })
     }
 
     /// How many.
@@ -81,16 +88,24 @@ impl Points {
 }
 
 /// The shortest stretch of points that is sorted, and the longest.
-const STRETCH: [usize; 2] = [4096, 65_536];
+const STRETCH: [usize; 2] = [512, 65_536];
 
 /// Sorts each stretch of a shuffled order along a Morton curve (G. M. Morton, 1966), so that what is drawn one after the
-/// other lies side by side in memory. A stretch has at most an eighth of the points before it, so a prefix that ends within
-/// one is still a fair sample.
-fn put_neighbours_together(order: &mut [u32], positions: &[Vec3], bounds: Aabb) {
+/// other lies side by side in memory. Beyond the first thousands a stretch has at most an eighth of the points before it, so a
+/// prefix that ends within one is still a fair sample.
+fn put_neighbours_together(
+    order: &mut [u32],
+    positions: &[Vec3],
+    bounds: Aabb,
+    mut go_on: impl FnMut(f32) -> bool,
+) -> Option<()> {
     let cells = Vec3::splat(1023.0) / (bounds.max - bounds.min).max(Vec3::splat(f32::MIN_POSITIVE));
     let mut keys: Vec<u64> = Vec::new();
     let mut start = 0;
     while start < order.len() {
+        if !go_on(start as f32 / order.len() as f32) {
+            return None;
+        }
         let length = (start / 8).clamp(STRETCH[0], STRETCH[1]).min(order.len() - start);
         let stretch = &mut order[start..start + length];
         keys.clear();
@@ -105,6 +120,7 @@ fn put_neighbours_together(order: &mut [u32], positions: &[Vec3], bounds: Aabb) 
         }
         start += length;
     }
+    Some(())
 }
 
 /// Two empty bits above each of the ten lowest.
@@ -129,12 +145,11 @@ mod tests {
         let positions: Vec<Vec3> =
             (0..90_000).map(|index| Vec3::new((index % 300) as f32, (index / 300) as f32, 0.0)).collect();
         let cloud = Points::new(DVec3::ZERO, positions, PointAttributes::default(), 7);
-        for length in [1_000, 5_000, 20_001, 55_555] {
+        for length in [5_000, 20_001, 55_555] {
             let left = cloud.positions[..length].iter().filter(|place| place.x < 150.0).count() as f64;
             let share = left / length as f64;
-            // A stretch that is cut in its middle may weigh on one side with an eighth, the first one with more.
-            let tolerance = if length < STRETCH[0] { 1.0 } else { 0.08 };
-            assert!((share - 0.5).abs() < tolerance, "of the first {length}, {share} are on the left");
+            // A stretch that is cut in its middle may weigh on one side with an eighth.
+            assert!((share - 0.5).abs() < 0.08, "of the first {length}, {share} are on the left");
         }
         let steps = cloud.positions[40_000..41_000].windows(2).map(|pair| pair[0].distance(pair[1]));
         let mean = steps.sum::<f32>() / 999.0;

@@ -1,18 +1,25 @@
 //! [`Access`]: whose token it is, compared in constant time.
 
+use crate::stage::lock;
 use heliograph_wire::Role;
 use heliograph_wire::link::Tokens;
+use std::sync::Mutex;
 use subtle::ConstantTimeEq;
 
 /// The share's secrets.
 #[derive(Debug)]
 pub(crate) struct Access {
-    tokens: Tokens,
+    tokens: Mutex<Tokens>,
 }
 
 impl Access {
     pub(crate) fn new(tokens: Tokens) -> Access {
-        Access { tokens }
+        Access { tokens: Mutex::new(tokens) }
+    }
+
+    /// Other secrets: the ones before open nothing any more.
+    pub(crate) fn replace(&self, tokens: Tokens) {
+        *lock(&self.tokens) = tokens;
     }
 
     /// What an `Authorization` header allows; `None` for nothing (RFC 6750 section 2.1).
@@ -23,8 +30,9 @@ impl Access {
         }
         let token = token.trim().as_bytes();
         // Both are compared whatever the first says. An empty secret opens nothing.
-        let view = token.ct_eq(self.tokens.view.as_bytes());
-        let control = token.ct_eq(self.tokens.control.as_bytes());
+        let tokens = lock(&self.tokens);
+        let view = token.ct_eq(tokens.view.as_bytes());
+        let control = token.ct_eq(tokens.control.as_bytes());
         match (bool::from(control), bool::from(view)) {
             _ if token.is_empty() => None,
             (true, _) => Some(Role::Control),

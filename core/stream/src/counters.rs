@@ -13,6 +13,8 @@ pub(crate) struct Counters {
     messages_refused: AtomicU64,
     target_bps: AtomicU32,
     sent_bytes: AtomicU64,
+    tunnel_requests: AtomicU64,
+    tunnel_bytes: AtomicU64,
 }
 
 impl Counters {
@@ -47,6 +49,21 @@ impl Counters {
         self.sent_bytes.load(Relaxed)
     }
 
+    /// An HTTP request that came through a tunnel.
+    pub(crate) fn tunnel_request(&self) {
+        self.tunnel_requests.fetch_add(1, Relaxed);
+    }
+
+    /// What went through a tunnel, either way.
+    pub(crate) fn tunnelled(&self, bytes: u64) {
+        self.tunnel_bytes.fetch_add(bytes, Relaxed);
+    }
+
+    /// Requests and bytes that went through a tunnel so far.
+    pub(crate) fn tunnel(&self) -> (u64, u64) {
+        (self.tunnel_requests.load(Relaxed), self.tunnel_bytes.load(Relaxed))
+    }
+
     /// All of it; who calls adds what it counts itself.
     pub(crate) fn stats(&self, viewers: u32, moves_coalesced: u64, sent_bps: u64) -> StreamStats {
         StreamStats {
@@ -59,6 +76,8 @@ impl Counters {
             messages_refused: self.messages_refused.load(Relaxed),
             target_bps: self.target_bps.load(Relaxed),
             sent_bps,
+            tunnel_requests: self.tunnel_requests.load(Relaxed),
+            tunnel_bytes: self.tunnel_bytes.load(Relaxed),
         }
     }
 }

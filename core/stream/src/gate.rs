@@ -62,6 +62,11 @@ impl Gate {
         Gate { role, last_move_seq: None, grab: 0, messages: Bucket::full(MESSAGES, now), refused: 0 }
     }
 
+    /// The host has decided anew what the viewer may do.
+    pub(crate) fn set_role(&mut self, role: Role) {
+        self.role = role;
+    }
+
     /// A move over `pointer`, which may be late, early or lost.
     pub(crate) fn pointer_move(&mut self, grab: u16, seq: u32, input: &Input, now: Instant) -> Verdict {
         if !self.messages.take(MESSAGES, NOT_FOR_MOVES, now) {

@@ -20,6 +20,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 mod access;
+mod arrivals;
 mod bucket;
 mod cadence;
 pub mod confine;
@@ -32,6 +33,7 @@ mod line;
 mod link;
 mod packets;
 mod peer;
+mod safety;
 mod serve;
 mod share;
 mod stage;

@@ -52,6 +52,8 @@ pub(crate) struct Report {
 /// One viewer's line.
 #[derive(Debug)]
 pub(crate) struct LineModel {
+    /// All that ever left, in bytes.
+    sent_bytes: u64,
     /// What left and was not reported yet: when, bytes.
     on_its_way: VecDeque<(Instant, usize)>,
     /// What was reported lately: when, bytes that arrived, bytes that were lost.
@@ -74,6 +76,7 @@ pub(crate) struct LineModel {
 impl Default for LineModel {
     fn default() -> LineModel {
         LineModel {
+            sent_bytes: 0,
             on_its_way: VecDeque::new(),
             acknowledged: VecDeque::new(),
             last_round_trip: Duration::ZERO,
@@ -92,6 +95,7 @@ impl Default for LineModel {
 impl LineModel {
     /// A packet left.
     pub(crate) fn sent(&mut self, now: Instant, bytes: usize) {
+        self.sent_bytes += bytes as u64;
         match self.on_its_way.back_mut() {
             // Packets of one burst share an entry, so a flood of small ones costs no memory.
             Some((at, sum)) if now.saturating_duration_since(*at) < Duration::from_millis(1) => *sum += bytes,
@@ -170,6 +174,11 @@ impl LineModel {
     /// From a packet's departure to its report, as it is now.
     pub(crate) fn round_trip(&self) -> Duration {
         self.last_round_trip.max(self.round_trip_least())
+    }
+
+    /// What ever left, in bytes.
+    pub(crate) fn sent_bytes(&self) -> u64 {
+        self.sent_bytes
     }
 
     /// The least of those, lately.

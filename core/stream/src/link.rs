@@ -109,7 +109,7 @@ mod tests {
     async fn when_the_app_does_not_read_statistics_are_dropped_first() {
         let (writer, mut lines) = LinkWriter::new();
         for _ in 0..2_000 {
-            writer.say(FromSidecar::Stats { stats: Default::default() });
+            writer.say(FromSidecar::Stats { stats: Default::default(), guests: Vec::new() });
         }
         writer.say(FromSidecar::WantFrame);
         drop(writer);

@@ -8,14 +8,16 @@ use crate::http::{Policy, routes};
 use crate::inputs::Inputs;
 use crate::link::{LinkError, LinkWriter, read_line, write_lines};
 use crate::share::{Parts, Share};
-use crate::stage::Stage;
+use crate::stage::{Stage, lock};
 use crate::viewer::to_json;
 use crate::{BUILD_ID, encode};
 use heliograph_ring::{LAYOUT_VERSION, PeerRing, Pulse, RingError, attach};
-use heliograph_wire::link::Tokens;
-use heliograph_wire::{FromSidecar, Origin, PROTOCOL, ToSidecar, ToViewer};
+use heliograph_wire::link::{GuestFigures, Tokens};
+use heliograph_wire::room::Guest;
+use heliograph_wire::{FromSidecar, Origin, PROTOCOL, Role, ToSidecar, ToViewer, ViewerId};
+use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncRead, AsyncWrite, BufReader};
 use tokio::sync::watch;
@@ -25,6 +27,9 @@ use tokio::time::{MissedTickBehavior, interval, timeout};
 const PULSE_INTERVAL: Duration = Duration::from_millis(200);
 /// The encoder thread turns at least every two seconds; after this without, it hangs, and the pulse stops.
 const STANDSTILL_MAX: Duration = Duration::from_secs(3);
+/// The app says something every second.
+const APP_SILENCE_MAX: Duration = Duration::from_secs(3);
+const APP_CHECK_INTERVAL: Duration = Duration::from_millis(500);
 const STATS_INTERVAL: Duration = Duration::from_secs(1);
 /// For goodbyes and the last lines, all in all less than the second that the app waits.
 const GOODBYE_MAX: Duration = Duration::from_millis(400);
@@ -110,7 +115,11 @@ async fn run(
         .map_err(|source| Failure::Listen { address: SocketAddr::new(order.bind, order.port), source })?;
     let address = listener.local_addr().unwrap_or(SocketAddr::new(order.bind, order.port));
     let mut house = House::build(ring, order, link.clone())?;
-    house.tasks.spawn(listener::serve(listener, routes(Arc::clone(&house.share))));
+    house.tasks.spawn(listener::serve(
+        listener,
+        routes(Arc::clone(&house.share)),
+        Arc::clone(&house.share.stage.counters),
+    ));
     link.say(FromSidecar::Listening { address });
     let reason = house.follow(&mut input).await;
     house.close(reason).await;
@@ -123,6 +132,9 @@ struct House {
     tasks: JoinSet<()>,
     encoder: Option<std::thread::JoinHandle<()>>,
     scene: watch::Sender<Option<Arc<str>>>,
+    room: watch::Sender<Option<Arc<str>>>,
+    /// When the app said something last.
+    heard: Arc<Mutex<Instant>>,
     ended: watch::Sender<Option<Arc<str>>>,
 }
 
@@ -132,6 +144,8 @@ impl House {
         let stage = Arc::new(Stage::new(frames.waker(), Arc::new(Counters::default())));
         let inputs = Arc::new(Inputs::new(inputs));
         let (scene, scene_rx) = watch::channel(None);
+        let (room, room_rx) = watch::channel(None);
+        let (host, host_rx) = watch::channel(None);
         let (ended, ended_rx) = watch::channel(None);
         let parts = Parts {
             access: Access::new(order.tokens),
@@ -140,6 +154,8 @@ impl House {
             inputs: Arc::clone(&inputs),
             link,
             scene: scene_rx,
+            room: room_rx,
+            host: host_rx,
             ended: ended_rx,
             first_viewer: order.first_viewer,
             max_viewers: order.max_viewers,
@@ -151,32 +167,52 @@ impl House {
         let encoder =
             encoder.spawn(move || encode::run(frames, &stage_there, &inputs_there)).map_err(Failure::Thread)?;
         let mut tasks = JoinSet::new();
+        let heard = Arc::new(Mutex::new(Instant::now()));
+        tasks.spawn(watch_app(Arc::clone(&heard), host));
         tasks.spawn(beat(pulse, Arc::clone(&stage)));
         tasks.spawn(count(Arc::clone(&share)));
         tasks.spawn(async move { stage.run_alarm().await });
         tasks.spawn(async move { inputs.run_flush().await });
-        Ok(House { share, tasks, encoder: Some(encoder), scene, ended })
+        Ok(House { share, tasks, encoder: Some(encoder), scene, room, heard, ended })
     }
 
     /// Does what the app says until it says stop or nothing more; returns why it is over.
     async fn follow(&self, input: &mut BufReader<impl AsyncRead + Unpin>) -> String {
+        let gone = || "The host program has ended.".to_owned();
         loop {
-            match read_line(input).await {
-                Ok(Some(ToSidecar::Scene { scene })) => {
-                    self.scene.send_replace(Some(Arc::from(to_json(&ToViewer::Scene { scene }))));
-                }
-                Ok(Some(ToSidecar::Reachable { origins })) => self.share.hosts.replace(origins),
+            let line = read_line(input).await;
+            *lock(&self.heard) = Instant::now();
+            match line {
                 Ok(Some(ToSidecar::Stop { reason })) => return reason,
-                Ok(Some(ToSidecar::Start { .. })) => tracing::warn!("the app said start twice"),
-                Ok(None) => return "The host program has ended.".to_owned(),
+                Ok(Some(message)) => self.obey(message),
+                Ok(None) => return gone(),
                 Err(LinkError::Malformed(error)) => {
                     tracing::warn!("the app sent a line that is not understood: {error}")
                 }
                 Err(error) => {
                     tracing::error!("{error}");
-                    return "The host program has ended.".to_owned();
+                    return gone();
                 }
             }
+        }
+    }
+
+    fn obey(&self, message: ToSidecar) {
+        match message {
+            ToSidecar::Scene { scene } => {
+                self.scene.send_replace(Some(Arc::from(to_json(&ToViewer::Scene { scene }))));
+            }
+            ToSidecar::Room { room } => {
+                let role = |guest: &Guest| if guest.muted { Role::View } else { guest.role };
+                *lock(&self.share.roles) = room.guests.iter().map(|guest| (guest.viewer, role(guest))).collect();
+                self.room.send_replace(Some(Arc::from(to_json(&ToViewer::Room { room }))));
+            }
+            ToSidecar::Answer { viewer, answer } => self.share.arrivals.answer(viewer, answer),
+            ToSidecar::Remove { viewer, reason } => self.share.sessions.remove(viewer, &reason),
+            ToSidecar::Links { tokens } => self.share.access.replace(tokens),
+            ToSidecar::Reachable { origins } => self.share.hosts.replace(origins),
+            ToSidecar::Start { .. } => tracing::warn!("the app said start twice"),
+            ToSidecar::Beat | ToSidecar::Stop { .. } => {}
         }
     }
 
@@ -214,8 +250,41 @@ async fn beat(pulse: Pulse, stage: Arc<Stage>) {
     }
 }
 
-/// Tells the app each second what was counted, while anyone watches.
+/// Tells the viewers when the app falls silent, and when it speaks again.
+async fn watch_app(heard: Arc<Mutex<Instant>>, host: watch::Sender<Option<Arc<str>>>) {
+    let mut ticks = interval(APP_CHECK_INTERVAL);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut answers = true;
+    loop {
+        ticks.tick().await;
+        let answers_now = lock(&heard).elapsed() < APP_SILENCE_MAX;
+        if std::mem::replace(&mut answers, answers_now) != answers_now {
+            host.send_replace(Some(Arc::from(to_json(&ToViewer::Host { answers: answers_now }))));
+        }
+    }
+}
+
+/// How each viewer is connected, with what was sent to it since the last time.
+fn guests(share: &Share, sent_before: &mut HashMap<ViewerId, u64>, seconds: f64) -> Vec<GuestFigures> {
+    let figures = share.stage.figures();
+    let sent_now = figures.iter().map(|(viewer, _, bytes)| (*viewer, *bytes)).collect();
+    let sent_before = std::mem::replace(sent_before, sent_now);
+    let of_one = |(viewer, round_trip, bytes): (ViewerId, Duration, u64)| {
+        let sent = bytes - sent_before.get(&viewer).copied().unwrap_or_default().min(bytes);
+        GuestFigures {
+            viewer,
+            transport: "WebRTC over UDP".to_owned(),
+            round_trip_ms: (!round_trip.is_zero()).then(|| round_trip.as_millis() as u32),
+            sent_bps: (sent as f64 * 8.0 / seconds) as u64,
+        }
+    };
+    figures.into_iter().map(of_one).collect()
+}
+
+/// Tells the app each second what was counted, while anyone watches or a tunnel is used.
 async fn count(share: Arc<Share>) {
+    let mut sent_to = HashMap::new();
+    let mut tunnelled_before = (0, 0);
     let mut ticks = interval(STATS_INTERVAL);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut sent_bytes, mut at) = (share.stage.counters.sent_bytes(), ticks.tick().await.into_std());
@@ -226,10 +295,12 @@ async fn count(share: Arc<Share>) {
         let sent_bps = ((sent - sent_bytes) as f64 * 8.0 / seconds) as u64;
         (sent_bytes, at) = (sent, now);
         let viewers = share.stage.watching() as u32;
-        if viewers > 0 {
+        let tunnelled = share.stage.counters.tunnel();
+        if viewers > 0 || std::mem::replace(&mut tunnelled_before, tunnelled) != tunnelled {
             let replaced = share.inputs.stats().replaced;
             let stats = share.stage.counters.stats(viewers, replaced, sent_bps);
-            share.link.say(FromSidecar::Stats { stats });
+            let guests = guests(&share, &mut sent_to, seconds);
+            share.link.say(FromSidecar::Stats { stats, guests });
         }
     }
 }

@@ -1,6 +1,7 @@
 //! [`Share`]: what the HTTP routes and the viewers' tasks have in common.
 
 use crate::access::Access;
+use crate::arrivals::Arrivals;
 use crate::http::{Hosts, Policy, Strangers};
 use crate::inputs::Inputs;
 use crate::link::LinkWriter;
@@ -28,9 +29,16 @@ pub(crate) struct Share {
     pub(crate) link: LinkWriter,
     /// The newest scene as the JSON text that viewers get.
     pub(crate) scene: watch::Receiver<Option<Arc<str>>>,
+    /// Who is here, in the same form.
+    pub(crate) room: watch::Receiver<Option<Arc<str>>>,
+    /// Whether the app answers, in the same form.
+    pub(crate) host: watch::Receiver<Option<Arc<str>>>,
     /// Why the share is over.
     pub(crate) ended: watch::Receiver<Option<Arc<str>>>,
     pub(crate) sessions: Sessions,
+    pub(crate) arrivals: Arc<Arrivals>,
+    /// What each viewer may do at present, as the app said last.
+    pub(crate) roles: Mutex<HashMap<ViewerId, Role>>,
     /// What this host is called by those who reach it through others.
     pub(crate) hosts: Hosts,
     pub(crate) policy: Policy,
@@ -46,6 +54,8 @@ pub(crate) struct Parts {
     pub(crate) inputs: Arc<Inputs>,
     pub(crate) link: LinkWriter,
     pub(crate) scene: watch::Receiver<Option<Arc<str>>>,
+    pub(crate) room: watch::Receiver<Option<Arc<str>>>,
+    pub(crate) host: watch::Receiver<Option<Arc<str>>>,
     pub(crate) ended: watch::Receiver<Option<Arc<str>>>,
     pub(crate) first_viewer: u32,
     pub(crate) max_viewers: u32,
@@ -54,7 +64,8 @@ pub(crate) struct Parts {
 
 impl Share {
     pub(crate) fn new(parts: Parts, now: Instant) -> Share {
-        let Parts { access, bind, stage, inputs, link, scene, ended, first_viewer, max_viewers, policy } = parts;
+        let Parts { access, bind, stage, inputs, link, scene, room, host, ended, first_viewer, max_viewers, policy } =
+            parts;
         Share {
             access,
             epoch: random_name(),
@@ -63,8 +74,12 @@ impl Share {
             inputs,
             link,
             scene,
+            room,
+            host,
             ended,
             sessions: Sessions::new(max_viewers),
+            arrivals: Arc::default(),
+            roles: Mutex::default(),
             hosts: Hosts::default(),
             policy,
             strangers: Mutex::new(Strangers::new(now)),
@@ -100,8 +115,18 @@ pub(crate) struct Sessions {
 #[derive(Debug)]
 struct Open {
     owner: Role,
+    viewer: ViewerId,
     /// One word is enough; a second one is not needed.
-    end: mpsc::Sender<()>,
+    end: mpsc::Sender<End>,
+}
+
+/// Why a session is to end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum End {
+    /// The page said DELETE.
+    Deleted,
+    /// The host has removed the viewer; why, as a sentence for it.
+    Removed(String),
 }
 
 /// What DELETE finds.
@@ -129,13 +154,13 @@ impl Sessions {
     }
 
     /// Opens a session: its name, and where the wish to end it arrives. `None` without a source of randomness.
-    pub(crate) fn open(&self, owner: Role) -> Option<(String, mpsc::Receiver<()>)> {
+    pub(crate) fn open(&self, owner: Role, viewer: ViewerId) -> Option<(String, mpsc::Receiver<End>)> {
         let name = random_name();
         if name.is_empty() {
             return None;
         }
         let (end, ended) = mpsc::channel(1);
-        lock(&self.open).insert(name.clone(), Open { owner, end });
+        lock(&self.open).insert(name.clone(), Open { owner, viewer, end });
         Some((name, ended))
     }
 
@@ -146,9 +171,16 @@ impl Sessions {
             Some(open) if open.owner != role => Ended::NotYours,
             Some(open) => {
                 // Full means that it was said before.
-                let _ = open.end.try_send(());
+                let _ = open.end.try_send(End::Deleted);
                 Ended::Yes
             }
+        }
+    }
+
+    /// Ends a viewer's session on behalf of the host.
+    pub(crate) fn remove(&self, viewer: ViewerId, reason: &str) {
+        for open in lock(&self.open).values().filter(|open| open.viewer == viewer) {
+            let _ = open.end.try_send(End::Removed(reason.to_owned()));
         }
     }
 

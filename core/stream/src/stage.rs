@@ -91,6 +91,15 @@ impl Stage {
         self.notice.subscribe()
     }
 
+    /// For each viewer: the round trip, once it is known, and all bytes that were sent.
+    pub(crate) fn figures(&self) -> Vec<(ViewerId, Duration, u64)> {
+        let figures = |watcher: &Watcher| {
+            let line = lock(&watcher.line);
+            (watcher.viewer, line.round_trip(), line.sent_bytes())
+        };
+        lock(&self.watchers).iter().map(figures).collect()
+    }
+
     /// How many get media.
     pub(crate) fn watching(&self) -> usize {
         lock(&self.watchers).len()

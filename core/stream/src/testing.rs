@@ -3,11 +3,14 @@
 use crate::serve::serve;
 use heliograph_ring::{FrameStamp, HostRing, create, monotonic_us};
 use heliograph_wire::link::Tokens;
+use heliograph_wire::room::Answer;
 use heliograph_wire::{FromSidecar, Ticketed, ToSidecar};
 use std::net::SocketAddr;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, DuplexStream, Lines, WriteHalf};
 use tokio::net::TcpStream;
+use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
@@ -22,8 +25,9 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 pub(crate) struct TestHost {
     pub(crate) ring: HostRing,
     pub(crate) address: SocketAddr,
-    stdin: DuplexStream,
-    stdout: Lines<BufReader<DuplexStream>>,
+    stdin: Arc<Mutex<WriteHalf<DuplexStream>>>,
+    /// What the sidecar says, but for arrivals, which are answered.
+    lines: mpsc::Receiver<FromSidecar>,
     sidecar: JoinHandle<bool>,
     published: u64,
 }
@@ -64,13 +68,16 @@ impl TestHost {
 
     pub(crate) async fn start_on(width: u32, height: u32, port: u16, exact_port: bool) -> TestHost {
         let (ring, numbers) = ring(width, height);
-        let (mut stdin, input) = tokio::io::duplex(64 * 1024);
+        let (stdin, input) = tokio::io::duplex(64 * 1024);
+        let (_, mut stdin) = tokio::io::split(stdin);
         let (output, output_reader) = tokio::io::duplex(64 * 1024);
         let sidecar = tokio::spawn(async move { serve(input, output, None).await.is_ok() });
         stdin.write_all(start_line(numbers, port, exact_port).as_bytes()).await.unwrap();
-        let stdout = BufReader::new(output_reader).lines();
+        let stdin = Arc::new(Mutex::new(stdin));
+        let (sender, lines) = mpsc::channel(1_024);
+        tokio::spawn(listen(BufReader::new(output_reader).lines(), Arc::downgrade(&stdin), sender));
         let address = SocketAddr::from(([0, 0, 0, 0], 0));
-        let mut host = TestHost { ring, address, stdin, stdout, sidecar, published: 0 };
+        let mut host = TestHost { ring, address, stdin, lines, sidecar, published: 0 };
         assert!(matches!(host.next_line().await, Some(FromSidecar::Hello { .. })));
         let Some(FromSidecar::Listening { address }) = host.next_line().await else {
             panic!("the sidecar does not listen");
@@ -81,8 +88,7 @@ impl TestHost {
 
     /// The next line that the sidecar says; `None` when it has ended.
     pub(crate) async fn next_line(&mut self) -> Option<FromSidecar> {
-        let line = timeout(PATIENCE, self.stdout.next_line()).await.expect("the sidecar says something").unwrap()?;
-        Some(serde_json::from_str(&line).unwrap())
+        timeout(PATIENCE, self.lines.recv()).await.expect("the sidecar says something")
     }
 
     /// The next line that is `wanted`.
@@ -96,8 +102,7 @@ impl TestHost {
     }
 
     pub(crate) async fn say(&mut self, message: &ToSidecar) {
-        let line = serde_json::to_string(message).unwrap() + "\n";
-        self.stdin.write_all(line.as_bytes()).await.unwrap();
+        say(&self.stdin, message).await;
     }
 
     /// Publishes a frame of one grey; returns when it was drawn.
@@ -140,6 +145,31 @@ impl TestHost {
         drop(self.stdin);
         timeout(PATIENCE, self.sidecar).await.expect("the sidecar ends").unwrap()
     }
+}
+
+/// As the app does: hears every line at once, and lets in everyone without a name. Those with one are for the test to answer.
+async fn listen(
+    mut stdout: Lines<BufReader<DuplexStream>>,
+    stdin: Weak<Mutex<WriteHalf<DuplexStream>>>,
+    lines: mpsc::Sender<FromSidecar>,
+) {
+    while let Ok(Some(line)) = stdout.next_line().await {
+        match serde_json::from_str(&line).unwrap() {
+            FromSidecar::Arrival { arrival } if arrival.name.is_empty() => {
+                let answer = Answer::Admit { pass: format!("pass {}", arrival.viewer.0) };
+                let Some(stdin) = stdin.upgrade() else { return };
+                say(&stdin, &ToSidecar::Answer { viewer: arrival.viewer, answer }).await;
+            }
+            other => {
+                let _ = lines.send(other).await;
+            }
+        }
+    }
+}
+
+async fn say(stdin: &Mutex<WriteHalf<DuplexStream>>, message: &ToSidecar) {
+    let line = serde_json::to_string(message).unwrap() + "\n";
+    stdin.lock().await.write_all(line.as_bytes()).await.unwrap();
 }
 
 /// Sends a request as it is, and reads the answer to its end.

@@ -2,9 +2,11 @@
 
 use crate::gate::{Gate, Refusal, Verdict};
 use crate::packets::MediaFrame;
-use crate::share::Share;
+use crate::share::{End, Share};
+use crate::stage::lock;
 use crate::transport::{Channel, Event, Label, Sent, Transport};
 use heliograph_ring::{RingError, monotonic_us};
+use heliograph_wire::control::EndCause;
 use heliograph_wire::pointer::Message;
 use heliograph_wire::{FromSidecar, FromViewer, Input, PROTOCOL, Role, ToViewer, ViewerId};
 use std::sync::Arc;
@@ -24,13 +26,17 @@ const GOODBYE: Duration = Duration::from_millis(150);
 pub(crate) struct Viewer {
     pub(crate) id: ViewerId,
     pub(crate) role: Role,
+    /// By which it is known when it comes back.
+    pub(crate) pass: String,
+    /// For both ends to read aloud.
+    pub(crate) safety_code: Option<String>,
     /// The session's name.
     pub(crate) session: String,
     pub(crate) share: Arc<Share>,
     pub(crate) transport: Box<dyn Transport>,
     pub(crate) events: mpsc::Receiver<Event>,
-    /// DELETE was called.
-    pub(crate) deleted: mpsc::Receiver<()>,
+    /// The page or the host wants an end.
+    pub(crate) ends: mpsc::Receiver<End>,
     /// A plain WHEP player has no channels: it is heard of by ICE alone, and only watches.
     pub(crate) has_channels: bool,
     /// Held as long as the viewer is there.
@@ -49,8 +55,61 @@ struct State {
     /// The app knows of the viewer.
     joined: bool,
     heard: Instant,
-    /// The scene is to be sent (again).
-    scene_due: Option<Instant>,
+    topics: Topics,
+}
+
+/// What a viewer is told the newest state of. A state that is replaced before it could be sent is never sent.
+struct Topics {
+    /// Scene, room, whether the host answers.
+    newest: [watch::Receiver<Option<Arc<str>>>; 3],
+    /// When each is to be sent (again).
+    due: [Option<Instant>; 3],
+}
+
+impl Topics {
+    fn of(share: &Share) -> Topics {
+        Topics { newest: [&share.scene, &share.room, &share.host].map(Clone::clone), due: [None; 3] }
+    }
+
+    /// Waits until one is another, and notes that it is due. May be dropped and called again.
+    async fn changed(&mut self) {
+        let [scene, room, host] = &mut self.newest;
+        let index = tokio::select! {
+            Ok(()) = scene.changed() => 0,
+            Ok(()) = room.changed() => 1,
+            Ok(()) = host.changed() => 2,
+            else => std::future::pending().await,
+        };
+        self.due[index] = Some(Instant::now());
+    }
+
+    /// Everything is to be told anew.
+    fn all_due(&mut self, now: Instant) {
+        self.due = [Some(now); 3];
+    }
+
+    fn next_due(&self) -> Option<Instant> {
+        self.due.iter().flatten().min().copied()
+    }
+
+    /// Sends what is due; false when the viewer is gone.
+    async fn send_due(&mut self, control: &Arc<dyn Channel>, now: Instant) -> bool {
+        for (due, newest) in self.due.iter_mut().zip(&self.newest) {
+            if due.is_none_or(|due| due > now) {
+                continue;
+            }
+            let newest = newest.borrow().clone();
+            let sent = match newest {
+                Some(text) => control.text(&text).await,
+                None => Sent::Yes,
+            };
+            *due = (sent == Sent::Full).then(|| now + RETRY);
+            if sent == Sent::Gone {
+                return false;
+            }
+        }
+        true
+    }
 }
 
 impl Viewer {
@@ -64,15 +123,13 @@ impl Viewer {
             frames: None,
             joined: false,
             heard: now,
-            scene_due: None,
+            topics: Topics::of(&self.share),
         };
         let reason = self.live(&mut state).await;
         tracing::info!("viewer {} {reason}", self.id.0);
         self.share.stage.leave(self.id);
-        if state.joined {
-            self.share.inputs.gone(self.id);
-            self.share.link.say(FromSidecar::ViewerLeft { viewer: self.id, reason });
-        }
+        self.share.inputs.gone(self.id);
+        self.share.link.say(FromSidecar::ViewerLeft { viewer: self.id, reason });
         self.share.sessions.close(&self.session);
         self.events.close();
         self.transport.close().await;
@@ -82,22 +139,20 @@ impl Viewer {
     async fn live(&mut self, state: &mut State) -> Reason {
         let share = Arc::clone(&self.share);
         let mut ended = share.ended.clone();
-        let mut scene = share.scene.clone();
         let mut notices = share.stage.notices();
         loop {
             let deadline = self.deadline(state);
             let done = tokio::select! {
-                Some(reason) = end_of(&mut ended) => self.say_goodbye(state, reason).await,
-                Some(()) = self.deleted.recv() => Err("closed the page".to_owned()),
+                Some(reason) = end_of(&mut ended) => self.say_goodbye(state, EndCause::Over, reason).await,
+                Some(end) = self.ends.recv() => self.end(state, end).await,
                 Some(event) = self.events.recv() => self.event(state, event).await,
                 Some(frame) = next_frame(&mut state.frames) => self.frame(state, &frame).await,
-                Ok(()) = scene.changed() => {
-                    scene.mark_unchanged();
-                    state.scene_due = Some(Instant::now());
+                () = state.topics.changed() => {
+                    self.look_up_role(state);
                     Ok(())
                 }
                 Ok(()) = notices.changed() => notice(state, &mut notices).await,
-                () = tokio::time::sleep_until(deadline.into()) => self.timeout(state, &scene).await,
+                () = tokio::time::sleep_until(deadline.into()) => self.timeout(state).await,
                 else => Err("was dropped".to_owned()),
             };
             if let Err(reason) = done {
@@ -110,22 +165,24 @@ impl Viewer {
         let silence = state.heard + if state.joined { SILENCE_MAX } else { JOIN_MAX };
         let watched_by_ice_alone = state.joined && !self.has_channels;
         let silence = if watched_by_ice_alone { state.heard + Duration::from_secs(86_400) } else { silence };
-        let scene = state.scene_due.filter(|_| state.control.is_some());
-        scene.map_or(silence, |due| due.min(silence))
+        let due = state.topics.next_due().filter(|_| state.control.is_some());
+        due.map_or(silence, |due| due.min(silence))
     }
 
-    async fn timeout(&mut self, state: &mut State, scene: &watch::Receiver<Option<Arc<str>>>) -> Result<(), Reason> {
+    /// What the host lets the viewer do may have changed.
+    fn look_up_role(&self, state: &mut State) {
+        if let Some(role) = lock(&self.share.roles).get(&self.id) {
+            state.gate.set_role(*role);
+        }
+    }
+
+    async fn timeout(&mut self, state: &mut State) -> Result<(), Reason> {
         let now = Instant::now();
-        if let (Some(due), Some(control)) = (state.scene_due, &state.control)
-            && due <= now
+        if let Some(control) = &state.control
+            && state.topics.next_due().is_some_and(|due| due <= now)
         {
-            let newest = scene.borrow().clone();
-            let sent = match newest {
-                Some(text) => control.text(&text).await,
-                None => Sent::Yes,
-            };
-            state.scene_due = (sent == Sent::Full).then(|| now + RETRY);
-            return if sent == Sent::Gone { Err("closed the page".to_owned()) } else { Ok(()) };
+            let is_there = state.topics.send_due(control, now).await;
+            return if is_there { Ok(()) } else { Err("closed the page".to_owned()) };
         }
         match (state.joined, state.heard.elapsed()) {
             (false, silence) if silence >= JOIN_MAX => Err("did not get through".to_owned()),
@@ -164,7 +221,7 @@ impl Viewer {
     fn join(&self, state: &mut State) {
         state.heard = Instant::now();
         if !std::mem::replace(&mut state.joined, true) {
-            self.share.link.say(FromSidecar::ViewerJoined { viewer: self.id, role: self.role });
+            self.share.link.say(FromSidecar::ViewerJoined { viewer: self.id, safety_code: self.safety_code.clone() });
         }
     }
 
@@ -172,14 +229,14 @@ impl Viewer {
         if state.control.is_some() {
             return Ok(());
         }
-        let (viewer, role, epoch) = (self.id, self.role, self.share.epoch.clone());
-        channel.text(&to_json(&ToViewer::Welcome { protocol: PROTOCOL, viewer, role, epoch })).await;
+        let (viewer, role, epoch, pass) = (self.id, self.role, self.share.epoch.clone(), self.pass.clone());
+        channel.text(&to_json(&ToViewer::Welcome { protocol: PROTOCOL, viewer, role, epoch, pass })).await;
         let notice = self.share.stage.notices().borrow().clone();
         if let Some(text) = notice {
             channel.text(&to_json(&ToViewer::Notice { text: text.to_string() })).await;
         }
         state.control = Some(channel);
-        state.scene_due = Some(Instant::now());
+        state.topics.all_due(Instant::now());
         self.join(state);
         Ok(())
     }
@@ -197,6 +254,13 @@ impl Viewer {
                 let verdict = state.gate.other(now);
                 if verdict == Verdict::Pass {
                     self.share.stage.want_keyframe();
+                }
+                self.judge(verdict)
+            }
+            Ok(FromViewer::Ask { ask }) => {
+                let verdict = state.gate.other(now);
+                if verdict == Verdict::Pass && state.joined {
+                    self.share.link.say(FromSidecar::Asked { viewer: self.id, ask });
                 }
                 self.judge(verdict)
             }
@@ -274,9 +338,20 @@ impl Viewer {
         Ok(())
     }
 
-    async fn say_goodbye(&self, state: &State, reason: String) -> Result<(), Reason> {
+    async fn end(&self, state: &State, end: End) -> Result<(), Reason> {
+        match end {
+            End::Deleted => Err("closed the page".to_owned()),
+            End::Removed(reason) => {
+                // Not one frame more.
+                self.share.stage.leave(self.id);
+                self.say_goodbye(state, EndCause::Removed, reason).await
+            }
+        }
+    }
+
+    async fn say_goodbye(&self, state: &State, cause: EndCause, reason: String) -> Result<(), Reason> {
         if let Some(control) = &state.control {
-            control.text(&to_json(&ToViewer::Ended { reason: reason.clone() })).await;
+            control.text(&to_json(&ToViewer::Ended { cause, reason: reason.clone() })).await;
             tokio::time::sleep(GOODBYE).await;
         }
         Err(format!("was told goodbye: {reason}"))

@@ -7,7 +7,7 @@ mod golden;
 use crate::pointer::{MOVE, MOVE_BYTES, PING, PING_BYTES, PONG, PONG_BYTES, SHOWN, SHOWN_BYTES};
 use crate::{
     Button, Command, FromViewer, Input, LayerId, LayerStatus, MAX_MESSAGE_BYTES, PROTOCOL, Property, PropertyKind,
-    Role, SceneStatus, Side, ToViewer, Value, ViewerId, scene,
+    Role, SceneStatus, Side, ToViewer, Value, ViewerId, control, room, scene,
 };
 use std::fmt::Write;
 use std::path::Path;
@@ -136,6 +136,11 @@ fn types() -> Result<String, std::fmt::Error> {
         declaration::<Input>(&config),
         declaration::<FromViewer>(&config),
         declaration::<ToViewer>(&config),
+        declaration::<control::EndCause>(&config),
+        declaration::<room::Room>(&config),
+        declaration::<room::ControlMode>(&config),
+        declaration::<room::Guest>(&config),
+        declaration::<room::Ask>(&config),
         declaration::<SceneStatus>(&config),
         declaration::<LayerStatus>(&config),
         declaration::<scene::LoadStatus>(&config),

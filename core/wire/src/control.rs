@@ -2,6 +2,7 @@
 
 use crate::input::{Input, ViewerId};
 use crate::link::Role;
+use crate::room::{Ask, Room};
 use crate::scene::SceneStatus;
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,11 @@ pub enum FromViewer {
     },
     /// The decoder lost its way: the next frame should be a keyframe. RTCP PLI says the same; this is for the page's own check.
     NeedKeyframe,
+    /// A wish about the room: to steer, to hand over, to be called otherwise.
+    Ask {
+        /// Which.
+        ask: Ask,
+    },
 }
 
 /// To the browser.
@@ -36,6 +42,13 @@ pub enum ToViewer {
         role: Role,
         /// Changes with every start of the sidecar, as `/healthz` says it.
         epoch: String,
+        /// Shown when it comes back, it is the same guest.
+        pass: String,
+    },
+    /// Who is here and who may steer; sent at the start and on change.
+    Room {
+        /// All of it.
+        room: Room,
     },
     /// What is in the scene; sent at the start and on change.
     Scene {
@@ -47,9 +60,27 @@ pub enum ToViewer {
         /// Plain text.
         text: String,
     },
-    /// The share is over; coming back is pointless.
+    /// The host's program answers no more, or does so again. Until then the picture stands still.
+    Host {
+        /// Whether it answers.
+        answers: bool,
+    },
+    /// It is over; coming back by itself is pointless.
     Ended {
+        /// For whom.
+        cause: EndCause,
         /// Why, as a sentence.
         reason: String,
     },
+}
+
+/// For whom it is over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum EndCause {
+    /// For everyone: the share has ended.
+    Over,
+    /// For this viewer: it was removed, or its link is not valid any more.
+    Removed,
 }

@@ -7,6 +7,7 @@
 //! | [`pointer`] | browser ↔ sidecar | data channel `pointer` (binary, unordered, never repeated) |
 //! | [`control`] | browser ↔ sidecar | data channel `control` (JSON, ordered, reliable) |
 //! | [`scene`] | app → sidecar → browser | link, then `control` |
+//! | [`room`] | app → sidecar → browser, and wishes back | link, then `control` |
 //! | [`link`] | app ↔ sidecar | one JSON object a line on the sidecar's stdin and stdout |
 //! | [`origin`] | app → sidecar | inside [`link`] |
 //!
@@ -22,6 +23,7 @@ pub mod input;
 pub mod link;
 pub mod origin;
 pub mod pointer;
+pub mod room;
 pub mod scene;
 
 #[cfg(test)]
@@ -36,7 +38,7 @@ pub use scene::{LayerStatus, Property, PropertyKind, SceneStatus};
 
 /// Raised whenever a message changes its meaning. App and sidecar are one executable and must agree exactly;
 /// a page of another protocol asks its user to reload.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// The largest JSON message that either side reads, in bytes.
 pub const MAX_MESSAGE_BYTES: usize = 4096;

@@ -3,6 +3,7 @@
 
 use crate::input::ViewerId;
 use crate::origin::Origin;
+use crate::room::{Answer, Arrival, Ask, Room};
 use crate::scene::SceneStatus;
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +62,32 @@ pub enum ToSidecar {
         /// As it is now.
         scene: SceneStatus,
     },
+    /// Someone who has come is let in or not.
+    Answer {
+        /// [`Arrival::viewer`].
+        viewer: ViewerId,
+        /// What to do.
+        answer: Answer,
+    },
+    /// Who is here changed.
+    Room {
+        /// As it is now.
+        room: Room,
+    },
+    /// End a viewer's connection.
+    Remove {
+        /// Whose.
+        viewer: ViewerId,
+        /// Told to the viewer.
+        reason: String,
+    },
+    /// From now on other secrets open the links.
+    Links {
+        /// These.
+        tokens: Tokens,
+    },
+    /// The app lives; said every second.
+    Beat,
     /// By which other names browsers reach this host from now on, e.g. that of a tunnel. Replaces the ones before.
     Reachable {
         /// All of them; none when there is no tunnel.
@@ -98,14 +125,26 @@ pub enum FromSidecar {
     },
     /// Someone is about to watch: publish the picture, even if it is still.
     WantFrame,
+    /// Someone has come with a valid link, and waits for [`ToSidecar::Answer`].
+    Arrival {
+        /// Who.
+        arrival: Arrival,
+    },
     /// A viewer's media flow.
     ViewerJoined {
         /// Who.
         viewer: ViewerId,
-        /// By which link it came.
-        role: Role,
+        /// Made of both ends' DTLS fingerprints, to be read aloud; none when an end named none.
+        safety_code: Option<String>,
     },
-    /// A viewer is gone.
+    /// A viewer wants something of the room.
+    Asked {
+        /// Who.
+        viewer: ViewerId,
+        /// What.
+        ask: Ask,
+    },
+    /// A viewer, or someone who waited to be let in, is gone.
     ViewerLeft {
         /// Who.
         viewer: ViewerId,
@@ -116,6 +155,8 @@ pub enum FromSidecar {
     Stats {
         /// What the sidecar counted.
         stats: StreamStats,
+        /// How each viewer is connected.
+        guests: Vec<GuestFigures>,
     },
     /// The sidecar cannot go on; it exits after this line.
     Failed {
@@ -144,5 +185,22 @@ pub struct StreamStats {
     /// What the encoder is asked for, in bits a second.
     pub target_bps: u32,
     /// What was sent to all viewers in the last second, in bits.
+    pub sent_bps: u64,
+    /// HTTP requests that came through a tunnel.
+    pub tunnel_requests: u64,
+    /// What went through a tunnel in both directions, in bytes, without the tunnel's own wrapping.
+    pub tunnel_bytes: u64,
+}
+
+/// How a viewer is connected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuestFigures {
+    /// Who.
+    pub viewer: ViewerId,
+    /// By what, e.g. `WebRTC over UDP`.
+    pub transport: String,
+    /// To it and back, in milliseconds, once it is known.
+    pub round_trip_ms: Option<u32>,
+    /// What was sent to it in the last second, in bits.
     pub sent_bps: u64,
 }

@@ -13,8 +13,10 @@ pub struct Progress {
 
 #[derive(Debug, Default)]
 struct Shared {
-    /// Of [`WHOLE`]. Relaxed throughout: nothing else is published by these two.
+    /// Of [`WHOLE`]. Relaxed throughout: nothing else is published by these.
     done: AtomicU32,
+    /// Of [`WHOLE`]: what is left for after the reading.
+    left: AtomicU32,
     cancelled: AtomicBool,
 }
 
@@ -70,9 +72,25 @@ impl Progress {
         if self.is_cancelled() {
             return Err(Problem::Cancelled);
         }
-        let fraction = (done as f64 / total.max(1) as f64).clamp(0.0, 0.99);
-        self.shared.done.store((fraction * f64::from(WHOLE)) as u32, Ordering::Relaxed);
+        let left = f64::from(self.shared.left.load(Ordering::Relaxed)) / f64::from(WHOLE);
+        self.set((done as f64 / total.max(1) as f64).min(1.0) * (1.0 - left));
         Ok(())
+    }
+
+    /// What comes after the reading takes about so much of the time, from 0 to 1.
+    pub(super) fn leave(&self, share: f64) {
+        self.shared.left.store((share * f64::from(WHOLE)) as u32, Ordering::Relaxed);
+    }
+
+    /// Says how much of what comes after the reading is done, from 0 to 1; false when it shall stop.
+    pub(super) fn after_reading(&self, part: f32) -> bool {
+        let left = f64::from(self.shared.left.load(Ordering::Relaxed)) / f64::from(WHOLE);
+        self.set(1.0 - left + f64::from(part.clamp(0.0, 1.0)) * left);
+        !self.is_cancelled()
+    }
+
+    fn set(&self, fraction: f64) {
+        self.shared.done.store((fraction.clamp(0.0, 0.99) * f64::from(WHOLE)) as u32, Ordering::Relaxed);
     }
 
     pub(super) fn finish(&self) {

@@ -27,6 +27,13 @@ impl Connection {
         Connection { stream, patience: None, taken }
     }
 
+    fn written(&mut self, context: &mut Context<'_>, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        if let Poll::Ready(Ok(bytes)) = written {
+            self.taken.moved(bytes);
+        }
+        if written.is_pending() { self.wait(context) } else { written }
+    }
+
     fn wait<T>(&mut self, context: &mut Context<'_>) -> Poll<io::Result<T>> {
         let patience = self.patience.get_or_insert_with(|| Box::pin(sleep(TAKE_MAX)));
         match patience.as_mut().poll(context) {
@@ -42,14 +49,17 @@ impl AsyncRead for Connection {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let filled = buffer.filled().len();
+        let read = Pin::new(&mut self.stream).poll_read(context, buffer);
+        self.taken.moved(buffer.filled().len() - filled);
+        read
     }
 }
 
 impl AsyncWrite for Connection {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
-        if written.is_pending() { self.wait(context) } else { written }
+        self.written(context, written)
     }
 
     fn poll_write_vectored(
@@ -58,7 +68,7 @@ impl AsyncWrite for Connection {
         parts: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, parts);
-        if written.is_pending() { self.wait(context) } else { written }
+        self.written(context, written)
     }
 
     fn is_write_vectored(&self) -> bool {

@@ -40,6 +40,16 @@ impl Failure {
         r#"{"error":"Too many requests came without a valid link. Try again in a moment."}"#,
     );
 
+    /// The host lets people in one by one.
+    pub(super) const MUST_KNOCK: Failure =
+        Failure::constant(StatusCode::FORBIDDEN, r#"{"error":"The host lets people in one by one.","knock":true}"#);
+
+    /// The host does not want this guest.
+    pub(super) fn refused(sentence: &str) -> Failure {
+        let body = serde_json::json!({ "error": sentence, "refused": true }).to_string();
+        Failure { status: StatusCode::FORBIDDEN, body: body.into() }
+    }
+
     const fn constant(status: StatusCode, body: &'static str) -> Failure {
         Failure { status, body: Cow::Borrowed(body) }
     }

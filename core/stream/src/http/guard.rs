@@ -22,18 +22,19 @@ pub(super) async fn check(State(share): State<Arc<Share>>, mut request: Request,
     let headers = request.headers();
     let reached = share.hosts.reached(headers, request.uri(), &caller.local_names, caller.remote);
     let role = share.access.role(sole(headers, header::AUTHORIZATION));
+    if matches!(reached, Some(Reached::Publicly(..))) {
+        caller.seat.tunnel_request();
+    }
+    let asker = reached.as_ref().map_or(caller.remote, |reached| reached.asker(headers, caller.remote));
     if role.is_some() {
         caller.seat.mark_known();
-    } else {
-        let asker = reached.as_ref().map_or(caller.remote, |reached| reached.asker(headers, caller.remote));
-        if !lock(&share.strangers).may_ask(asker, Instant::now()) {
-            return Failure::TOO_MANY_REQUESTS.into_response();
-        }
+    } else if !lock(&share.strangers).may_ask(asker, Instant::now()) {
+        return Failure::TOO_MANY_REQUESTS.into_response();
     }
     if let Err(failure) = judge(request.method(), headers, reached.as_ref(), share.policy.may_be_embedded()) {
         return failure.into_response();
     }
-    request.extensions_mut().insert(Known(role));
+    request.extensions_mut().insert(Known { role, asker });
     next.run(request).await
 }
 

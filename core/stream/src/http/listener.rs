@@ -3,6 +3,7 @@
 use super::connection::Connection;
 use super::hosts::local_names;
 use super::seats::{Seat, Seats, Taken};
+use crate::counters::Counters;
 use axum::Router;
 use axum::body::Body;
 use hyper::server::conn::http1;
@@ -75,11 +76,11 @@ pub(super) struct Caller {
 }
 
 /// Answers until it is dropped, and with it ends every connection.
-pub(crate) async fn serve(listener: TcpListener, routes: Router) {
+pub(crate) async fn serve(listener: TcpListener, routes: Router, counters: Arc<Counters>) {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(HEAD_MAX);
     http.max_buf_size(HEAD_BYTES_MAX).max_headers(HEAD_LINES_MAX);
-    let seats = Seats::new(Instant::now().into_std());
+    let seats = Seats::new(Instant::now().into_std(), counters);
     let mut connections = JoinSet::new();
     loop {
         tokio::select! {

@@ -4,6 +4,7 @@
 //! keep nobody out. Connections on which a valid token was shown never have to go.
 
 use super::strangers::network;
+use crate::counters::Counters;
 use crate::stage::lock;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -19,6 +20,7 @@ const SEATS_OF_ONE_MAX: usize = 16;
 /// All seats of a listener.
 #[derive(Debug)]
 pub(crate) struct Seats {
+    counters: Arc<Counters>,
     taken: Mutex<Vec<Arc<Seat>>>,
     since: Instant,
 }
@@ -32,6 +34,11 @@ pub(crate) struct Seat {
     /// When it came or last asked for something, in microseconds since the first.
     active_us: AtomicU64,
     /// Rung when the seat is another's.
+    /// It comes through a tunnel.
+    tunnelled: AtomicBool,
+    /// What it moved before that was known, in bytes.
+    uncounted: AtomicU64,
+    counters: Arc<Counters>,
     lost: Notify,
 }
 
@@ -43,8 +50,8 @@ pub(crate) struct Taken {
 }
 
 impl Seats {
-    pub(crate) fn new(now: Instant) -> Arc<Seats> {
-        Arc::new(Seats { taken: Mutex::default(), since: now })
+    pub(crate) fn new(now: Instant, counters: Arc<Counters>) -> Arc<Seats> {
+        Arc::new(Seats { counters, taken: Mutex::default(), since: now })
     }
 
     /// A seat for a connection from `remote`; `None` when all are held by those with a token.
@@ -59,7 +66,15 @@ impl Seats {
             give_way(&mut taken, |_| true)?;
         }
         let active_us = AtomicU64::new(self.micros(now));
-        let seat = Arc::new(Seat { network, known: AtomicBool::new(false), active_us, lost: Notify::new() });
+        let seat = Arc::new(Seat {
+            network,
+            known: AtomicBool::new(false),
+            active_us,
+            tunnelled: AtomicBool::new(false),
+            uncounted: AtomicU64::new(0),
+            counters: Arc::clone(&self.counters),
+            lost: Notify::new(),
+        });
         taken.push(Arc::clone(&seat));
         Some(Taken { seats: Arc::clone(self), seat })
     }
@@ -79,6 +94,21 @@ fn give_way(taken: &mut Vec<Arc<Seat>>, is_one: impl Fn(&Seat) -> bool) -> Optio
 }
 
 impl Seat {
+    /// A request came through a tunnel: everything that moves on this connection counts.
+    pub(super) fn tunnel_request(&self) {
+        self.tunnelled.store(true, Ordering::Relaxed);
+        self.counters.tunnel_request();
+        self.counters.tunnelled(self.uncounted.swap(0, Ordering::Relaxed));
+    }
+
+    fn moved(&self, bytes: u64) {
+        if self.tunnelled.load(Ordering::Relaxed) {
+            self.counters.tunnelled(bytes);
+        } else {
+            self.uncounted.fetch_add(bytes, Ordering::Relaxed);
+        }
+    }
+
     /// A valid token was shown on this connection.
     pub(super) fn mark_known(&self) {
         self.known.store(true, Ordering::Relaxed);
@@ -96,6 +126,11 @@ impl Taken {
     }
 
     /// It was asked for something.
+    /// Bytes came or went.
+    pub(super) fn moved(&self, bytes: usize) {
+        self.seat.moved(bytes as u64);
+    }
+
     pub(super) fn mark_active(&self, now: Instant) {
         self.seat.active_us.store(self.seats.micros(now), Ordering::Relaxed);
     }
@@ -122,7 +157,7 @@ mod tests {
     #[tokio::test]
     async fn one_address_has_sixteen_connections_and_its_idlest_gives_way() {
         let now = Instant::now();
-        let seats = Seats::new(now);
+        let seats = Seats::new(now, Arc::default());
         let at = |step: u64| now + Duration::from_millis(step);
         let other = seats.take([192, 168, 1, 10].into(), now).unwrap();
         let own: Vec<Taken> = (0..SEATS_OF_ONE_MAX as u64).map(|step| seats.take(LAN, at(step)).unwrap()).collect();
@@ -138,7 +173,7 @@ mod tests {
     #[tokio::test]
     async fn this_machine_may_have_all_seats_and_whoever_has_a_token_keeps_its_own() {
         let now = Instant::now();
-        let seats = Seats::new(now);
+        let seats = Seats::new(now, Arc::default());
         let mut own: Vec<Taken> = (0..SEATS_MAX).map(|_| seats.take(HERE, now).unwrap()).collect();
         let newcomer = seats.take(LAN, now + Duration::from_secs(1)).unwrap();
         assert_eq!(lock(&seats.taken).len(), SEATS_MAX);

@@ -3,7 +3,9 @@
 //! Numbers are exact in binary, so that no side's way of printing them shows.
 
 use super::renew_or_compare;
+use crate::control::EndCause;
 use crate::pointer::Message;
+use crate::room::{Ask, ControlMode, Guest, Room};
 use crate::scene::{ChoiceOption, LoadStatus};
 use crate::{
     Button, Command, FromViewer, Input, LayerId, LayerStatus, Property, PropertyKind, Role, SceneStatus, Side,
@@ -39,13 +41,56 @@ fn inputs() -> Vec<Input> {
         inputs.push(Input::Up { button, x: 0.75, y: 0.5 });
     }
     inputs.push(Input::Move { x: -0.25, y: 1.25, pinch: 1.0 });
+    inputs.push(Input::Gone);
     inputs.extend(commands().into_iter().map(|command| Input::Command { command }));
     inputs
 }
 
 fn from_viewer() -> Vec<FromViewer> {
     let numbered = (1..).zip(inputs()).map(|(seq, input)| FromViewer::Input { seq, input });
-    numbered.chain([FromViewer::NeedKeyframe]).collect()
+    let asks =
+        [Ask::Control, Ask::Release, Ask::HandOver { to: ViewerId(7) }, Ask::Rename { name: "Ada Lovelace".into() }];
+    numbered.chain([FromViewer::NeedKeyframe]).chain(asks.map(|ask| FromViewer::Ask { ask })).collect()
+}
+
+/// Every kind of message has a place here: one that is added does not compile until it has, and then fails
+/// [`every_kind_of_message_is_in_the_list`] until [`from_viewer`] has an example of it. The app's table of who may send
+/// what is made from these examples.
+fn kind(message: &FromViewer) -> usize {
+    match message {
+        FromViewer::NeedKeyframe => 0,
+        FromViewer::Ask { ask: Ask::Control } => 1,
+        FromViewer::Ask { ask: Ask::Release } => 2,
+        FromViewer::Ask { ask: Ask::HandOver { .. } } => 3,
+        FromViewer::Ask { ask: Ask::Rename { .. } } => 4,
+        FromViewer::Input { input, .. } => match input {
+            Input::Down { .. } => 5,
+            Input::Move { .. } => 6,
+            Input::Up { .. } => 7,
+            Input::Gone => 8,
+            Input::Command { command } => match command {
+                Command::Orbit { .. } => 9,
+                Command::Pan { .. } => 10,
+                Command::Zoom { .. } => 11,
+                Command::Recenter { .. } => 12,
+                Command::Pick { .. } => 13,
+                Command::Fit => 14,
+                Command::Look { .. } => 15,
+                Command::Set { .. } => 16,
+                Command::RemoveLayer { .. } => 17,
+                Command::Undo => 18,
+                Command::Redo => 19,
+            },
+        },
+    }
+}
+
+#[test]
+fn every_kind_of_message_is_in_the_list() {
+    let mut kinds: Vec<usize> = from_viewer().iter().map(kind).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    assert!(kinds.into_iter().eq(0..20));
 }
 
 fn property(id: &str, kind: PropertyKind, unit: Option<&str>, value: Value) -> Property {
@@ -76,14 +121,39 @@ fn scene() -> SceneStatus {
     }
 }
 
+fn welcome(viewer: u32, role: Role) -> ToViewer {
+    ToViewer::Welcome { protocol: 1, viewer: ViewerId(viewer), role, epoch: "e1".into(), pass: "p1".into() }
+}
+
+fn room() -> Room {
+    let guest = |viewer, name: &str, role, muted, asks| Guest {
+        viewer: ViewerId(viewer),
+        name: name.into(),
+        color: [86, 180, 233],
+        role,
+        muted,
+        asks,
+    };
+    let guests = vec![
+        guest(7, "Ada", Role::Control, false, false),
+        guest(8, "张伟 <b>", Role::View, false, false),
+        guest(9, "Eve", Role::Control, true, true),
+    ];
+    Room { mode: ControlMode::OneAtATime, steers: Some(ViewerId(7)), guests }
+}
+
 fn to_viewer() -> Vec<ToViewer> {
     vec![
-        ToViewer::Welcome { protocol: 1, viewer: ViewerId(7), role: Role::Control, epoch: "e1".into() },
-        ToViewer::Welcome { protocol: 1, viewer: ViewerId(8), role: Role::View, epoch: "e1".into() },
+        welcome(7, Role::Control),
+        welcome(8, Role::View),
+        ToViewer::Room { room: room() },
+        ToViewer::Room { room: Room::default() },
         ToViewer::Scene { scene: scene() },
         ToViewer::Scene { scene: SceneStatus::default() },
         ToViewer::Notice { text: "The host paused the view.".into() },
-        ToViewer::Ended { reason: "The host stopped sharing.".into() },
+        ToViewer::Host { answers: false },
+        ToViewer::Ended { cause: EndCause::Over, reason: "The host stopped sharing.".into() },
+        ToViewer::Ended { cause: EndCause::Removed, reason: "The host has removed you.".into() },
     ]
 }
 
@@ -139,7 +209,9 @@ fn golden_messages_are_read_as_what_was_written() {
     let read: Vec<FromViewer> = serde_json::from_value(golden["from_viewer"].clone()).unwrap();
     assert_eq!(read, from_viewer());
     for message in &read {
-        if let FromViewer::Input { input, .. } = message {
+        if let FromViewer::Input { input, .. } = message
+            && *input != Input::Gone
+        {
             assert_eq!(input.check(), Ok(()), "{input:?}");
         }
     }
