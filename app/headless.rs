@@ -33,9 +33,9 @@ pub fn run(start: Start, size: Viewport, reporter: Reporter) -> anyhow::Result<(
             host.open(sources);
         }
         // A script that ended the share may want another one.
-        let is_over = !host.is_sharing() && !(reporter.json && has_shared);
+        let goes_on = host.is_sharing() || (reporter.json && has_shared);
         has_shared |= matches!(host.share_state, ShareState::Live(_));
-        if host.is_broken || is_over {
+        if host.is_broken || !goes_on {
             break;
         }
     }

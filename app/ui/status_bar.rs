@@ -31,7 +31,7 @@ fn mirror(ui: &mut egui::Ui, view: &View<'_>) {
         ShareState::Off => return,
         ShareState::Starting => ("Starting to share…".to_owned(), theme::accent_text(ui.visuals())),
         ShareState::Restarting(_) => ("The streaming process is being replaced…".to_owned(), theme::ALERT),
-        ShareState::Live(_) if view.room.guests.len() == 0 => {
+        ShareState::Live(_) if view.room.guests.is_empty() => {
             ("Nobody is watching yet".to_owned(), theme::accent_text(ui.visuals()))
         }
         ShareState::Live(_) => {

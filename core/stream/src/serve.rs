@@ -274,7 +274,7 @@ fn guests(share: &Share, sent_before: &mut HashMap<ViewerId, u64>, seconds: f64)
         GuestFigures {
             viewer,
             transport: "WebRTC over UDP".to_owned(),
-            round_trip_ms: (!round_trip.is_zero()).then(|| round_trip.as_millis() as u32),
+            round_trip_ms: (!round_trip.is_zero()).then_some(round_trip.as_millis() as u32),
             sent_bps: (sent as f64 * 8.0 / seconds) as u64,
         }
     };
