@@ -13,15 +13,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut table = String::from("static FILES: &[File] = &[\n");
     let mut all = Vec::new();
     for (index, file) in files(&root)?.iter().enumerate() {
+        let is_script = file.extension().is_some_and(|ending| ending == "js");
         let content = std::fs::read(file)?;
-        let zipped = out.join(format!("page-{index}.gz"));
+        let content = if is_script { without_comments(&String::from_utf8(content)?).into_bytes() } else { content };
+        let (plain, zipped) = (out.join(format!("page-{index}")), out.join(format!("page-{index}.gz")));
+        std::fs::write(&plain, &content)?;
         std::fs::write(&zipped, gzip(&content)?)?;
         let name = file.strip_prefix(&root)?.to_str().ok_or("a file of web-viewer has a name that is not UTF-8")?;
         let path = if name == "index.html" { "/".to_owned() } else { format!("/{name}") };
         let (kind, etag) = (content_type(file), format!("\"{:016x}\"", hash(&content)));
         writeln!(
             table,
-            "File {{ path: {path:?}, content_type: {kind:?}, etag: {etag:?}, plain: include_bytes!({file:?}), \
+            "File {{ path: {path:?}, content_type: {kind:?}, etag: {etag:?}, plain: include_bytes!({plain:?}), \
              gzip: include_bytes!({zipped:?}) }},"
         )?;
         all.extend_from_slice(&content);
@@ -33,6 +36,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::rerun-if-changed={}", root.join(folder).display());
     }
     Ok(())
+}
+
+/// A script without the lines that hold nothing but a comment, which are a third of it on a narrow line. They are left
+/// empty, so that a browser's error names the line of the source.
+fn without_comments(script: &str) -> String {
+    let mut is_inside = false;
+    let kept = script.lines().map(|line| {
+        let text = line.trim();
+        let begins = text.starts_with("/**") && (text.ends_with("*/") || !text.contains("*/"));
+        let is_comment = is_inside || begins || text.starts_with("//");
+        is_inside = (is_inside || begins) && !text.ends_with("*/");
+        if is_comment { "" } else { line }
+    });
+    kept.fold(String::with_capacity(script.len()), |all, line| all + line + "\n")
 }
 
 /// `index.html`, `style.css`, `core/*.js`, `app/*.js` and an icon; in a fixed order.

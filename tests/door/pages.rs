@@ -185,6 +185,7 @@ fn the_tunnels_own_page_is_live() {
     host.say(&ToSidecar::Reachable { origins: vec![format!("http://{TUNNEL}").parse().unwrap()] });
     let mut browser = browser(host.address);
     browser.open("guest", &format!("http://{TUNNEL}/#{TOKEN}"));
+    host.let_in();
     browser.wait("guest", LIVE);
     browser.assert_no_errors();
 }

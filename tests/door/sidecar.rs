@@ -2,6 +2,7 @@
 
 use heliograph_ring::{FrameStamp, FrameWriter, InputReader, create, monotonic_us};
 use heliograph_wire::link::Tokens;
+use heliograph_wire::room::Answer;
 use heliograph_wire::{FromSidecar, Origin, ToSidecar};
 use std::io::{BufRead, BufReader, Lines, Write};
 use std::net::SocketAddr;
@@ -68,6 +69,16 @@ impl Sidecar {
     /// Its next line.
     pub fn hear(&mut self) -> FromSidecar {
         serde_json::from_str(&self.lines.next().unwrap().unwrap()).unwrap()
+    }
+
+    /// Lets in whoever comes next, as the app does.
+    pub fn let_in(&mut self) {
+        loop {
+            if let FromSidecar::Arrival { arrival } = self.hear() {
+                let answer = Answer::Admit { pass: "p".into() };
+                return self.say(&ToSidecar::Answer { viewer: arrival.viewer, answer });
+            }
+        }
     }
 
     /// Ends it; all that it said and nobody heard yet.

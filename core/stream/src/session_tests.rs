@@ -347,6 +347,8 @@ async fn who_is_removed_is_told_why_and_gets_nothing_more() {
     host.publish(WIDTH, HEIGHT, 90, 0);
     let mut viewer = Client::join(&host, VIEW).await;
     viewer.frame(|frame| frame.keyframe).await;
+    // Before its channel is open nobody can be told anything.
+    assert!(matches!(hear(&viewer).await, ToViewer::Welcome { .. }));
     let reason = "The host has removed you from the session.".to_owned();
     host.say(&ToSidecar::Remove { viewer: ViewerId(7), reason: reason.clone() }).await;
     loop {
