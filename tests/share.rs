@@ -142,6 +142,72 @@ fn new_links_send_everyone_away_and_the_old_ones_are_dead() {
     browser.watch("again", &host.control_link());
 }
 
+/// Sends 100,000 messages on whatever channels the page has at the moment: moves to anywhere, and now and then mutated text
+/// or plain noise, of which a page may send only little before the host closes it and it has to come back.
+const FLOOD: &str = r#"
+window.sent = 0;
+void (async () => {
+  const rest = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+  const below = (end) => Math.floor(Math.random() * end);
+  const texts = [
+    '{"type":"input","seq":1,"input":{"type":"down","button":"primary","x":0.5,"y":0.5,"shift":false}}',
+    '{"type":"input","seq":2,"input":{"type":"command","command":{"type":"orbit","dx":0.5,"dy":0.1}}}',
+    '{"type":"input","seq":3,"input":{"type":"command","command":{"type":"remove_layer","layer":1}}}',
+    '{"type":"ask","ask":{"type":"control"}}', '{"type":"ask","ask":{"type":"hand_over","to":1}}', '{"type":"need_keyframe"}',
+  ];
+  while (window.sent < 100000) {
+    const { pointer, control } = window.channels;
+    if (pointer?.readyState !== 'open' || control?.readyState !== 'open') { await rest(10); continue; }
+    try {
+      for (let index = 0; index < 500; index += 1) {
+        const bytes = new Uint8Array(20).map(() => below(256));
+        bytes[0] = 1;
+        if (below(400)) new DataView(bytes.buffer).setFloat32(8, Math.random(), true);
+        if (below(400)) new DataView(bytes.buffer).setFloat32(12, Math.random(), true);
+        if (below(400)) new DataView(bytes.buffer).setFloat32(16, 1, true);
+        if (!below(2000)) bytes[0] = below(256);
+        pointer.send(bytes);
+        window.sent += 1;
+      }
+      const letters = [...texts[below(texts.length)]];
+      if (below(2)) letters[below(letters.length)] = String.fromCharCode(32 + below(90));
+      control.send(letters.join(''));
+      window.sent += 1;
+    } catch { /* The host has closed it; the page comes back with another. */ }
+    while (pointer.bufferedAmount > 100000 && pointer.readyState === 'open') await rest(2);
+    await rest(0);
+  }
+})();
+"#;
+
+#[test]
+fn a_flood_from_a_view_link_moves_nothing_and_freezes_nobody() {
+    let mut host = Heliograph::headless(&[&sample("airplane.ply")]);
+    let mut browser = Browser::launch();
+    browser.watch("healthy", &host.control_link());
+    browser.ask(&json!({"do": "open", "page": "loud", "url": host.view_link(), "spied": true}));
+    browser.wait("loud", LIVE);
+    let before = host.screenshot("flood-before.png");
+    browser.eval("loud", FLOOD);
+    let mut longest = std::time::Duration::ZERO;
+    while browser.eval("loud", "window.sent < 100000") == true {
+        // Turned there and back again: each turn is a picture that the healthy viewer must get.
+        for dx in [0.02, -0.02] {
+            let shown = browser.stats("healthy")["framesShown"].as_u64();
+            let asked = std::time::Instant::now();
+            host.ask(&json!({"do": "command", "command": {"type": "orbit", "dx": dx, "dy": 0}}));
+            browser.wait("healthy", &format!("window.heliograph.stats().framesShown > {}", shown.unwrap()));
+            longest = longest.max(asked.elapsed());
+        }
+    }
+    assert!(longest.as_secs() < 5, "the healthy viewer waited {longest:?} for a picture");
+    assert_eq!(browser.stats("healthy")["state"], "live");
+    let after = host.screenshot("flood-after.png");
+    assert!(after.psnr_db(&before) > 30.0, "the flood moved the scene");
+    let layers = host.seen("loaded").unwrap()["layers"].clone();
+    assert_eq!(layers, 1);
+}
+
 /// The UDP sockets of a process, by `/proc/net/udp`.
 fn udp_sockets(pid: u32) -> usize {
     let table: String = ["udp", "udp6"]

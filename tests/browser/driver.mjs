@@ -16,6 +16,15 @@ const errors = [];
 /** @type {Map<string, number[]>} What servers answered each page, as it came over the wire: a page itself is not told all. */
 const statuses = new Map();
 
+/** Lets a scenario send on the page's own data channels, as a page of somebody else's could: `channels.pointer.send(…)`. */
+const keepChannels = () => {
+  window.channels = {};
+  const create = RTCPeerConnection.prototype.createDataChannel;
+  RTCPeerConnection.prototype.createDataChannel = function (label, ...rest) {
+    return (window.channels[label] = create.call(this, label, ...rest));
+  };
+};
+
 /** Reads the live picture as RGBA, scaled to the given size. */
 const readPicture = ({ width, height }) => {
   const stage = document.getElementById('stage');
@@ -32,10 +41,11 @@ const readPicture = ({ width, height }) => {
 };
 
 const actions = {
-  async open({ page, url, width = 1280, height = 720, scale = 1, theme = 'dark', touch = false }) {
+  async open({ page, url, width = 1280, height = 720, scale = 1, theme = 'dark', touch = false, spied = false }) {
     const context = await browser.newContext({
       viewport: { width, height }, deviceScaleFactor: scale, colorScheme: theme, hasTouch: touch,
     });
+    if (spied) await context.addInitScript(keepChannels);
     const opened = await context.newPage();
     opened.on('pageerror', (error) => errors.push(`${page}: ${error.message}`));
     pages.set(page, opened);
