@@ -210,7 +210,8 @@ fn unsafe_code_has_two_addresses() {
 
     assert!(read("Cargo.toml").contains("unsafe_code = \"forbid\""));
     // Fuzz targets are in workspaces of their own, which have no common lints.
-    for Manifest { folder, text, .. } in manifests().into_iter().filter(|manifest| !manifest.folder.ends_with("/fuzz")) {
+    for Manifest { folder, text, .. } in manifests().into_iter().filter(|manifest| !manifest.folder.ends_with("/fuzz"))
+    {
         let takes_the_common_lints = text.replace(' ', "").contains("[lints]\nworkspace=true");
         assert!(
             takes_the_common_lints != is_an_address(Path::new(&folder)),
