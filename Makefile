@@ -38,6 +38,7 @@ test: setup node_modules/.package-lock.json ## Installs what tests need and runs
 	@.ci/step 'Format' cargo fmt --all --check
 	@.ci/step 'Lints' cargo clippy --workspace --all-targets -- -D warnings
 	@.ci/step 'Rust: units, stress, browser scenarios' cargo test --workspace
+	@.ci/step 'Fuzz, a moment of each' .ci/fuzz 5
 	@.ci/step 'Types of the page' npm run --silent check
 	@.ci/step 'Tests of the page' npm test --silent
 	@echo; echo "All tests passed, in $$(($$(date +%s) - $(BEGAN))) s."

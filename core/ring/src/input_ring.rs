@@ -35,7 +35,8 @@ impl Producer {
             word.store(u64::from_ne_bytes(eight), Relaxed);
         }
         slot.bytes.store(bytes.len() as u64, Relaxed);
-        self.written += 1;
+        // A count that it was led to by an overwritten word may be any.
+        self.written = self.written.wrapping_add(1);
         // The Release publishes the record to the Acquire in Consumer::is_written.
         slot.number.store(self.written, Release);
         self.tell(control);

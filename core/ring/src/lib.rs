@@ -55,6 +55,8 @@ mod bell;
 mod error;
 mod frame_reader;
 mod frame_writer;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod host;
 mod inherited;
 mod input_reader;

@@ -26,6 +26,8 @@ mod cadence;
 pub mod confine;
 mod counters;
 mod encode;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod gate;
 mod http;
 mod inputs;

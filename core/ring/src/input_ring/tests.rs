@@ -121,6 +121,27 @@ fn overwritten_counts_lose_no_record() {
 }
 
 #[test]
+fn a_writer_that_was_led_to_the_last_number_counts_on_from_zero_and_comes_back() {
+    let (control, mut producer, mut consumer) = (control(), Producer::default(), Consumer::new());
+    let far = u64::MAX - INPUT_SLOTS - 2;
+    for _ in 0..2 {
+        control.inputs_head.store(far, Relaxed);
+        producer.push(&control, b"astray");
+    }
+    assert_eq!(producer.written(), far + 1);
+    for _ in 0..2 * INPUT_SLOTS {
+        control.inputs_head.store(producer.written().wrapping_sub(1), Relaxed);
+        assert!(producer.push(&control, b"astray"));
+    }
+    // Nobody overwrites any more.
+    let arrived = (0..2 * INPUT_SLOTS).find(|&number| {
+        producer.push(&control, &record(number));
+        std::iter::from_fn(|| consumer.pop(&control).map(<[u8]>::to_vec)).any(|bytes| bytes == record(number))
+    });
+    assert!(arrived.is_some(), "the writer stays astray");
+}
+
+#[test]
 fn whatever_is_overwritten_at_random_neither_side_panics_loops_or_stays_broken() {
     let seed = 0x5EED_0001;
     let (control, mut producer, mut consumer) = (control(), Producer::default(), Consumer::new());

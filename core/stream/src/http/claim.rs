@@ -18,7 +18,7 @@ const BROWSER_CHARS_MAX: usize = 60;
 /// See the module.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Claim {
+pub(crate) struct Claim {
     name: String,
     browser: String,
     round_trip_ms: Option<u32>,
@@ -27,7 +27,7 @@ pub(super) struct Claim {
 
 impl Claim {
     /// Reads the header. A client that sends none (a plain WHEP player), or nonsense, is a guest without a name.
-    pub(super) fn of(headers: &HeaderMap) -> Claim {
+    pub(crate) fn of(headers: &HeaderMap) -> Claim {
         let value = headers.get(HEADER).map(|value| value.as_bytes()).filter(|value| value.len() <= HEADER_BYTES_MAX);
         let json = value.map(|value| percent_decode(value).collect::<Vec<u8>>()).unwrap_or_default();
         let mut claim: Claim = serde_json::from_slice(&json).unwrap_or_default();
@@ -39,7 +39,7 @@ impl Claim {
     }
 
     /// As the app is told.
-    pub(super) fn arrival(self, viewer: ViewerId, role: Role, asker: IpAddr, waits: bool) -> Arrival {
+    pub(crate) fn arrival(self, viewer: ViewerId, role: Role, asker: IpAddr, waits: bool) -> Arrival {
         let Claim { name, browser, round_trip_ms, pass } = self;
         Arrival { viewer, role, name, browser, address: asker.to_string(), round_trip_ms, pass, waits }
     }

@@ -13,7 +13,7 @@
 //! (`strangers.rs`), the names by which it asks (`hosts.rs`, `guard.rs`), its route. Only the routes read a body, and
 //! only a token's owner reaches one that does. Errors are JSON, `{"error": "a sentence"}` (`failure.rs`).
 
-mod claim;
+pub(crate) mod claim;
 mod connection;
 mod failure;
 mod guard;
@@ -190,7 +190,7 @@ async fn method_not_allowed() -> Failure {
 }
 
 /// As a sentence: with a capital and a full stop.
-fn sentence(error: &OfferError) -> String {
+pub(crate) fn sentence(error: &OfferError) -> String {
     let text = error.to_string();
     let mut letters = text.chars();
     letters.next().map(|first| format!("{}{}.", first.to_uppercase(), letters.as_str())).unwrap_or_default()

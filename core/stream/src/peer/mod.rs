@@ -16,7 +16,7 @@ use rtc::ice::mdns::MulticastDnsMode;
 use rtc::interceptor::{CongestionControlBuilder, NackResponderBuilder, Registry, Slot, TwccSenderBuilder};
 use rtc::media_stream::MediaStreamTrack;
 use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_H264, MediaEngine};
-use rtc::peer_connection::configuration::setting_engine::SettingEngineBuilder;
+use rtc::peer_connection::configuration::setting_engine::{SettingEngine, SettingEngineBuilder};
 use rtc::peer_connection::sdp::RTCSessionDescription;
 use rtc::peer_connection::transport::RTCDtlsRole;
 use rtc::rtp_transceiver::rtp_sender::{
@@ -93,12 +93,7 @@ pub(crate) async fn answer(
     counters: Arc<Counters>,
     keyframe_wish: KeyframeWish,
 ) -> Result<Answered, OfferError> {
-    let refused = |error: Error| OfferError::Refused(error.to_string());
-    let description = RTCSessionDescription::offer(offer.to_owned()).map_err(refused)?;
-    let codecs = |name: &str| offer.lines().any(|line| line.starts_with("a=rtpmap:") && line.contains(name));
-    if !offer.lines().any(|line| line.starts_with("m=video ")) || !codecs(" H264/90000") {
-        return Err(OfferError::Refused("it does not ask for video in H.264".to_owned()));
-    }
+    let description = read(offer)?;
     let line = SharedLine::default();
     let (events_tx, events) = mpsc::channel(WAITING_EVENTS_MAX);
     let (gathered_tx, gathered) = watch::channel(false);
@@ -120,6 +115,20 @@ pub(crate) async fn answer(
             Err(refused(error))
         }
     }
+}
+
+fn refused(error: Error) -> OfferError {
+    OfferError::Refused(error.to_string())
+}
+
+/// What an offer says, as far as that is known before there is a connection.
+pub(crate) fn read(offer: &str) -> Result<RTCSessionDescription, OfferError> {
+    let description = RTCSessionDescription::offer(offer.to_owned()).map_err(refused)?;
+    let codecs = |name: &str| offer.lines().any(|line| line.starts_with("a=rtpmap:") && line.contains(name));
+    if !offer.lines().any(|line| line.starts_with("m=video ")) || !codecs(" H264/90000") {
+        return Err(OfferError::Refused("it does not ask for video in H.264".to_owned()));
+    }
+    Ok(description)
 }
 
 impl Peer {
@@ -196,18 +205,6 @@ async fn connection(
     keyframe_wish: KeyframeWish,
     handler: Handler,
 ) -> Result<Arc<dyn PeerConnection>, Error> {
-    let [disconnected, failed, keepalive] = ICE_TIMEOUTS.map(Some);
-    let settings = SettingEngineBuilder::new()
-        .with_include_loopback_candidate(true)
-        .with_multicast_dns_mode(MulticastDnsMode::Disabled)
-        .with_ice_timeouts(disconnected, failed, keepalive)
-        // A browser nominates a lite agent's address with its first check. Away from loopback the host must check too, to
-        // open the way through its own firewall.
-        .with_lite(bind.is_loopback())
-        // As a client webrtc-rs would begin the handshake at the next tick of its ICE timer, up to 200 ms later.
-        .with_answering_dtls_role(RTCDtlsRole::Server)
-        .with_sctp_max_receive_buffer_size(UNREAD_BYTES_MAX)
-        .build();
     // Below the responder nothing paces: webrtc-rs' pacer keeps a queue of seconds. The cadence holds back instead.
     let registry = Registry::new()
         .with(Slot::CongestionControl, CongestionControlBuilder::new(Estimator::new(Arc::clone(line))).build())
@@ -218,7 +215,7 @@ async fn connection(
         .with(Slot::NackResponder, NackResponderBuilder::new().with_size(KEPT_PACKETS).build());
     let connection = PeerConnectionBuilder::new()
         .with_media_engine(media_engine()?)
-        .with_setting_engine(settings)
+        .with_setting_engine(settings(bind))
         .with_interceptor_registry(registry)
         .with_data_channel_send_buffer_limit(CHANNEL_BYTES_MAX)
         .with_handler(Arc::new(handler))
@@ -226,6 +223,21 @@ async fn connection(
         .build()
         .await?;
     Ok(Arc::new(connection))
+}
+
+pub(crate) fn settings(bind: IpAddr) -> SettingEngine {
+    let [disconnected, failed, keepalive] = ICE_TIMEOUTS.map(Some);
+    SettingEngineBuilder::new()
+        .with_include_loopback_candidate(true)
+        .with_multicast_dns_mode(MulticastDnsMode::Disabled)
+        .with_ice_timeouts(disconnected, failed, keepalive)
+        // A browser nominates a lite agent's address with its first check. Away from loopback the host must check too, to
+        // open the way through its own firewall.
+        .with_lite(bind.is_loopback())
+        // As a client webrtc-rs would begin the handshake at the next tick of its ICE timer, up to 200 ms later.
+        .with_answering_dtls_role(RTCDtlsRole::Server)
+        .with_sctp_max_receive_buffer_size(UNREAD_BYTES_MAX)
+        .build()
 }
 
 /// Where media sockets are bound. An unspecified address stands for all of the machine's own but loopback, so that is
@@ -249,7 +261,7 @@ fn h264() -> RTCRtpCodec {
     }
 }
 
-fn media_engine() -> Result<MediaEngine, Error> {
+pub(crate) fn media_engine() -> Result<MediaEngine, Error> {
     let mut engine = MediaEngine::default();
     let rtx = RTCRtpCodec { mime_type: "video/rtx".to_owned(), sdp_fmtp_line: "apt=102".to_owned(), ..h264() };
     for (rtp_codec, payload_type) in [(h264(), 102), (rtx, 103)] {
