@@ -15,7 +15,7 @@ use std::io::Write;
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
 use std::process::ExitCode;
 
-pub use display::Display;
+pub use display::{Display, has_file_dialog};
 
 /// How many ports, from the default one, are tried until one is free.
 const PORTS: u16 = 100;

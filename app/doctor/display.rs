@@ -115,6 +115,16 @@ fn connect_there(host: &str, number: u16) -> std::io::Result<()> {
     Err(last)
 }
 
+/// Whether the desktop may offer a dialog to choose files: by its portal over D-Bus, or by zenity. Nobody tells a dialog that
+/// was cancelled from one that never appeared, so this is asked before.
+pub fn has_file_dialog() -> bool {
+    let runtime = std::env::var_os("XDG_RUNTIME_DIR").map(PathBuf::from);
+    let has_bus = std::env::var_os("DBUS_SESSION_BUS_ADDRESS").is_some_and(|address| !address.is_empty())
+        || runtime.is_some_and(|folder| folder.join("bus").exists());
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    has_bus || std::env::split_paths(&folders).any(|folder| folder.join("zenity").is_file())
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::machine::tests::Made;

@@ -23,6 +23,9 @@ use winit::platform::wayland::EventLoopBuilderExtWayland;
 use winit::platform::x11::EventLoopBuilderExtX11;
 use winit::window::WindowId;
 
+/// What is said where the desktop has nothing to choose files with.
+const NO_FILE_DIALOG: &str = "This desktop offers no file dialog. Type or paste the path, drop files into the window, \
+                              or install one (Debian: xdg-desktop-portal, or zenity).";
 /// Before the window says how large the scene's place is.
 const FIRST_SIZE: Viewport = Viewport { width: 1280, height: 720 };
 
@@ -144,7 +147,8 @@ fn perform(action: Action, running: &mut Running, proxy: &EventLoopProxy<HostEve
         Action::OpenSample(index) => {
             host.open(SAMPLES.get(index).map(crate::samples::Sample::source).into_iter().collect())
         }
-        Action::Browse => browse(proxy.clone()),
+        Action::Browse if doctor::has_file_dialog() => browse(proxy.clone()),
+        Action::Browse => host.problem(NO_FILE_DIALOG.into()),
         Action::CancelLoading(id) => host.engine().offer(ToEngine::CancelLoading(id)),
         Action::StartSharing => host.start_sharing(),
         Action::EndSharing => host.end_sharing(),
