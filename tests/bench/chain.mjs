@@ -1,6 +1,6 @@
 // Measures the whole chain with the release build and a real Chromium: one JSON record a line on stdout.
 //
-//   node tests/bench/chain.mjs TARGET [PART]      PART: latency, viewers, still, firstPicture, comeAndGo, undisturbed
+//   node tests/bench/chain.mjs TARGET [PART]      PART: latency, viewers, still, firstPicture, comeAndGo, sharing, undisturbed
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -213,6 +213,56 @@ async function comeAndGo(browser) {
   await host.end();
 }
 
+/** From the wish to share until the public links are there, with a local edge; from a word of the host's until silence. */
+async function sharing(browser) {
+  const edge = spawn(`${process.argv[2] ?? 'target'}/release/examples/edge`, [], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const lines = createInterface({ input: edge.stdout });
+  const { agent, public: place } = JSON.parse(await new Promise((resolve) => lines.once('line', resolve)));
+  Object.assign(process.env, { HELIOGRAPH_NGROK_EDGE: agent, NGROK_AUTHTOKEN: 'edge-token' });
+  const host = new Host(['--headless', '--size', '1280x720', '--share=ngrok', SCENE]);
+  const isPublic = (event) => event.control.includes(place);
+  await host.once('sharing', isPublic);
+  const times = [];
+  for (let round = 0; round < 5; round += 1) {
+    const ended = host.once('ended');
+    host.ask({ do: 'end_share' });
+    await ended;
+    const shared = host.once('sharing', isPublic);
+    const began = performance.now();
+    host.ask({ do: 'share' });
+    await shared;
+    times.push(performance.now() - began);
+  }
+  record('sharing', 'click → public links, local edge, median', median(times), 'ms', { bar: 2000, spread: [Math.min(...times), Math.max(...times)] });
+  const driver = setInterval(() => host.ask({ do: 'command', command: { type: 'orbit', dx: 0.004, dy: 0 } }), 33);
+  for (const [name, act] of [
+    ['remove', (viewer) => ({ do: 'decide', decision: { remove: { viewer, ban: false } } })],
+    ['end session', () => ({ do: 'end_share' })],
+  ]) {
+    const page = await watch(browser, host.link);
+    await sleep(500);
+    const viewer = host.last('room').guests.at(-1).viewer;
+    host.ask(act(viewer));
+    record('sharing', `${name} → last frame shown`, await page.evaluate(lastFrame), 'ms', { bar: 1000 });
+  }
+  clearInterval(driver);
+  await host.end();
+  edge.kill();
+  for (const name of ['HELIOGRAPH_NGROK_EDGE', 'NGROK_AUTHTOKEN']) delete process.env[name];
+}
+
+/** In the page: how long from now until the last frame that comes, in milliseconds. */
+const lastFrame = async () => {
+  const [began, { framesShown }] = [performance.now(), window.heliograph.stats()];
+  let [count, last] = [framesShown, 0];
+  while (performance.now() - began < 3000) {
+    const now = window.heliograph.stats().framesShown;
+    if (now !== count) [count, last] = [now, performance.now() - began];
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return last;
+};
+
 /** The render thread's frame times while the sidecar is well, stopped and killed, against nobody watching. */
 async function undisturbed(browser) {
   const host = await Host.headless();
@@ -251,7 +301,7 @@ async function undisturbed(browser) {
   await host.end();
 }
 
-const parts = { latency, viewers, still, firstPicture, comeAndGo, undisturbed };
+const parts = { latency, viewers, still, firstPicture, comeAndGo, sharing, undisturbed };
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
 try {
   for (const [name, part] of Object.entries(parts)) {
