@@ -5,17 +5,18 @@
 //! lock of this process that nobody holds for longer than a moment; the clock is an argument.
 
 mod control;
+mod decision;
 mod members;
 #[cfg(test)]
 mod tests;
 
 use control::{Control, Verdict};
+pub use decision::{Decision, GuestView, Order, RoomView};
 use heliograph_scene::hand::Hand;
 use heliograph_wire::link::GuestFigures;
-use heliograph_wire::room::{Answer, Arrival, Ask, ControlMode, Guest, clean_name};
+use heliograph_wire::room::{Answer, Arrival, Ask, Guest, clean_name};
 use heliograph_wire::{Command, Input, Role, Ticketed, ViewerId};
 use members::{Admission, Members};
-use serde::Deserialize;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -30,77 +31,6 @@ impl SharedRoom {
         // A panic elsewhere does not make the data worse than it is.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
-
-/// What the host decides. Guests are named by their present connection.
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Decision {
-    /// Whose hands count.
-    Mode(ControlMode),
-    /// Whether newcomers must knock.
-    AskFirst(bool),
-    /// Let in someone who knocks.
-    Accept(ViewerId),
-    /// Refuse someone who knocks.
-    Refuse {
-        /// Who.
-        viewer: ViewerId,
-        /// For the rest of the session.
-        ban: bool,
-    },
-    /// What a guest may do.
-    SetRole(ViewerId, Role),
-    /// Do not listen to a guest's hands.
-    Mute(ViewerId, bool),
-    /// Let a guest steer, where one does at a time.
-    Grant(ViewerId),
-    /// Take the scene back from whoever steers.
-    TakeBack,
-    /// Send a guest away.
-    Remove {
-        /// Who.
-        viewer: ViewerId,
-        /// For the rest of the session.
-        ban: bool,
-    },
-}
-
-/// What the sidecar is to do about it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Order {
-    /// Answer someone who waits.
-    Answer(ViewerId, Answer),
-    /// End a guest's connection; why, as a sentence.
-    Remove(ViewerId, String),
-}
-
-/// A guest as the host sees it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct GuestView {
-    /// What everyone sees of it.
-    pub guest: Guest,
-    /// Its browser, in a few words.
-    pub browser: String,
-    /// How it is connected, once that is known.
-    pub figures: Option<GuestFigures>,
-    /// To be compared aloud with what its page shows.
-    pub safety_code: Option<String>,
-}
-
-/// The room as the host sees it.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct RoomView {
-    /// Whose hands count.
-    pub mode: ControlMode,
-    /// Whether newcomers must knock.
-    pub asks_first: bool,
-    /// Who steers, where one does at a time.
-    pub steers: Option<ViewerId>,
-    /// Who is here.
-    pub guests: Vec<GuestView>,
-    /// Who waits at the door.
-    pub knocks: Vec<Arrival>,
 }
 
 /// See the module.

@@ -1,4 +1,5 @@
 use super::*;
+use heliograph_wire::room::ControlMode;
 use heliograph_wire::{Button, FromViewer};
 use std::time::Duration;
 

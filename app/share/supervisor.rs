@@ -1,9 +1,11 @@
 //! Keeps a sidecar running: starts it, watches its pulse, replaces it when it dies or hangs, and ends it.
 
+mod links;
+
 use super::restarts::Restarts;
 use super::sidecar::Sidecar;
 use super::tunnel::{Tunnel, TunnelState};
-use super::{FromShare, Links, ShareSettings, direct, fresh_secret, fresh_tokens};
+use super::{FromShare, ShareSettings, fresh_secret};
 use crate::engine::{EngineHandle, ToEngine};
 use crate::room::{Decision, Order, Room, SharedRoom};
 use heliograph_wire::link::Tokens;
@@ -243,51 +245,6 @@ impl Supervisor {
         }
     }
 
-    /// Other links: the old ones open nothing from here on.
-    fn make_new_links(&mut self, sidecar: Option<&Sidecar>) {
-        match fresh_tokens() {
-            Ok(tokens) => self.tokens = tokens,
-            Err(error) => return (self.tell)(FromShare::Problem(format!("{error:#}"))),
-        }
-        let orders = self.room.lock().new_links();
-        if let Some(sidecar) = sidecar {
-            sidecar.say(ToSidecar::Links { tokens: self.tokens.clone() });
-            self.carry_out(orders, sidecar);
-        }
-        self.tell_links(Some("The old links are dead.".into()));
-    }
-
-    /// Tells the links, if there are any yet.
-    fn tell_links(&self, why: Option<String>) {
-        let direct = self.address.map(direct);
-        let public = self.public.as_ref().map(|origin| origin.as_str().to_owned());
-        if let Some(place) = public.or(direct) {
-            (self.tell)(FromShare::Links { links: Links::at(&place, &self.tokens), why });
-        }
-    }
-
-    /// The tunnel is somewhere else.
-    fn follow_tunnel(&mut self, state: TunnelState, sidecar: Option<&Sidecar>) {
-        if let TunnelState::Open { url, changed, .. } = &state {
-            match url.parse::<Origin>() {
-                Ok(origin) => self.public = Some(origin),
-                Err(error) => {
-                    return (self.tell)(FromShare::Problem(format!("The tunnel's address is of no use: {error}.")));
-                }
-            }
-            if let Some(sidecar) = sidecar {
-                sidecar.say(self.reachable_line());
-            }
-            let why = changed.then(|| "The tunnel has another address now: send the new links.".to_owned());
-            self.tell_links(why);
-        }
-        (self.tell)(FromShare::Tunnel(state));
-    }
-
-    fn reachable_line(&self) -> ToSidecar {
-        ToSidecar::Reachable { origins: self.public.iter().cloned().collect() }
-    }
-
     fn start_line(&self, ring_fds: [i32; 2]) -> ToSidecar {
         ToSidecar::Start {
             bind: self.bind,
@@ -380,17 +337,6 @@ impl Supervisor {
             FromSidecar::Failed { message } => return Some(Ending::Hopeless(message)),
         }
         None
-    }
-
-    /// Opens the tunnel, if the reach needs one. Without it the session goes on where it is.
-    fn open_tunnel(&mut self, local: SocketAddr) {
-        match Tunnel::start(&self.settings.reach, local, self.sender.clone()) {
-            Ok(tunnel) => self.tunnel = tunnel,
-            Err(error) => {
-                let sentence = format!("The tunnel's process could not be started: {error:#}.");
-                (self.tell)(FromShare::Tunnel(TunnelState::Failed { sentence }));
-            }
-        }
     }
 
     fn say_goodbye(&self, mut sidecar: Sidecar, messages: &Receiver<ToSupervisor>, reason: &str) -> Ending {
