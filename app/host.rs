@@ -175,9 +175,13 @@ impl Host {
 
     /// How far links reach. Other links are another session, so one that is under way is ended and begun anew.
     pub fn set_reach(&mut self, reach: Reach) {
+        let is_complete = reach != Reach::Command(String::new());
         self.settings.reach = reach;
-        self.shares_again = self.is_sharing();
-        self.end_sharing();
+        // A session that goes well is not ended for a command that is still to be typed.
+        if is_complete {
+            self.shares_again = self.is_sharing();
+            self.end_sharing();
+        }
     }
 
     /// Keeps the ngrok token that was typed, and opens the tunnel with it if that is what is waited for.

@@ -77,6 +77,8 @@ pub(super) struct Supervisor {
     room: SharedRoom,
     /// The room's revision that everyone was told, and when.
     told_room: (u64, Instant),
+    /// What guests were told of it: a wish that changes nothing is no news for everyone.
+    guests_know: Option<heliograph_wire::room::Room>,
     status: Arc<SceneStatus>,
     tell: Box<dyn Fn(FromShare) + Send>,
     sender: SyncSender<ToSupervisor>,
@@ -115,6 +117,7 @@ impl Supervisor {
             engine,
             room,
             told_room: (u64::MAX, now),
+            guests_know: None,
             status,
             tell,
             sender,
@@ -179,6 +182,7 @@ impl Supervisor {
         let mut missed = 0;
         let mut last_check = Instant::now();
         self.told_room.0 = u64::MAX;
+        self.guests_know = None;
         loop {
             let until_room = self.follow_room(&sidecar);
             let until_check = CHECK_EVERY.saturating_sub(last_check.elapsed());
@@ -230,7 +234,10 @@ impl Supervisor {
         self.told_room = (room.revision(), now);
         let (told, view) = (room.told(), room.view());
         drop(room);
-        sidecar.say(ToSidecar::Room { room: told });
+        if self.guests_know.as_ref() != Some(&told) {
+            sidecar.say(ToSidecar::Room { room: told.clone() });
+            self.guests_know = Some(told);
+        }
         (self.tell)(FromShare::Room(view));
         CHECK_EVERY
     }

@@ -138,7 +138,9 @@ fn command(ui: &mut Ui, template: &str, state: &mut UiState, actions: &mut Vec<A
 
 fn tunnel(ui: &mut Ui, view: &View<'_>) {
     let (text, color, is_busy) = match view.tunnel {
-        TunnelState::Off if view.reach.is_tunnel() => ("Opening the tunnel…".to_owned(), None, true),
+        TunnelState::Off if view.reach.is_tunnel() && *view.reach != Reach::Command(String::new()) => {
+            ("Opening the tunnel…".to_owned(), None, true)
+        }
         TunnelState::Off => return,
         TunnelState::Opening { by } => {
             (format!("Opening a tunnel by {by}… Until then the links reach this machine only."), None, true)
