@@ -25,7 +25,8 @@
 /**
  * `restart` begins ICE anew. `show` brings a way's picture to the front, and tells the host so. `ask` wants to know whether
  * the host answers over HTTP. `lost`: only a new session helps.
- * @typedef {{ type: 'open_ws' | 'close_ws' | 'restart' | 'ask' } | { type: 'show', way: Way } | { type: 'lost', cause: 'closed' | 'refused' }} LadderAction
+ * @typedef {{ type: 'open_ws' } | { type: 'close_ws' } | { type: 'restart' } | { type: 'ask' } | { type: 'show', way: Way }
+ *   | { type: 'lost', cause: 'closed' | 'refused' }} LadderAction
  */
 /** What keeps the picture away, as far as one can tell. @typedef {'unreachable' | 'blocked' | 'no_udp' | 'no_websocket' | 'slow'} Hindrance */
 
@@ -58,6 +59,8 @@ export class Ladder {
     this.ws = 'off';
     /** Whose picture is in front. @type {Way | null} */
     this.carrying = null;
+    /** Whether the first picture takes so long that the reader is told why. */
+    this.isOverdue = false;
     /** Whether it has fallen silent. */
     this.isTroubled = false;
     /** Whether the host has taken the offer. */
@@ -148,7 +151,10 @@ export class Ladder {
   poll(now) {
     /** @type {LadderAction[]} */
     const actions = [];
-    if (now >= this.tellAt) this.tellAt = Infinity;
+    if (now >= this.tellAt) {
+      this.tellAt = Infinity;
+      this.isOverdue = true;
+    }
     if (now >= this.relayAt) actions.push(...this.#restart(now));
     if (now >= this.detourAt) {
       this.detourAt = Infinity;
@@ -224,7 +230,7 @@ export class Ladder {
     if (way === 'ws' && this.#isCarriedBy('rtc')) return this.#closeWs();
     const wasRtc = this.carrying === 'rtc';
     this.carrying = way;
-    this.isTroubled = false;
+    this.isTroubled = this.isOverdue = false;
     this.tellAt = this.detourAt = this.relayAt = this.restartAt = this.reopenAt = this.retryAt = Infinity;
     if (way === 'ws') {
       const isWorthIt = this.canRestart && this.rtc !== 'off' && this.rtc !== 'dead';

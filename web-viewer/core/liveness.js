@@ -82,9 +82,9 @@ export class Liveness {
    * @returns {LivenessAction[]}
    */
   probed(epoch, now) {
-    if (!this.isStalled || epoch === null) return [];
+    if (epoch === null) return [];
     if (this.epoch !== null && epoch !== this.epoch) return [{ type: 'lost', reason: 'restarted' }];
-    if (this.reachableSince < Infinity) return [];
+    if (!this.isStalled || this.reachableSince < Infinity) return [];
     this.reachableSince = now;
     this.nextProbeAt = Infinity;
     return [{ type: 'reachable' }];
