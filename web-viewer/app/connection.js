@@ -132,7 +132,7 @@ export class Connection {
         const refusal = readRefusal(await response.text());
         return this.isClosed ? undefined : this.listener.http({ status: response.status, refusal, retryAfterMs });
       }
-      const roundTripMs = performance.now() - this.offer.sentAt;
+      const roundTripMs = roundTripOf(response.url) ?? performance.now() - this.offer.sentAt;
       const location = response.headers.get('Location');
       this.resource = location && new URL(location, response.url).href;
       this.tag = response.headers.get('ETag');
@@ -234,6 +234,12 @@ export class Connection {
     // keepalive: the page may be on its way out. A host that is gone needs no goodbye.
     request(this.resource, { method: 'DELETE', headers: authorization(this.token), keepalive: true }).catch(() => {});
   }
+}
+
+/** Of the newest request there, without what the page itself was busy with meanwhile. @param {string} url */
+function roundTripOf(url) {
+  const timing = /** @type {PerformanceResourceTiming | undefined} */ (performance.getEntriesByName(url).at(-1));
+  return timing && timing.requestStart > 0 ? timing.responseStart - timing.requestStart : null;
 }
 
 /**

@@ -27,6 +27,17 @@ export async function canDecode() {
   return VideoDecoder.isConfigSupported(CONFIG).then(({ supported }) => supported === true, () => false);
 }
 
+/** Asks for a keyframe now and then. @param {DecoderListener} listener @returns {() => void} */
+function asking({ needKeyframe }) {
+  let askedAt = -Infinity;
+  return () => {
+    const now = performance.now();
+    if (now - askedAt < ASK_MS) return;
+    askedAt = now;
+    needKeyframe();
+  };
+}
+
 /** @param {HTMLCanvasElement} canvas @param {CanvasImageSource} image @param {number} width @param {number} height */
 function draw(canvas, image, width, height) {
   if (canvas.width !== width || canvas.height !== height) {
@@ -47,7 +58,7 @@ export class VideoCanvas {
     this.errors = [];
     this.dropped = 0;
     this.isWaiting = true;
-    this.askedAt = -Infinity;
+    this.ask = asking(listener);
     this.decoder = this.#create();
   }
 
@@ -69,7 +80,7 @@ export class VideoCanvas {
     if (!isKeyframe && (this.isWaiting || isLate)) {
       this.dropped += 1;
       this.isWaiting = true;
-      return this.#ask();
+      return this.ask();
     }
     try {
       if (isKeyframe && isLate) {
@@ -101,13 +112,6 @@ export class VideoCanvas {
     this.listener.shown(picture);
   }
 
-  #ask() {
-    const now = performance.now();
-    if (now - this.askedAt < ASK_MS) return;
-    this.askedAt = now;
-    this.listener.needKeyframe();
-  }
-
   #broke() {
     const now = performance.now();
     this.errors = [...this.errors.filter((at) => now - at < ERRORS_MS), now];
@@ -116,7 +120,7 @@ export class VideoCanvas {
     if (this.errors.length >= ERRORS_MAX) return this.listener.failed();
     this.isWaiting = true;
     this.decoder = this.#create();
-    this.#ask();
+    this.ask();
   }
 
   close() {
@@ -131,6 +135,7 @@ export class JpegCanvas {
     this.listener = listener;
     /** The newest that waits for the one that is being decoded. @type {Picture | null} */
     this.next = null;
+    this.ask = asking(listener);
     this.isBusy = false;
     this.isClosed = false;
     this.dropped = 0;
@@ -151,7 +156,7 @@ export class JpegCanvas {
       const image = await createImageBitmap(new Blob([picture.payload], { type: 'image/jpeg' })).catch(() => null);
       if (this.isClosed) break;
       if (!image) {
-        this.listener.needKeyframe();
+        this.ask();
         continue;
       }
       draw(this.canvas, image, image.width, image.height);

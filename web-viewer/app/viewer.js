@@ -50,8 +50,8 @@ export class Viewer {
     this.listener = listener;
     this.session = new Session();
     this.company = new Company();
-    /** For both ends to read aloud. @type {string | null} */
-    this.safetyCode = null;
+    /** Of the WebRTC connection. @type {string | null} */
+    this.code = null;
     this.clock = new HostClock();
     /** @type {string | null} */
     this.token = null;
@@ -82,6 +82,11 @@ export class Viewer {
   /** Whether the picture was there and returns by itself. */
   get isComingBack() {
     return this.session.wasLive && (this.session.phase === 'connecting' || this.session.phase === 'waiting');
+  }
+
+  /** For both ends to read aloud; null where the picture does not come by the connection that it is of. @returns {string | null} */
+  get safetyCode() {
+    return this.ways?.ladder.carrying === 'rtc' ? this.code : null;
   }
 
   get isStalled() {
@@ -242,6 +247,7 @@ export class Viewer {
         this.#arm();
       },
       ask: () => void this.#probe(),
+      rescheduled: () => this.#arm(),
       changed: () => this.#review(),
     });
     this.ways = ways;
@@ -280,7 +286,7 @@ export class Viewer {
 
   /** @param {RTCPeerConnection} peer */
   async #compareEnds({ remoteDescription, localDescription }) {
-    this.safetyCode = await safetyCode(remoteDescription?.sdp ?? '', localDescription?.sdp ?? '');
+    this.code = await safetyCode(remoteDescription?.sdp ?? '', localDescription?.sdp ?? '');
     this.listener.changed();
   }
 
@@ -403,10 +409,11 @@ export class Viewer {
 
   async #probe() {
     const asking = this.ways;
+    const askedAt = performance.now();
     const epoch = await askEpoch(Math.max(PROBE_MS, PROBE_ROUND_TRIPS * (this.clock.roundTripMs ?? 0)));
     if (!asking || asking !== this.ways) return; // Answered for a session that is gone.
     // One of several that are on their way may be lost; whether the host is gone is for liveness to say.
-    const actions = this.liveness?.probed(epoch, performance.now()) ?? [];
+    const actions = this.liveness?.probed(epoch, performance.now(), askedAt) ?? [];
     for (const action of actions) {
       if (action.type === 'lost') return this.#tell({ type: 'lost', cause: action.reason });
     }

@@ -24,6 +24,7 @@ import { introduction } from './request.js';
  * @property {(cause: 'unreachable' | 'refused' | 'closed') => void} lost Only a new session helps.
  * @property {() => void} doubtful A ping is due.
  * @property {() => void} ask Whether the host is there is to be asked over HTTP.
+ * @property {() => void} rescheduled {@link Ways.deadline} may be another.
  * @property {() => void} changed The rung or what is being tried is another.
  */
 /** @typedef {typeof import('./socket.js')} SocketModule */
@@ -83,6 +84,8 @@ export class Ways {
     if (this.isClosed) return;
     const { isDetouring } = this.ladder;
     this.#act(this.ladder.handle(event, performance.now()));
+    if (this.isClosed) return;
+    this.listener.rescheduled();
     if (isDetouring !== this.ladder.isDetouring || this.ladder.isOverdue) this.listener.changed();
   }
 
@@ -212,8 +215,7 @@ export class Ways {
   /** @param {{ status: number, knock: boolean, refused: boolean, error: string }} refusal @param {string | null} session */
   #refused({ status, knock, refused, error }, session) {
     const { carrying, isTroubled } = this.ladder;
-    this.#closed();
-    if (this.isClosed || (carrying === 'rtc' && !isTroubled)) return;
+    if (carrying === 'rtc' && !isTroubled) return this.#closed();
     // The host has forgotten the session. It may take a new one.
     if (session !== null && (status === 404 || status === 409)) return this.listener.lost('closed');
     this.listener.http({ status, refusal: { knock, refused, error }, retryAfterMs: 0 });
@@ -257,7 +259,8 @@ export class Ways {
   /** Tells the host by every way that is open, as it may hear only one of them. @param {Way} way */
   async #sayRung(way) {
     const { socket, connection } = this;
-    const rung = way === 'ws' ? (socket?.rung ?? null) : ((await connection?.rung()) ?? null);
+    // A browser that says nothing of its path has one all the same.
+    const rung = way === 'ws' ? (socket?.rung ?? null) : ((await connection?.rung()) ?? 'udp');
     if (this.isClosed || rung === null || this.ladder.carrying !== way) return;
     const text = JSON.stringify(/** @type {FromViewer} */ ({ type: 'on', rung }));
     socket?.say({ type: 'on', rung });

@@ -30,9 +30,10 @@
  */
 /** What keeps the picture away, as far as one can tell. @typedef {'unreachable' | 'blocked' | 'no_udp' | 'no_websocket' | 'slow'} Hindrance */
 
-/** From the host's answer on, each with two round trips. */
+/** From the host's answer on: at least, and with two round trips; but a busy host takes its time for the answer. */
 const RELAY_MS = 400;
 const DETOUR_MS = 700;
+const TWO_TRIPS_MAX_MS = 2000;
 /** Without a picture for this long the reader is told why. */
 export const TELL_MS = 4500;
 /** A WebSocket that opens so slowly was begun while nothing came through, most likely. */
@@ -176,8 +177,9 @@ export class Ladder {
     this.isAnswered = true;
     this.roundTripMs = roundTripMs;
     this.hasServers = hasServers;
-    if (hasServers) this.relayAt = now + Math.max(RELAY_MS, 2 * roundTripMs);
-    if (this.allowsWs) this.detourAt = now + DETOUR_MS + 2 * roundTripMs;
+    const twoTripsMs = Math.min(2 * roundTripMs, TWO_TRIPS_MAX_MS);
+    if (hasServers) this.relayAt = now + Math.max(RELAY_MS, twoTripsMs);
+    if (this.allowsWs) this.detourAt = now + DETOUR_MS + twoTripsMs;
     return [];
   }
 

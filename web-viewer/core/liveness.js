@@ -10,6 +10,9 @@ const LEAST_PATIENCE_MS = 300;
 const STALL_MS = 4000;
 const GONE_MS = 20_000;
 const PROBE_EVERY_MS = 700;
+/** A host that is not there says so at once where the line is good, and is soon back. */
+const REFUSED_MS = 200;
+const REFUSED_EVERY_MS = 300;
 const PINGS_BEFORE_PROBE = 3;
 /** The first pings come quickly, for a good reading of the host's clock. */
 const EARLY_PINGS = 5;
@@ -79,10 +82,14 @@ export class Liveness {
    * What /healthz said.
    * @param {string | null} epoch Null when it did not answer.
    * @param {number} now
+   * @param {number} askedAt
    * @returns {LivenessAction[]}
    */
-  probed(epoch, now) {
-    if (epoch === null) return [];
+  probed(epoch, now, askedAt) {
+    if (epoch === null) {
+      if (now - askedAt < REFUSED_MS) this.nextProbeAt = Math.min(this.nextProbeAt, askedAt + REFUSED_EVERY_MS);
+      return [];
+    }
     if (this.epoch !== null && epoch !== this.epoch) return [{ type: 'lost', reason: 'restarted' }];
     if (!this.isStalled || this.reachableSince < Infinity) return [];
     this.reachableSince = now;

@@ -57,17 +57,24 @@ test('another epoch is a loss at once; the same epoch and no answer are waited f
     run(liveness, 1000, null);
     return liveness;
   };
-  assert.deepEqual(stalled().probed('e2', 1000), [{ type: 'lost', reason: 'restarted' }]);
+  assert.deepEqual(stalled().probed('e2', 1000, 900), [{ type: 'lost', reason: 'restarted' }]);
   const same = stalled();
-  assert.deepEqual(same.probed('e1', 1000), [{ type: 'reachable' }]);
-  assert.deepEqual(same.probed('e1', 1100), []);
+  assert.deepEqual(same.probed('e1', 1000, 900), [{ type: 'reachable' }]);
+  assert.deepEqual(same.probed('e1', 1100, 900), []);
   const log = run(same, 60_000, null);
   assert.deepEqual([log.at(-1)?.type, log.at(-1)?.reason, log.at(-1)?.at], ['lost', 'silent', 5000]);
   assert.ok(log.every(({ type }) => type !== 'probe'), 'who has answered is not asked again');
   const gone = stalled();
-  assert.deepEqual(gone.probed(null, 1000), []);
+  assert.deepEqual(gone.probed(null, 1300, 900), []);
   const last = run(gone, 60_000, null).at(-1);
   assert.deepEqual([last?.reason, last?.at], ['unreachable', 20_900]);
+});
+
+test('a host that refuses at once is asked again sooner than one that does not answer', () => {
+  const liveness = new Liveness(0);
+  run(liveness, 900, null);
+  liveness.probed(null, 910, 900);
+  assert.equal(run(liveness, 1500, null).find(({ type }) => type === 'probe')?.at, 1200);
 });
 
 test('a network that comes back has the host asked at once', () => {
@@ -84,7 +91,7 @@ test('a stalled path that comes back is live again, and an answer over HTTP that
   run(liveness, 1000, null);
   liveness.heard(1200, 5);
   assert.equal(liveness.isStalled, false);
-  assert.deepEqual([...liveness.probed(null, 1200), ...liveness.probed('e1', 1200)], []);
+  assert.deepEqual([...liveness.probed(null, 1200, 900), ...liveness.probed('e1', 1200, 900)], []);
   assert.ok(run(liveness, 10_000, 5).every(({ type }) => type === 'ping'));
 });
 
