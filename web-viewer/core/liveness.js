@@ -87,7 +87,8 @@ export class Liveness {
    */
   probed(epoch, now, askedAt) {
     if (epoch === null) {
-      if (now - askedAt < REFUSED_MS) this.nextProbeAt = Math.min(this.nextProbeAt, askedAt + REFUSED_EVERY_MS);
+      const isAsking = this.nextProbeAt < Infinity;
+      if (isAsking && now - askedAt < REFUSED_MS) this.nextProbeAt = Math.min(this.nextProbeAt, askedAt + REFUSED_EVERY_MS);
       return [];
     }
     if (this.epoch !== null && epoch !== this.epoch) return [{ type: 'lost', reason: 'restarted' }];
