@@ -14,6 +14,8 @@ const PROBE_EVERY_MS = 700;
 const REFUSED_MS = 200;
 const REFUSED_EVERY_MS = 300;
 const PINGS_BEFORE_PROBE = 3;
+/** Where frames come all the same, pings are only unlucky. */
+const PINGS_AMONG_FRAMES = 10;
 /** The first pings come quickly, for a good reading of the host's clock. */
 const EARLY_PINGS = 5;
 const EARLY_EVERY_MS = 60;
@@ -111,7 +113,8 @@ export class Liveness {
     /** @type {LivenessAction[]} */
     const actions = [];
     const isPingDue = now >= this.nextPingAt;
-    if (isPingDue && this.unanswered >= PINGS_BEFORE_PROBE && !this.isStalled) this.stalledSince = this.nextProbeAt = now;
+    const enough = this.flowStopsAt < Infinity ? PINGS_AMONG_FRAMES : PINGS_BEFORE_PROBE;
+    if (isPingDue && this.unanswered >= enough && !this.isStalled) this.stalledSince = this.nextProbeAt = now;
     if (now >= this.nextProbeAt) {
       this.nextProbeAt = now + PROBE_EVERY_MS;
       actions.push({ type: 'probe' });

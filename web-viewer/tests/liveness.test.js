@@ -43,6 +43,18 @@ test('a host that falls silent is asked three times and then over HTTP, within a
   assert.equal(liveness.isStalled, true);
 });
 
+test('where frames come all the same, lost pings are no stall for three seconds', () => {
+  const liveness = new Liveness(0);
+  run(liveness, 3000, 2);
+  const silentFrom = liveness.deadline;
+  let stalledAt = Infinity;
+  for (let now = silentFrom; stalledAt === Infinity; now += 10) {
+    liveness.frame(now);
+    if (liveness.poll(now).some(({ type }) => type === 'probe')) stalledAt = now - silentFrom;
+  }
+  assert.equal(stalledAt, 3000);
+});
+
 test('on a slow line patience is three round trips', () => {
   const liveness = new Liveness(0);
   run(liveness, 3000, 400);
