@@ -336,6 +336,7 @@ export class Viewer {
     if (message?.type === 'pong') {
       const now = performance.now();
       this.clock.sample(message.page_ms, message.host_ms, now);
+      if (this.ways) this.ways.ladder.roundTripMs = this.clock.roundTripMs ?? 0;
       this.outbox?.taken(message.taken);
       this.#heard(way, now - message.page_ms);
     } else if (message?.type === 'shown') {

@@ -36,8 +36,15 @@ const DETOUR_MS = 700;
 const TWO_TRIPS_MAX_MS = 2000;
 /** Without a picture for this long the reader is told why. */
 export const TELL_MS = 4500;
-/** A WebSocket that opens so slowly was begun while nothing came through, most likely. */
-const REOPEN_MS = 2000;
+/**
+ * A WebSocket that opens so slowly was begun while nothing came through, most likely: another is begun, as the first would
+ * wait for long. Not too often: browsers hold back those that fail.
+ */
+const REOPEN_MS = 1000;
+const REOPEN_ROUND_TRIPS = 6;
+const REOPEN_EAGERLY = 8;
+/** The first is given more time, as nothing says yet that the line is cut. */
+const FIRST_OPEN_MS = 4000;
 const STALE_MS = 600;
 const REOPEN_FIRST_MS = 300;
 const REOPEN_LONGEST_MS = 4000;
@@ -72,8 +79,11 @@ export class Ladder {
     this.wasUp = false;
     /** What HTTP said last. @type {boolean | null} */
     this.isReachable = null;
+    /** To the host and back, as far as one knows. */
     this.roundTripMs = 0;
     this.wsFailures = 0;
+    /** WebSockets begun since the trouble. */
+    this.wsBegun = 0;
     this.wsSince = 0;
     this.restartMs = RESTART_FIRST_MS;
     this.retryMs = RETRY_FIRST_MS;
@@ -246,15 +256,11 @@ export class Ladder {
   /** @param {Way} way @returns {LadderAction[]} */
   #heard(way) {
     if (!this.isTroubled || this.carrying !== way) return [];
-    // Of two ways that are open the first frame decides.
-    if (way === 'rtc' && this.ws === 'open') return [];
+    // A word is no picture yet: of two ways that are back the first frame decides.
+    if (way === 'rtc' && this.ws !== 'off') return [];
     this.isTroubled = false;
-    this.restartAt = Infinity;
-    if (way === 'ws') {
-      this.reopenAt = Infinity;
-      return [];
-    }
-    return this.#closeWs();
+    this.restartAt = this.reopenAt = Infinity;
+    return [];
   }
 
   /** @param {number} now @returns {LadderAction[]} */
@@ -262,6 +268,7 @@ export class Ladder {
     if (this.isTroubled) return [];
     this.isTroubled = true;
     this.isReachable = null;
+    this.wsBegun = 0;
     if (this.ws === 'off') return this.#openWs(now);
     // Over TCP what is late may still come: it is given up when the host answers elsewhere, or after a while.
     this.reopenAt = now + this.#reopenMs;
@@ -275,7 +282,8 @@ export class Ladder {
   }
 
   get #reopenMs() {
-    return Math.max(REOPEN_MS, 6 * this.roundTripMs);
+    const leastMs = this.wsBegun > REOPEN_EAGERLY ? 2 * REOPEN_MS : REOPEN_MS;
+    return Math.max(leastMs, REOPEN_ROUND_TRIPS * this.roundTripMs);
   }
 
   /** @param {number} now @returns {LadderAction[]} */
@@ -312,7 +320,8 @@ export class Ladder {
     if (!this.allowsWs || this.ws !== 'off') return [];
     this.ws = 'opening';
     this.wsSince = now;
-    this.reopenAt = now + this.#reopenMs * (this.carrying === null ? 2 : 1);
+    this.wsBegun += 1;
+    this.reopenAt = now + (this.carrying === null ? Math.max(FIRST_OPEN_MS, 2 * this.#reopenMs) : this.#reopenMs);
     return [{ type: 'open_ws' }];
   }
 
