@@ -16,12 +16,22 @@ const errors = [];
 /** @type {Map<string, number[]>} What servers answered each page, as it came over the wire: a page itself is not told all. */
 const statuses = new Map();
 
-/** Lets a scenario send on the page's own data channels, as a page of somebody else's could: `channels.pointer.send(…)`. */
+/**
+ * Lets a scenario send on the page's own data channels, as a page of somebody else's could: `channels.pointer.send(…)`; and
+ * close its WebSockets, the newest of which is the last: `sockets.at(-1).close()`.
+ */
 const keepChannels = () => {
   window.channels = {};
   const create = RTCPeerConnection.prototype.createDataChannel;
   RTCPeerConnection.prototype.createDataChannel = function (label, ...rest) {
     return (window.channels[label] = create.call(this, label, ...rest));
+  };
+  window.sockets = [];
+  window.WebSocket = class extends WebSocket {
+    constructor(...given) {
+      super(...given);
+      window.sockets.push(this);
+    }
   };
 };
 
