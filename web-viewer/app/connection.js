@@ -182,13 +182,18 @@ export class Connection {
       // The line is still cut, or the browser refuses: the next restart may do better.
     } finally {
       clearTimeout(patience);
-      if (restarting === this.restarting) this.restarting = null;
-      // The path that there was may still hold.
-      if (!isTaken && !isOver() && peer.signalingState === 'have-local-offer') {
-        await peer.setLocalDescription({ type: 'rollback' }).catch(() => {});
-      }
-      this.#trickle();
+      if (!isOver()) await this.#restarted(isTaken);
     }
+  }
+
+  /** The newest restart is over. @param {boolean} isTaken Whether the host took part. */
+  async #restarted(isTaken) {
+    const { peer } = this;
+    this.restarting = null;
+    if (isTaken) return this.#trickle();
+    // The path that there was may still hold. What was found for another one is not of it.
+    this.late = [];
+    if (peer.signalingState === 'have-local-offer') await peer.setLocalDescription({ type: 'rollback' }).catch(() => {});
   }
 
   /** @param {RTCIceCandidate | null} candidate */
