@@ -22,6 +22,7 @@
 mod access;
 mod arrivals;
 mod bucket;
+mod budget;
 mod cadence;
 pub mod confine;
 mod counters;

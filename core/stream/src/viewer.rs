@@ -1,7 +1,7 @@
 //! [`Viewer`]: one viewer's life, from its offer to its last message. One task each.
 
 use crate::gate::{Gate, Refusal, Verdict};
-use crate::packets::MediaFrame;
+use crate::packets::{MediaFrame, Medium};
 use crate::share::{End, Share};
 use crate::stage::lock;
 use crate::transport::{Channel, Event, Label, Sent, Transport};
@@ -127,7 +127,7 @@ impl Viewer {
         };
         let reason = self.live(&mut state).await;
         tracing::info!("viewer {} {reason}", self.id.0);
-        self.share.stage.leave(self.id);
+        self.share.stage.leave_all(self.id);
         self.share.inputs.gone(self.id);
         self.share.link.say(FromSidecar::ViewerLeft { viewer: self.id, reason });
         self.share.sessions.close(&self.session);
@@ -195,7 +195,7 @@ impl Viewer {
         match event {
             Event::Connected => {
                 if state.frames.is_none() {
-                    state.frames = Some(self.share.stage.join(self.id, self.transport.line()));
+                    state.frames = Some(self.share.stage.join(self.id, self.transport.line(), Medium::H264).1);
                 }
                 if !self.has_channels {
                     self.join(state);
@@ -253,7 +253,7 @@ impl Viewer {
             Ok(FromViewer::NeedKeyframe) => {
                 let verdict = state.gate.other(now);
                 if verdict == Verdict::Pass {
-                    self.share.stage.want_keyframe();
+                    self.share.stage.want_keyframe(self.id);
                 }
                 self.judge(verdict)
             }
@@ -348,7 +348,7 @@ impl Viewer {
             End::Deleted => Err("closed the page".to_owned()),
             End::Removed(reason) => {
                 // Not one frame more.
-                self.share.stage.leave(self.id);
+                self.share.stage.leave_all(self.id);
                 self.say_goodbye(state, EndCause::Removed, reason).await
             }
         }

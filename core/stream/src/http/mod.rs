@@ -119,7 +119,7 @@ async fn whep(holder: Holder, State(share): State<Arc<Share>>, request: Request)
     // The picture is to be there when the connection is.
     share.link.say(FromSidecar::WantFrame);
     let stage = Arc::clone(&share.stage);
-    let keyframe_wish = Arc::new(move || stage.want_keyframe());
+    let keyframe_wish = Arc::new(move || stage.want_keyframe(id));
     let answered = answer(offer, share.bind, Arc::clone(&share.stage.counters), keyframe_wish).await;
     let Answered { peer, answer, events, has_channels } = answered.map_err(|error| match error {
         OfferError::Refused(_) => bad(sentence(&error)),
