@@ -23,6 +23,7 @@
 mod access;
 mod arrivals;
 mod bucket;
+mod budget;
 mod cadence;
 pub mod confine;
 mod counters;

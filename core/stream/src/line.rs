@@ -209,11 +209,5 @@ impl LineModel {
     }
 }
 
-/// What the encoder is asked for when these lines must carry the same stream: what the weakest one takes, in bits a
-/// second.
-pub(crate) fn common_target_bps(targets_bps: impl IntoIterator<Item = u32>) -> u32 {
-    targets_bps.into_iter().min().unwrap_or(TARGET_FIRST_BPS).clamp(TARGET_MIN_BPS, TARGET_MAX_BPS)
-}
-
 #[cfg(test)]
 mod tests;

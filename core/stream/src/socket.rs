@@ -5,9 +5,9 @@
 
 use crate::counters::Counters;
 use crate::line::Report;
-use crate::packets::MediaFrame;
+use crate::packets::{MediaFrame, Medium};
 use crate::peer::OfferError;
-use crate::stage::{Medium, SharedLine, lock};
+use crate::stage::{SharedLine, lock};
 use crate::transport::{Channel, Event, Label, Sent, Transport, WAITING_EVENTS_MAX};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use bytes::Bytes;
@@ -80,7 +80,7 @@ impl Transport for Socket {
             rtp_timestamp: frame.rtp_timestamp,
             shown: shown.unwrap_or(0),
         };
-        let message = Bytes::from(header.encode(&frame.bytes));
+        let message = Bytes::from(header.encode(&frame.file));
         let (at, bytes) = (Instant::now(), message.len());
         let mut unacknowledged = lock(&self.unacknowledged);
         if unacknowledged.len() >= UNACKNOWLEDGED_MAX {

@@ -123,11 +123,3 @@ fn without_any_report_nothing_is_known_and_nothing_blocked_for_long() {
     }
     assert!(line.on_its_way.len() < 2_000, "{}", line.on_its_way.len());
 }
-
-#[test]
-fn the_weakest_line_decides_within_limits() {
-    assert_eq!(common_target_bps([]), TARGET_FIRST_BPS);
-    assert_eq!(common_target_bps([5_000_000, 900_000, 2_000_000]), 900_000);
-    assert_eq!(common_target_bps([10_000]), TARGET_MIN_BPS);
-    assert_eq!(common_target_bps([u32::MAX]), TARGET_MAX_BPS);
-}

@@ -6,8 +6,8 @@ mod ice;
 mod line_interceptor;
 
 use crate::counters::Counters;
-use crate::packets::MediaFrame;
-use crate::stage::{Medium, SharedLine};
+use crate::packets::{MediaFrame, Medium};
+use crate::stage::SharedLine;
 use crate::transport::{Event, Sent, Transport, WAITING_EVENTS_MAX};
 use bytes::Bytes;
 use estimator::{Estimator, KeyframeWish};
