@@ -4,11 +4,11 @@ use std::collections::VecDeque;
 
 /// What arrived is counted over this, on the receiver's clock.
 const WINDOW_S: f64 = 0.5;
-/// What the line carried while packets waited is measured over this.
-const BUSY_WINDOW_S: f64 = 0.35;
-/// Fewer such packets, or a shorter time, say nothing.
+/// What the line carried while packets waited is measured over the last of these packets: no less of them, and no
+/// shorter time, says something; and nothing says much that is older.
 const BUSY_PACKETS_MIN: usize = 5;
-const BUSY_MIN_S: f64 = 0.025;
+const BUSY_MIN_S: f64 = 0.06;
+const BUSY_WINDOW_S: f64 = 0.4;
 const REMEMBERED_MAX: usize = 2_048;
 
 #[derive(Debug, Clone, Copy)]
@@ -50,16 +50,18 @@ impl Delivery {
     /// What the line carried while packets waited for it, in bits a second.
     pub(crate) fn busy_bps(&self) -> Option<f64> {
         let newest_s = self.arrivals.back()?.at_s;
-        let recent = self.arrivals.iter().rev().take_while(|arrival| newest_s - arrival.at_s <= BUSY_WINDOW_S);
         let (mut packets, mut bytes, mut seconds) = (0, 0, 0.0);
-        for arrival in recent {
+        for arrival in self.arrivals.iter().rev().take_while(|arrival| newest_s - arrival.at_s <= BUSY_WINDOW_S) {
             if let Some(service_s) = arrival.service_s {
                 packets += 1;
                 bytes += arrival.bytes;
                 seconds += service_s;
             }
+            if packets >= BUSY_PACKETS_MIN && seconds >= BUSY_MIN_S {
+                return Some(bytes as f64 * 8.0 / seconds);
+            }
         }
-        (packets >= BUSY_PACKETS_MIN && seconds >= BUSY_MIN_S).then(|| bytes as f64 * 8.0 / seconds)
+        None
     }
 
     pub(crate) fn forget(&mut self) {

@@ -19,8 +19,13 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// A flow of 1 Mbit/s falls at this standing queue, in seconds; others by the root of their rate, within limits.
-const QUEUE_HIGH_S: f64 = 0.055;
-const QUEUE_HIGH_LIMITS_S: (f64, f64) = (0.03, 0.09);
+const QUEUE_HIGH_S: f64 = 0.045;
+const QUEUE_HIGH_LIMITS_S: (f64, f64) = (0.02, 0.065);
+/// And so many times later, by what the queue differs from report to report, but no more than this.
+const NOISE: f64 = 1.5;
+const NOISE_MAX_S: f64 = 0.08;
+/// What it differs is an average over about so many reports.
+const NOISE_REPORTS: f64 = 16.0;
 /// Below this share of it the target rises.
 const QUEUE_LOW: f64 = 0.5;
 /// What is asked for after a fall, as a share of what the line carried, with a short queue and with a long one.
@@ -29,13 +34,17 @@ const AFTER_QUEUE: (f64, f64) = (0.88, 0.7);
 const AFTER_LOSS: f64 = 0.95;
 /// A fall shows in the reports after a round trip and this.
 const SETTLE: Duration = Duration::from_millis(100);
+/// A line that carries less than this share of the target is not given time.
+const FAR_TOO_LITTLE: f64 = 0.65;
+/// To fall to less than this share of the target at once is a collapse: what is under way is mostly lost.
+const COLLAPSE: f64 = 0.6;
 /// A queue that did not shrink within this is fallen for again.
 const DRAIN_MAX: Duration = Duration::from_millis(600);
 /// How fast the target rises, a second, as long as nothing is known of the line; and after that; and about the rate
 /// at which it last was full, with a constant part that makes flows equal in the long run.
 const CLIMB_FIRST: f64 = 1.0;
 const CLIMB: f64 = 0.25;
-const CLIMB_NEAR: f64 = 0.02;
+const CLIMB_NEAR: f64 = 0.01;
 const CLIMB_NEAR_BPS: f64 = 25_000.0;
 /// What "about" means.
 const NEAR: (f64, f64) = (0.9, 1.15);
@@ -77,12 +86,19 @@ pub(crate) struct Estimator {
     last_cut: Option<Cut>,
     /// What the line carried when it last was full, and when.
     found: Option<(f64, Instant)>,
-    /// What was carried before it fell, to be found again.
+    /// What was carried before it fell, to be found again, and when it fell.
     goal: Option<(f64, Instant)>,
     /// Since when the queue stands above the threshold.
     queued_since: Option<Instant>,
     /// When much was sent last.
     busy_at: Option<Instant>,
+    /// When it last took no frame.
+    blocked_at: Option<Instant>,
+    /// How much the standing queue differs from one report to the next, in seconds: jitter that is nobody's queue.
+    noise_s: f64,
+    last_queue_s: f64,
+    /// When the line last turned out to carry far less than was sent.
+    collapsed: Option<Instant>,
     /// Reports of packets that left before are of an outage.
     deaf_until: Option<Instant>,
 }
@@ -113,6 +129,10 @@ impl Estimator {
             goal: None,
             queued_since: None,
             busy_at: None,
+            blocked_at: None,
+            noise_s: 0.0,
+            last_queue_s: 0.0,
+            collapsed: None,
             deaf_until: None,
         }
     }
@@ -123,6 +143,11 @@ impl Estimator {
 
     pub(crate) fn loss(&self) -> f64 {
         self.loss.measured()
+    }
+
+    /// When the line last turned out to carry far less than was sent.
+    pub(crate) fn collapsed(&self) -> Option<Instant> {
+        self.collapsed
     }
 
     /// How long packets wait at the bottleneck.
@@ -137,6 +162,11 @@ impl Estimator {
 
     pub(crate) fn want(&mut self, want_bps: Option<u32>) {
         self.want_bps = want_bps.map(f64::from);
+    }
+
+    /// The line took no frame.
+    pub(crate) fn blocked(&mut self, now: Instant) {
+        self.blocked_at = Some(now);
     }
 
     /// Bytes left, of whatever kind.
@@ -161,13 +191,17 @@ impl Estimator {
         self.prober.reset(now);
     }
 
-    /// The receiver reported; `round_trip` is from departure to report.
-    pub(crate) fn reported(&mut self, now: Instant, fates: &[PacketFate], round_trip: Duration) {
+    /// The receiver reported; `round_trip` is from departure to report. Says whether the way is a longer one now.
+    pub(crate) fn reported(&mut self, now: Instant, fates: &[PacketFate], round_trip: Duration) -> bool {
         let passed = self.last_report.replace(now).map_or(Duration::ZERO, |last| now.saturating_duration_since(last));
         self.take(now, fates);
         self.hear_probe(now);
         let queue_s = self.delays.standing_s();
-        self.watch_standing_queue(now, queue_s);
+        self.noise_s += ((queue_s - self.last_queue_s).abs() - self.noise_s) / NOISE_REPORTS;
+        self.last_queue_s = queue_s;
+        if self.watch_standing_queue(now, queue_s) {
+            return true;
+        }
         if self.must_fall(now, queue_s, round_trip) {
             self.fall(now, queue_s);
         } else if self.loss.is_congestion(queue_s > 0.5 * self.queue_high_s()) && self.has_settled(now, round_trip) {
@@ -175,6 +209,7 @@ impl Estimator {
         } else {
             self.rise(now, queue_s, passed.min(Duration::from_millis(250)));
         }
+        false
     }
 
     /// After an outage: what was under way then says nothing of the line as it is now.
@@ -211,8 +246,9 @@ impl Estimator {
         let least_bps = 1.2 * self.target_bps;
         let start = self.found.is_none() && self.last_cut.is_none() && self.want_bps.is_none_or(|want| want > self.target_bps);
         let returning = self.goal(now).is_some_and(|goal_bps| self.target_bps < 0.85 * goal_bps);
-        let more_is_useful = self.want_bps.is_some_and(|want| want > self.target_bps);
-        let seeks = start && self.target_bps < 0.9 * most_bps || returning || more_is_useful && self.is_limited();
+        let has_room = self.blocked_at.is_none_or(|at| now.saturating_duration_since(at) > Duration::from_secs(1));
+        let more_is_useful = has_room && self.is_limited() && self.want_bps.is_some_and(|want| want > self.target_bps);
+        let seeks = start && self.target_bps < 0.9 * most_bps || returning || more_is_useful;
         seeks.then_some((least_bps, (1.25 * most_bps).max(self.goal(now).unwrap_or_default()).max(least_bps)))
     }
 
@@ -222,8 +258,9 @@ impl Estimator {
 
     fn aim_for(&mut self, bps: f64, now: Instant) {
         // The first fall of several in a row tells what was carried.
-        let goal_bps = self.goal(now).map_or(bps, |goal| goal.max(bps));
-        self.goal = Some((goal_bps, now));
+        if self.goal(now).is_none_or(|goal_bps| goal_bps < bps) {
+            self.goal = Some((bps, now));
+        }
     }
 
     fn take(&mut self, now: Instant, fates: &[PacketFate]) {
@@ -264,7 +301,7 @@ impl Estimator {
                     self.found = None;
                 }
             }
-            Some(Outcome::Failed(Some(carried_bps))) if carried_bps > 1.15 * self.target_bps => {
+            Some(Outcome::Failed(Some(carried_bps))) if carried_bps > 1.6 * self.target_bps => {
                 // Others may share the line, and a probe takes more than its share of it.
                 self.target_bps += 0.5 * (0.85 * carried_bps - self.target_bps).max(0.0);
                 self.found = Some((carried_bps, now));
@@ -282,25 +319,26 @@ impl Estimator {
     }
 
     /// A queue that stands although less is sent is a longer way, or that of others, which fill it whatever we do.
-    fn watch_standing_queue(&mut self, now: Instant, queue_s: f64) {
+    fn watch_standing_queue(&mut self, now: Instant, queue_s: f64) -> bool {
         if queue_s < QUEUE_LOW * self.queue_high_s() {
             self.queued_since = None;
-            return;
+            return false;
         }
         let since = *self.queued_since.get_or_insert(now);
-        if now.saturating_duration_since(since) > REBASE_AFTER {
+        let stands = now.saturating_duration_since(since) > REBASE_AFTER;
+        if stands {
             self.delays.rebase(now);
             self.queued_since = None;
-            let goal_bps = self.goal(now).unwrap_or_default();
-            self.target_bps = self.target_bps.max((0.6 * goal_bps).min(1.5 * self.target_bps));
         }
+        stands
     }
 
     fn must_fall(&self, now: Instant, queue_s: f64, round_trip: Duration) -> bool {
         let still_as_long = self.last_cut.is_none_or(|cut| {
             queue_s > 0.8 * cut.queue_s || now.saturating_duration_since(cut.at) > DRAIN_MAX + round_trip
         });
-        queue_s > self.queue_high_s() && still_as_long && self.has_settled(now, round_trip)
+        let far_too_much = self.delivery.busy_bps().is_some_and(|busy_bps| busy_bps < FAR_TOO_LITTLE * self.target_bps);
+        queue_s > self.queue_high_s() && (far_too_much || still_as_long && self.has_settled(now, round_trip))
     }
 
     /// Whether the last fall shows in the reports.
@@ -312,7 +350,8 @@ impl Estimator {
     }
 
     fn fall(&mut self, now: Instant, queue_s: f64) {
-        let carried_bps = self.delivery.busy_bps().unwrap_or_else(|| self.delivery.rate_bps().max(0.5 * self.target_bps));
+        let carried_bps =
+            self.delivery.busy_bps().unwrap_or_else(|| self.delivery.rate_bps().max(0.3 * self.target_bps));
         let excess = ((queue_s - self.queue_high_s()) / 0.2).clamp(0.0, 1.0);
         let share = AFTER_QUEUE.0 + (AFTER_QUEUE.1 - AFTER_QUEUE.0) * excess;
         let base_bps = carried_bps.min(self.target_bps);
@@ -329,8 +368,11 @@ impl Estimator {
 
     fn cut(&mut self, now: Instant, queue_s: f64, bps: f64) {
         let bps = bps.max(TARGET_MIN_BPS.into());
-        if bps < 0.7 * self.target_bps || self.goal(now).is_some() {
+        if bps < 0.7 * self.target_bps {
             self.aim_for(self.target_bps, now);
+        }
+        if bps < COLLAPSE * self.target_bps {
+            self.collapsed = Some(now);
         }
         self.target_bps = self.target_bps.min(bps);
         self.last_cut = Some(Cut { at: now, queue_s });
@@ -349,7 +391,8 @@ impl Estimator {
         }
         let raised_bps = match self.found {
             Some((found_bps, _)) if self.target_bps > NEAR.0 * found_bps => {
-                self.target_bps * (1.0 + CLIMB_NEAR * seconds) + CLIMB_NEAR_BPS * seconds
+                let constant_bps = CLIMB_NEAR_BPS * (self.target_bps / 1e6).sqrt().min(1.0);
+                self.target_bps * (1.0 + CLIMB_NEAR * seconds) + constant_bps * seconds
             }
             _ if self.last_cut.is_none() => self.target_bps * (1.0 + CLIMB_FIRST * seconds),
             _ => self.target_bps * (1.0 + CLIMB * seconds),
@@ -364,7 +407,7 @@ impl Estimator {
 
     fn queue_high_s(&self) -> f64 {
         let (least, most) = QUEUE_HIGH_LIMITS_S;
-        (QUEUE_HIGH_S * (1e6 / self.target_bps).sqrt()).clamp(least, most)
+        (QUEUE_HIGH_S * (1e6 / self.target_bps).sqrt()).clamp(least, most) + (NOISE * self.noise_s).min(NOISE_MAX_S)
     }
 
     fn is_limited(&self) -> bool {

@@ -92,6 +92,11 @@ impl Flight {
         }
     }
 
+    /// The way is a longer one now: what round trips were before says nothing.
+    pub(crate) fn rebase(&mut self) {
+        (self.least_round_trip, self.former_round_trip) = (Some(self.last_round_trip), None);
+    }
+
     fn waiting_since(&self) -> Option<Instant> {
         self.silent_since.or(self.packets.front().map(|(at, _)| *at))
     }

@@ -107,7 +107,9 @@ impl Line {
         let arrived = fates.iter().filter(|fate| fate.arrival.is_some()).map(|fate| fate.bytes).sum();
         self.acknowledged.push_back((now, arrived));
         self.expire(now);
-        self.estimator.reported(now, fates, self.flight.round_trip());
+        if self.estimator.reported(now, fates, self.flight.round_trip()) {
+            self.flight.rebase();
+        }
     }
 
     /// What would be sent if the line took it, in bits a second; more than the target makes the line look for it. `None`:
@@ -170,7 +172,11 @@ impl Line {
     pub fn is_blocked(&mut self, now: Instant, frame_bytes: usize) -> bool {
         let backlog = self.backlog(now);
         let others = self.time_for(frame_bytes).min(BACKLOG_MAX / 2);
-        !backlog.is_zero() && (backlog + others > BACKLOG_MAX || self.is_cut_off(now))
+        let blocked = !backlog.is_zero() && (backlog + others > BACKLOG_MAX || self.is_cut_off(now));
+        if blocked {
+            self.estimator.blocked(now);
+        }
+        blocked
     }
 
     /// Whether nothing was heard for longer than the line explains, although something is under way.
@@ -198,6 +204,11 @@ impl Line {
     /// How long packets wait at the bottleneck, as of the last report.
     pub fn queue(&self) -> Duration {
         self.estimator.queue()
+    }
+
+    /// When the line last turned out to carry far less than was sent: what left before is mostly lost.
+    pub fn collapsed(&self) -> Option<Instant> {
+        self.estimator.collapsed()
     }
 
     /// The share of packets that is lost, over a few seconds.

@@ -11,7 +11,7 @@ const ANSWER_MAX: Duration = Duration::from_millis(1_200);
 /// Fewer packets measure nothing.
 const PACKETS_MIN: usize = 4;
 /// The least that makes so many packets.
-const BYTES_MIN: usize = 2_000;
+const BYTES_MIN: usize = 1_200;
 /// After the first probe that failed, the next comes after this, then ever later.
 const RETRY: Duration = Duration::from_millis(900);
 const RETRY_GROWTH: f64 = 1.5;

@@ -14,8 +14,10 @@ const HOLD_MAX: Duration = Duration::from_millis(500);
 /// Loss from which there are two copies, and three.
 const TWO_COPIES: f64 = 0.02;
 const THREE_COPIES: f64 = 0.07;
+/// With so long a queue it is the queue that loses.
+const QUEUE_FULL: Duration = Duration::from_millis(80);
 /// From one copy to the next: a burst of loss that takes one shall not take the other.
-pub const COPY_SPACING: Duration = Duration::from_millis(6);
+pub const COPY_SPACING: Duration = Duration::from_millis(12);
 /// A packet that left so long ago, and two and a half round trips, is worth nothing.
 const DEADLINE: Duration = Duration::from_millis(300);
 /// Numbers that are remembered; older ones go first.
@@ -61,7 +63,11 @@ impl Repeats {
         if departure.is_none_or(|at| now.saturating_duration_since(at) > deadline) {
             return self.keyframe(now);
         }
-        let wanted = copies_at(line.loss());
+        if departure.is_some_and(|at| line.collapsed().is_some_and(|collapsed| at < collapsed)) {
+            return self.keyframe(now);
+        }
+        // What a full queue drops is not saved by filling it.
+        let wanted = if line.queue() > QUEUE_FULL { 1 } else { copies_at(line.loss()) };
         let copies = (0..wanted).take_while(|_| line.may_repeat(now, bytes)).count() as u32;
         if copies == 0 {
             return self.keyframe(now);

@@ -128,8 +128,8 @@ impl Sender {
     }
 
     fn push(&mut self, bytes: usize, keyframe: bool) {
-        let of_frame = bytes.div_ceil(PACKET_BYTES - 50) as u32;
-        let each = bytes / of_frame as usize + 50;
+        let of_frame = bytes.div_ceil(PACKET_BYTES) as u32;
+        let each = bytes / of_frame as usize;
         for index in 0..of_frame {
             let piece = Piece {
                 number: self.next_number,
@@ -152,7 +152,7 @@ impl Sender {
         let now = self.instant(now_s);
         self.pacer.target(now, self.line.target_bps());
         if let Some(probe) = self.line.probe(now) {
-            let packets = (probe.bytes / 500).clamp(1, 40);
+            let packets = (probe.bytes / 300).clamp(1, 5).max(probe.bytes / 1_000);
             let each = probe.bytes / packets;
             self.pacer.pad(now, &probe, std::iter::repeat_n((each, None), packets));
         }
