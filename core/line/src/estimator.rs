@@ -24,6 +24,7 @@ const QUEUE_HIGH_LIMITS_S: (f64, f64) = (0.02, 0.065);
 /// And so many times later, by what the queue differs from report to report, but no more than this.
 const NOISE: f64 = 1.5;
 const NOISE_MAX_S: f64 = 0.08;
+const NOISE_BITS: f64 = 6_000.0;
 /// What it differs is an average over about so many reports.
 const NOISE_REPORTS: f64 = 16.0;
 /// Below this share of it the target rises.
@@ -46,6 +47,8 @@ const CLIMB_FIRST: f64 = 1.0;
 const CLIMB: f64 = 0.25;
 const CLIMB_NEAR: f64 = 0.01;
 const CLIMB_NEAR_BPS: f64 = 25_000.0;
+/// After the line took no frame, the target rests.
+const BLOCKED_REST: Duration = Duration::from_millis(700);
 /// What "about" means.
 const NEAR: (f64, f64) = (0.9, 1.15);
 /// After so long the line may carry more than when it last was full.
@@ -360,19 +363,19 @@ impl Estimator {
     }
 
     fn fall_for_loss(&mut self, now: Instant) {
-        let delivered_bps = (AFTER_LOSS * self.delivery.rate_bps()).max(0.5 * self.target_bps);
-        self.found = Some((self.delivery.rate_bps().max(self.target_bps * 0.5), now));
-        self.cut(now, self.delays.standing_s(), delivered_bps.min(AFTER_LOSS * self.target_bps));
+        // What arrived may be little because little was sent; then what was lost of it says more.
+        let passed = 1.0 - self.loss.share().unwrap_or_default();
+        let carried_bps = self.delivery.rate_bps().max(0.8 * passed * self.target_bps);
+        self.found = Some((carried_bps, now));
+        self.cut(now, self.delays.standing_s(), AFTER_LOSS * carried_bps.min(self.target_bps));
         self.loss.forget();
     }
 
     fn cut(&mut self, now: Instant, queue_s: f64, bps: f64) {
         let bps = bps.max(TARGET_MIN_BPS.into());
-        if bps < 0.7 * self.target_bps {
-            self.aim_for(self.target_bps, now);
-        }
         if bps < COLLAPSE * self.target_bps {
             self.collapsed = Some(now);
+            self.aim_for(self.target_bps, now);
         }
         self.target_bps = self.target_bps.min(bps);
         self.last_cut = Some(Cut { at: now, queue_s });
@@ -380,7 +383,9 @@ impl Estimator {
     }
 
     fn rise(&mut self, now: Instant, queue_s: f64, passed: Duration) {
-        if queue_s > QUEUE_LOW * self.queue_high_s() || self.is_limited() {
+        // A line that took no frame lately is full, however short the queue is by now.
+        let full = self.blocked_at.is_some_and(|at| now.saturating_duration_since(at) < BLOCKED_REST);
+        if full || queue_s > QUEUE_LOW * self.queue_high_s() || self.is_limited() {
             return;
         }
         let seconds = passed.as_secs_f64();
@@ -407,7 +412,9 @@ impl Estimator {
 
     fn queue_high_s(&self) -> f64 {
         let (least, most) = QUEUE_HIGH_LIMITS_S;
-        (QUEUE_HIGH_S * (1e6 / self.target_bps).sqrt()).clamp(least, most) + (NOISE * self.noise_s).min(NOISE_MAX_S)
+        // On a slow line a single packet makes as much of a difference.
+        let noise_s = (self.noise_s - NOISE_BITS / self.target_bps).max(0.0);
+        (QUEUE_HIGH_S * (1e6 / self.target_bps).sqrt()).clamp(least, most) + (NOISE * noise_s).min(NOISE_MAX_S)
     }
 
     fn is_limited(&self) -> bool {

@@ -49,7 +49,7 @@ impl Loss {
     }
 
     /// The share of the last packets that was lost.
-    fn share(&self) -> Option<f64> {
+    pub(crate) fn share(&self) -> Option<f64> {
         let (arrived, lost) = self.reports.iter().fold((0, 0), |sum, entry| (sum.0 + entry.1, sum.1 + entry.2));
         (arrived + lost >= PACKETS_MIN).then(|| lost as f64 / (arrived + lost) as f64)
     }

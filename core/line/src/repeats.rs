@@ -12,12 +12,12 @@ use std::time::{Duration, Instant};
 const HOLD_MIN: Duration = Duration::from_millis(20);
 const HOLD_MAX: Duration = Duration::from_millis(500);
 /// Loss from which there are two copies, and three.
-const TWO_COPIES: f64 = 0.02;
+const TWO_COPIES: f64 = 0.012;
 const THREE_COPIES: f64 = 0.07;
 /// With so long a queue it is the queue that loses.
 const QUEUE_FULL: Duration = Duration::from_millis(80);
 /// From one copy to the next: a burst of loss that takes one shall not take the other.
-pub const COPY_SPACING: Duration = Duration::from_millis(12);
+pub const COPY_SPACING: Duration = Duration::from_millis(5);
 /// A packet that left so long ago, and two and a half round trips, is worth nothing.
 const DEADLINE: Duration = Duration::from_millis(300);
 /// Numbers that are remembered; older ones go first.

@@ -61,7 +61,7 @@ pub(crate) fn at(schedule: &[(f64, f64)], second: f64) -> f64 {
 }
 
 /// A packet always finds room for so much.
-const QUEUE_BYTES_MIN: f64 = 3_000.0;
+const QUEUE_BYTES_MIN: f64 = 4_500.0;
 
 #[derive(Debug)]
 pub(crate) struct Link {
