@@ -148,6 +148,10 @@ impl Estimator {
         self.loss.measured()
     }
 
+    pub(crate) fn loss_run(&self) -> f64 {
+        self.loss.run()
+    }
+
     /// When the line last turned out to carry far less than was sent.
     pub(crate) fn collapsed(&self) -> Option<Instant> {
         self.collapsed
@@ -268,15 +272,18 @@ impl Estimator {
 
     fn take(&mut self, now: Instant, fates: &[PacketFate]) {
         let epoch = *self.epoch.get_or_insert_with(|| fates.first().map_or(now, |fate| fate.departure));
-        let (mut arrived, mut lost) = (0, 0);
+        let (mut arrived, mut lost, mut in_a_row) = (0, 0, 0);
         let mut arrivals: Vec<(f64, PacketFate)> = Vec::new();
         for fate in fates.iter().filter(|fate| self.deaf_until.is_none_or(|until| fate.departure >= until)) {
             match fate.arrival {
                 Some(arrival) => {
                     arrived += 1;
+                    if in_a_row > 0 {
+                        self.loss.lost_in_a_row(std::mem::take(&mut in_a_row));
+                    }
                     arrivals.push((arrival.as_secs_f64(), *fate));
                 }
-                None => lost += 1,
+                None => (lost, in_a_row) = (lost + 1, in_a_row + 1),
             }
         }
         arrivals.sort_by(|one, other| one.0.total_cmp(&other.0));

@@ -34,7 +34,7 @@ pub mod simulator;
 pub use line::{Kind, Line};
 pub use pacer::{Pacer, Refused};
 pub use probe::Probe;
-pub use repeats::{Answer, COPY_SPACING, Repeats};
+pub use repeats::{Answer, Repeats};
 
 use std::time::{Duration, Instant};
 

@@ -13,7 +13,7 @@ const BACKLOG_MAX: Duration = Duration::from_millis(120);
 const ACKNOWLEDGED_WINDOW: Duration = Duration::from_millis(1_000);
 /// The share of the target that may be spent on sending again, and what may be saved up.
 const REPEAT_SHARE: f64 = 0.4;
-const REPEAT_BURST: Duration = Duration::from_millis(150);
+const REPEAT_BURST: Duration = Duration::from_millis(250);
 const REPEAT_BURST_BITS_MIN: f64 = 4.0 * 1_200.0 * 8.0;
 /// A sign of life: a small packet whose report tells that the line is there.
 const SIGN_BYTES: usize = 100;
@@ -214,6 +214,11 @@ impl Line {
     /// The share of packets that is lost, over a few seconds.
     pub fn loss(&self) -> f64 {
         self.estimator.loss()
+    }
+
+    /// How many packets in a row are lost, on average.
+    pub fn loss_run(&self) -> f64 {
+        self.estimator.loss_run()
     }
 
     /// What ever left, in bytes.

@@ -12,6 +12,8 @@ const WINDOW: Duration = Duration::from_millis(700);
 const LEARNING: Duration = Duration::from_secs(3);
 /// And is taken to be this before anything is known.
 const ASSUMED: f64 = 0.1;
+/// The average number that is lost in a row is over about so many rows.
+const RUNS: f64 = 12.0;
 /// Fewer packets say nothing.
 const PACKETS_MIN: usize = 20;
 /// With packets waiting, so little loss is of a queue that overflows.
@@ -27,12 +29,14 @@ pub(crate) struct Loss {
     usual: f64,
     /// Over a few seconds, for whoever repeats packets.
     measured: f64,
+    /// How many in a row.
+    run: f64,
     last: Option<Instant>,
 }
 
 impl Default for Loss {
     fn default() -> Loss {
-        Loss { reports: VecDeque::new(), usual: ASSUMED, measured: 0.0, last: None }
+        Loss { reports: VecDeque::new(), usual: ASSUMED, measured: 0.0, run: 1.0, last: None }
     }
 }
 
@@ -63,6 +67,16 @@ impl Loss {
     /// The share that is lost, over seconds.
     pub(crate) fn measured(&self) -> f64 {
         self.measured
+    }
+
+    /// So many were lost in a row.
+    pub(crate) fn lost_in_a_row(&mut self, packets: usize) {
+        self.run += (packets as f64 - self.run) / RUNS;
+    }
+
+    /// How many are lost in a row, on average.
+    pub(crate) fn run(&self) -> f64 {
+        self.run
     }
 
     /// What was lost lately had another cause.

@@ -2,7 +2,7 @@
 
 use super::random::Random;
 use super::viewer::{Piece, Plea};
-use crate::{Answer, COPY_SPACING, Kind, Line, PacketFate, Pacer, Repeats};
+use crate::{Answer, Kind, Line, PacketFate, Pacer, Repeats};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -204,9 +204,9 @@ impl Sender {
             let departure = kept.map(|(at, ..)| at);
             let bytes = kept.map_or(PACKET_BYTES, |(_, bytes, _)| bytes);
             match self.repeats.asked(now, *number as u16, departure, bytes, &mut self.line) {
-                Answer::Copies(copies) => {
+                Answer::Copies(copies, apart) => {
                     for copy in 0..copies {
-                        self.pacer.repeat(bytes + 2, now + COPY_SPACING * copy, kept.map(|(.., piece)| piece));
+                        self.pacer.repeat(bytes + 2, now + apart * copy, kept.map(|(.., piece)| piece));
                     }
                 }
                 Answer::Nothing => {}
