@@ -4,7 +4,7 @@ fn all() -> Vec<(&'static str, Scenario)> { vec![
  ("vc", scenarios::variable_capacity()), ("two", scenarios::variable_capacity_of_two()), ("cf", scenarios::congested_feedback()), ("comp", scenarios::competing_flows()),
  ("rtt", scenarios::round_trip_fairness()), ("tcp3", scenarios::long_tcp(300.0)), ("tcp10", scenarios::long_tcp(1000.0)), ("short", scenarios::short_tcp()), ("pause", scenarios::pause_and_resume()),
  ("drop", scenarios::drop_and_return()), ("l2", scenarios::loss(Losses::Random(0.02), 100.0)), ("l5", scenarios::loss(Losses::Random(0.05), 100.0)), ("l10", scenarios::loss(Losses::Random(0.1), 100.0)),
- ("b5", scenarios::loss(Losses::Bursts(0.05,5.0), 100.0)), ("b2", scenarios::loss(Losses::Bursts(0.02,3.0), 100.0)), ("s300", scenarios::slow(300e3,200.0)), ("s100", scenarios::slow(100e3,200.0)), ("o4", scenarios::outage(4.0)), ("o10", scenarios::outage(10.0)),
+ ("b5", scenarios::loss(Losses::Bursts(0.05,5.0), 100.0)), ("b2", scenarios::loss(Losses::Bursts(0.02,3.0), 100.0)), ("f5", scenarios::full_and_lossy(Losses::Random(0.05))), ("f10", scenarios::full_and_lossy(Losses::Random(0.10))), ("rep20", scenarios::lost_reports(0.2)), ("s300", scenarios::slow(300e3,200.0)), ("s100", scenarios::slow(100e3,200.0)), ("o4", scenarios::outage(4.0)), ("o10", scenarios::outage(10.0)),
  ("jit", scenarios::jitter(10.0,false)), ("jit30", scenarios::jitter(30.0,false)), ("reord", scenarios::jitter(3.0,true)), ("way", scenarios::longer_way()), ("r10", scenarios::rest(10.0)), ("r40", scenarios::rest(40.0)), ("fast", scenarios::fast()),
 ] }
 fn main() {

@@ -33,6 +33,8 @@ const QUEUE_LOW: f64 = 0.5;
 const AFTER_QUEUE: (f64, f64) = (0.88, 0.7);
 /// And after loss.
 const AFTER_LOSS: f64 = 0.95;
+/// Less loss than this may have been a burst, which says nothing of what the line carries.
+const LOSS_TELLS: f64 = 0.3;
 /// A fall shows in the reports after a round trip and this.
 const SETTLE: Duration = Duration::from_millis(100);
 /// A line that carries less than this share of the target is not given time.
@@ -373,7 +375,9 @@ impl Estimator {
         // What arrived may be little because little was sent; then what was lost of it says more.
         let passed = 1.0 - self.loss.share().unwrap_or_default();
         let carried_bps = self.delivery.rate_bps().max(0.8 * passed * self.target_bps);
-        self.found = Some((carried_bps, now));
+        if passed < 1.0 - LOSS_TELLS {
+            self.found = Some((carried_bps, now));
+        }
         self.cut(now, self.delays.standing_s(), AFTER_LOSS * carried_bps.min(self.target_bps));
         self.loss.forget();
     }

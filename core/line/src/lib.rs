@@ -12,7 +12,7 @@
 //! ```text
 //! frame to send   → pacer.media(..) for each packet
 //! pacer.next_at() → pacer.pop(now), send it, line.sent(now, bytes, kind)
-//! report          → line.reported(now, fates); pacer.target(now, line.target_bps())
+//! report          → line.reported(now, fates); pacer.target(now, line.pace_bps())
 //! NACK            → repeats.asked(..) for each number; pacer.repeat(..) for each copy
 //! every 10 ms     → line.waiting(pacer.waiting_bytes()); line.probe(now), and pacer.pad(..) what it asks for
 //! before encoding → line.is_blocked(now, frame_bytes)

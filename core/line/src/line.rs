@@ -49,6 +49,8 @@ pub struct Line {
     waiting_bytes: usize,
     /// What arrived lately: when reported, bytes.
     acknowledged: VecDeque<(Instant, usize)>,
+    /// What was sent again lately: when, bytes.
+    repeated: VecDeque<(Instant, usize)>,
     /// Bits that may be spent on sending again, as of a moment.
     repeat_bits: f64,
     repeat_at: Option<Instant>,
@@ -71,7 +73,8 @@ impl Line {
             padding_bytes: 0,
             waiting_bytes: 0,
             acknowledged: VecDeque::new(),
-            repeat_bits: REPEAT_BURST_BITS_MIN,
+            repeated: VecDeque::new(),
+            repeat_bits: f64::from(first_bps) * REPEAT_BURST.as_secs_f64(),
             repeat_at: None,
             last_sign: None,
         }
@@ -84,6 +87,9 @@ impl Line {
         self.sent_bytes += bytes as u64;
         if kind == Kind::Padding {
             self.padding_bytes += bytes as u64;
+        }
+        if kind == Kind::Repeat {
+            self.repeated.push_back((now, bytes));
         }
         self.flight.sent(now, bytes);
         self.estimator.sent(now, bytes);
@@ -141,10 +147,7 @@ impl Line {
 
     /// Whether a packet of about `bytes` may be sent again: what the viewer misses must not fill the line that lost it.
     pub fn may_repeat(&mut self, now: Instant, bytes: usize) -> bool {
-        let target_bps = f64::from(self.target_bps());
-        let passed = self.repeat_at.replace(now).map_or(Duration::ZERO, |at| now.saturating_duration_since(at));
-        let most = (REPEAT_BURST.as_secs_f64() * target_bps).max(REPEAT_BURST_BITS_MIN);
-        self.repeat_bits = (self.repeat_bits + passed.as_secs_f64() * REPEAT_SHARE * target_bps).min(most);
+        self.earn_repeats(now);
         let may = self.repeat_bits >= bytes as f64 * 8.0;
         if may {
             self.repeat_bits -= bytes as f64 * 8.0;
@@ -152,10 +155,31 @@ impl Line {
         may
     }
 
+    /// Whether less than half of what may be saved up for repeats is left.
+    pub(crate) fn is_short_of_repeats(&mut self, now: Instant) -> bool {
+        self.earn_repeats(now) < 0.5
+    }
+
+    /// Says which share of the most is there.
+    fn earn_repeats(&mut self, now: Instant) -> f64 {
+        let pace_bps = f64::from(self.pace_bps());
+        let passed = self.repeat_at.replace(now).map_or(Duration::ZERO, |at| now.saturating_duration_since(at));
+        let most = (REPEAT_BURST.as_secs_f64() * pace_bps).max(REPEAT_BURST_BITS_MIN);
+        self.repeat_bits = (self.repeat_bits + passed.as_secs_f64() * REPEAT_SHARE * pace_bps).min(most);
+        self.repeat_bits / most
+    }
+
     // What the encoder asks.
 
-    /// What to send, in bits a second.
+    /// What to send, in bits a second: what the line takes, less what is sent again.
     pub fn target_bps(&self) -> u32 {
+        let repeats_bps = bits(&self.repeated) / ACKNOWLEDGED_WINDOW.as_secs_f64();
+        let all_bps = self.estimator.target_bps();
+        ((all_bps - repeats_bps).max(0.6 * all_bps) as u32).clamp(TARGET_MIN_BPS, TARGET_MAX_BPS)
+    }
+
+    /// What may leave in all, in bits a second: for the pacer.
+    pub fn pace_bps(&self) -> u32 {
         (self.estimator.target_bps() as u32).clamp(TARGET_MIN_BPS, TARGET_MAX_BPS)
     }
 
@@ -188,7 +212,7 @@ impl Line {
 
     /// What arrived in the last second, in bits a second.
     pub fn acknowledged_bps(&self) -> f64 {
-        self.acknowledged.iter().map(|(_, bytes)| *bytes as f64 * 8.0).sum::<f64>() / ACKNOWLEDGED_WINDOW.as_secs_f64()
+        bits(&self.acknowledged) / ACKNOWLEDGED_WINDOW.as_secs_f64()
     }
 
     /// From a packet's departure to its report, as it is now.
@@ -241,5 +265,13 @@ impl Line {
         self.flight.expire(now);
         let older = |at: &Instant| now.saturating_duration_since(*at) > ACKNOWLEDGED_WINDOW;
         while self.acknowledged.pop_front_if(|(at, _)| older(at)).is_some() {}
+        while self.repeated.pop_front_if(|(at, _)| older(at)).is_some() {}
     }
 }
+
+fn bits(entries: &VecDeque<(Instant, usize)>) -> f64 {
+    entries.iter().map(|(_, bytes)| *bytes as f64 * 8.0).sum()
+}
+
+#[cfg(test)]
+mod tests;

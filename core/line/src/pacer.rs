@@ -229,3 +229,6 @@ fn burst_bits(target_bps: f64) -> f64 {
 fn sum<T>(items: &VecDeque<Item<T>>) -> usize {
     items.iter().map(|item| item.bytes).sum()
 }
+
+#[cfg(test)]
+mod tests;

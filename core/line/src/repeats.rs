@@ -14,7 +14,7 @@ const HOLD_MAX: Duration = Duration::from_millis(500);
 /// Loss from which there are two copies, and three: of two, one in 400 is lost twice on a line that loses 5 %, which is a
 /// freeze every eight seconds of fast motion.
 const TWO_COPIES: f64 = 0.012;
-const THREE_COPIES: f64 = 0.04;
+const THREE_COPIES: f64 = 0.03;
 /// With so long a queue it is the queue that loses.
 const QUEUE_FULL: Duration = Duration::from_millis(80);
 /// From one copy to the next: a burst of loss that takes one shall not take the other. The second, where packets are
@@ -71,7 +71,8 @@ impl Repeats {
             return self.keyframe(now);
         }
         // What a full queue drops is not saved by filling it.
-        let wanted = if line.queue() > QUEUE_FULL { 1 } else { copies_at(line.loss()) };
+        let one_must_do = line.queue() > QUEUE_FULL || line.is_short_of_repeats(now);
+        let wanted = if one_must_do { 1 } else { copies_at(line.loss()) };
         let copies = (0..wanted).take_while(|_| line.may_repeat(now, bytes)).count() as u32;
         if copies == 0 {
             return self.keyframe(now);
@@ -111,3 +112,6 @@ fn copies_at(loss: f64) -> u32 {
     }
 }
 
+
+#[cfg(test)]
+mod tests;

@@ -83,6 +83,18 @@ pub fn loss(losses: Losses, round_trip_ms: f64) -> Scenario {
     Scenario { flows: vec![view(Application::up_to(2.5e6))], ..Scenario::one(forward, 30.0) }
 }
 
+/// A line of 2 Mbit/s that loses a share of the packets and is filled.
+pub fn full_and_lossy(losses: Losses) -> Scenario {
+    Scenario::one(Profile::steady(2e6, 50.0, 200.0).losses(losses), 40.0)
+}
+
+/// A line whose reports are lost in part.
+pub fn lost_reports(share: f64) -> Scenario {
+    let mut scenario = Scenario::one(Profile::steady(3e6, 30.0, 200.0), 40.0);
+    scenario.backward.losses = Losses::Random(share);
+    scenario
+}
+
 /// A slow line.
 pub fn slow(bps: f64, round_trip_ms: f64) -> Scenario {
     Scenario::one(Profile::steady(bps, round_trip_ms / 2.0, 200.0), 40.0)

@@ -150,7 +150,7 @@ impl Sender {
     /// Padding, if the line asks for some.
     pub(crate) fn probe(&mut self, now_s: f64) {
         let now = self.instant(now_s);
-        self.pacer.target(now, self.line.target_bps());
+        self.pacer.target(now, self.line.pace_bps());
         if let Some(probe) = self.line.probe(now) {
             let packets = (probe.bytes / 300).clamp(1, 5).max(probe.bytes / 1_000);
             let each = probe.bytes / packets;
@@ -190,7 +190,7 @@ impl Sender {
             fates.push(PacketFate { departure, bytes, arrival });
         }
         self.line.reported(now, &fates);
-        self.pacer.target(now, self.line.target_bps());
+        self.pacer.target(now, self.line.pace_bps());
     }
 
     pub(crate) fn plea(&mut self, now_s: f64, plea: &Plea) {
