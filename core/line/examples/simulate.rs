@@ -32,7 +32,9 @@ fn main() {
         ("rest of 40 s", scenarios::rest(40.0), 50.0),
         ("20 Mbit/s", scenarios::fast(), 0.0),
     ];
-    println!("seed {seed}; queue: p50 / p95 of the media's packets; back: seconds until 80 % of the rate before, or of the line");
+    println!(
+        "seed {seed}; queue: p50 / p95 of the media's packets; back: seconds until 80 % of the rate before, or of the line"
+    );
     println!(
         "{:<26} {:>4} {:>7} {:>6} {:>13} {:>6} {:>7} {:>6} {:>5} {:>6} {:>6}",
         "scenario", "flow", "kbit/s", "used", "queue ms", "lost", "frozen", "fps", "keys", "back", "pad kB"
@@ -44,7 +46,10 @@ fn main() {
         for (index, flow) in run(&scenario, seed).iter().enumerate() {
             let until_s = scenario.seconds.min(scenario.flows[index].until_s);
             let from_s = scenario.flows[index].from_s;
-            let usual_bps = flow.rate_bps((back_from_s - 20.0).max(3.0), back_from_s - 10.0).max(2.4e6).min(flow.rate_bps(8.0, 10.0));
+            let usual_bps = flow
+                .rate_bps((back_from_s - 20.0).max(3.0), back_from_s - 10.0)
+                .max(2.4e6)
+                .min(flow.rate_bps(8.0, 10.0));
             let back = (back_from_s > 0.0).then(|| flow.reaches_after_s(back_from_s, 0.8 * usual_bps)).flatten();
             println!(
                 "{:<26} {:>4} {:>7.0} {:>5.0}% {:>6.0} /{:>5.0} {:>5.1}% {:>6.2}s {:>6.1} {:>5} {:>6} {:>6.0}",
@@ -64,7 +69,12 @@ fn main() {
             if only.is_some() {
                 for second in 0..until_s as usize {
                     let at = second as f64 + 0.5;
-                    println!("   {second:>4} s  target {:>6}  rate {:>6.0}  queue {:>4.0}", flow.target_bps(at) / 1000, flow.rate_bps(second as f64, second as f64 + 1.0) / 1e3, flow.queue_between_ms(0.9, second as f64, second as f64 + 1.0));
+                    println!(
+                        "   {second:>4} s  target {:>6}  rate {:>6.0}  queue {:>4.0}",
+                        flow.target_bps(at) / 1000,
+                        flow.rate_bps(second as f64, second as f64 + 1.0) / 1e3,
+                        flow.queue_between_ms(0.9, second as f64, second as f64 + 1.0)
+                    );
                 }
             }
         }

@@ -59,9 +59,8 @@ impl Delays {
     /// How long a packet waits that is not behind others of its own frame.
     pub(crate) fn standing_s(&self) -> f64 {
         let Some((newest_s, _)) = self.waits.back() else { return 0.0 };
-        let recent = |(index, (at, _)): &(usize, &(f64, f64))| {
-            *index < STANDING_PACKETS || newest_s - at <= STANDING_WINDOW_S
-        };
+        let recent =
+            |(index, (at, _)): &(usize, &(f64, f64))| *index < STANDING_PACKETS || newest_s - at <= STANDING_WINDOW_S;
         let least =
             self.waits.iter().rev().enumerate().take_while(recent).map(|(_, (_, wait_s))| *wait_s).reduce(f64::min);
         least.unwrap_or_default()

@@ -253,7 +253,8 @@ impl Estimator {
     fn sought(&self, now: Instant) -> Option<(f64, f64)> {
         let most_bps = self.want_bps.unwrap_or(TARGET_MAX_BPS.into()).min(TARGET_MAX_BPS.into());
         let least_bps = 1.2 * self.target_bps;
-        let start = self.found.is_none() && self.last_cut.is_none() && self.want_bps.is_none_or(|want| want > self.target_bps);
+        let start =
+            self.found.is_none() && self.last_cut.is_none() && self.want_bps.is_none_or(|want| want > self.target_bps);
         let returning = self.goal(now).is_some_and(|goal_bps| self.target_bps < 0.85 * goal_bps);
         let has_room = self.blocked_at.is_none_or(|at| now.saturating_duration_since(at) > Duration::from_secs(1));
         let more_is_useful = has_room && self.is_limited() && self.want_bps.is_some_and(|want| want > self.target_bps);
@@ -292,8 +293,7 @@ impl Estimator {
         let rate_bps = self.capacity_bps();
         for (arrival_s, fate) in arrivals {
             let departure_s = seconds_since(epoch, fate.departure);
-            let wait_s =
-                self.delays.arrived(fate.departure, arrival_s, arrival_s - departure_s, fate.bytes, rate_bps);
+            let wait_s = self.delays.arrived(fate.departure, arrival_s, arrival_s - departure_s, fate.bytes, rate_bps);
             let base_s = self.delays.base_s().unwrap_or_default();
             self.delivery.arrived(arrival_s, departure_s + base_s, fate.bytes);
             self.prober.arrived(fate.departure, arrival_s, fate.bytes, wait_s);
@@ -318,12 +318,10 @@ impl Estimator {
                 self.target_bps += 0.5 * (0.85 * carried_bps - self.target_bps).max(0.0);
                 self.found = Some((carried_bps, now));
             }
-            Some(Outcome::Failed(carried)) => {
-                if self.found.is_none() {
-                    self.found = carried.map(|bps| (bps.max(self.target_bps), now));
-                }
+            Some(Outcome::Failed(carried)) if self.found.is_none() => {
+                self.found = carried.map(|bps| (bps.max(self.target_bps), now));
             }
-            None => {}
+            Some(Outcome::Failed(_)) | None => {}
         }
         if self.goal.is_some_and(|(goal, _)| self.target_bps >= 0.85 * goal) {
             self.goal = None;
@@ -356,9 +354,8 @@ impl Estimator {
     /// Whether the last fall shows in the reports.
     fn has_settled(&self, now: Instant, round_trip: Duration) -> bool {
         let seen = |at: Instant| self.newest.is_some_and(|newest| newest > at + SETTLE);
-        self.last_cut.is_none_or(|cut| {
-            seen(cut.at) || now.saturating_duration_since(cut.at) > 2 * round_trip + 2 * SETTLE
-        })
+        self.last_cut
+            .is_none_or(|cut| seen(cut.at) || now.saturating_duration_since(cut.at) > 2 * round_trip + 2 * SETTLE)
     }
 
     fn fall(&mut self, now: Instant, queue_s: f64) {
@@ -400,9 +397,10 @@ impl Estimator {
             return;
         }
         let seconds = passed.as_secs_f64();
-        if self.found.is_some_and(|(bps, at)| {
-            self.target_bps > NEAR.1 * bps || now.saturating_duration_since(at) > FOUND_MAX
-        }) {
+        if self
+            .found
+            .is_some_and(|(bps, at)| self.target_bps > NEAR.1 * bps || now.saturating_duration_since(at) > FOUND_MAX)
+        {
             self.found = None;
         }
         let raised_bps = match self.found {

@@ -20,6 +20,8 @@
 //!
 //! The same serves a WebSocket, where nothing is lost and the page says when each message arrived, by its own clock.
 
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
+
 mod delay;
 mod delivery;
 mod estimator;

@@ -148,12 +148,15 @@ impl<T> Pacer<T> {
         if may_leave && let Some(item) = self.media.pop_front() {
             return Some(self.leave(Kind::Media, item));
         }
-        if may_leave && self.media.is_empty() && self.bulk_bits > 0.0
+        if may_leave
+            && self.media.is_empty()
+            && self.bulk_bits > 0.0
             && let Some(item) = self.bulk.pop_front()
         {
             return Some(self.leave(Kind::Bulk, item));
         }
-        if self.media.is_empty() && self.padding_bits >= 0.0
+        if self.media.is_empty()
+            && self.padding_bits >= 0.0
             && let Some(item) = self.padding.pop_front()
         {
             return Some(self.leave(Kind::Padding, item));

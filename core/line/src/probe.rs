@@ -121,7 +121,8 @@ impl Running {
         if packets.len() < PACKETS_MIN {
             return Outcome::Failed(None);
         }
-        let bits = |without: usize| packets.iter().map(|packet| packet.2).sum::<usize>().saturating_sub(without) as f64 * 8.0;
+        let bits =
+            |without: usize| packets.iter().map(|packet| packet.2).sum::<usize>().saturating_sub(without) as f64 * 8.0;
         let earliest = packets.iter().min_by_key(|packet| packet.0).unwrap_or(first);
         let latest = packets.iter().map(|packet| packet.0).max().unwrap_or(last.0);
         let sending_s = latest.saturating_duration_since(earliest.0).as_secs_f64().max(1e-3);

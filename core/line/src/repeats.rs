@@ -52,12 +52,23 @@ pub struct Repeats {
 
 impl Repeats {
     /// The receiver misses packet `number`, which left at `departure`; `None`: it is not kept any more.
-    pub fn asked(&mut self, now: Instant, number: u16, departure: Option<Instant>, bytes: usize, line: &mut Line) -> Answer {
+    pub fn asked(
+        &mut self,
+        now: Instant,
+        number: u16,
+        departure: Option<Instant>,
+        bytes: usize,
+        line: &mut Line,
+    ) -> Answer {
         if departure.is_some_and(|at| self.restarted.is_some_and(|restart| at < restart)) {
             return Answer::Nothing;
         }
         if let Some(asked) = self.keyframe_asked {
-            return if now.saturating_duration_since(asked) < KEYFRAME_RETRY { Answer::Nothing } else { self.keyframe(now) };
+            return if now.saturating_duration_since(asked) < KEYFRAME_RETRY {
+                Answer::Nothing
+            } else {
+                self.keyframe(now)
+            };
         }
         let hold = line.round_trip().saturating_sub(crate::flight::REPORT_INTERVAL / 2).clamp(HOLD_MIN, HOLD_MAX);
         if self.at.get(&number).is_some_and(|at| now.saturating_duration_since(*at) < hold) {
@@ -111,7 +122,6 @@ fn copies_at(loss: f64) -> u32 {
         _ => 1,
     }
 }
-
 
 #[cfg(test)]
 mod tests;

@@ -71,10 +71,7 @@ fn silence_blocks_at_once_asks_for_signs_of_life_and_ends_with_the_first_report(
     assert!((40..=52).contains(&signs), "five a second: {signs}");
     let back = start + 11_300 * MS;
     line.sent(back, 100, Kind::Padding);
-    line.reported(
-        back + 90 * MS,
-        &[PacketFate { departure: back, bytes: 100, arrival: Some(back - start + 20 * MS) }],
-    );
+    line.reported(back + 90 * MS, &[PacketFate { departure: back, bytes: 100, arrival: Some(back - start + 20 * MS) }]);
     assert!(!line.is_blocked(back + 91 * MS, 1_000));
     assert!(line.target_bps() >= before_bps / 2 && line.target_bps() <= before_bps);
 }

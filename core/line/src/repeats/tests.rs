@@ -12,7 +12,7 @@ fn line(start: Instant, lost_of: Option<usize>) -> (Line, Instant) {
             .map(|index| {
                 let departure = left + 5 * MS * index;
                 line.sent(departure, 600, Kind::Media);
-                let lost = lost_of.is_some_and(|of| (step * 10 + index) as usize % of == 0);
+                let lost = lost_of.is_some_and(|of| ((step * 10 + index) as usize).is_multiple_of(of));
                 let arrival = (!lost).then(|| departure - start + 50 * MS);
                 PacketFate { departure, bytes: 600, arrival }
             })
@@ -56,7 +56,11 @@ fn what_is_too_old_or_too_much_or_unknown_needs_a_keyframe_which_is_asked_for_on
     let mut old = Repeats::default();
     assert_eq!(old.asked(now, 1, Some(now - 2_000 * MS), 1_100, &mut line), Answer::Keyframe);
     assert_eq!(old.asked(now + 10 * MS, 2, Some(now), 1_100, &mut line), Answer::Nothing, "it comes");
-    assert_eq!(old.asked(now + 600 * MS, 2, Some(now + 500 * MS), 1_100, &mut line), Answer::Keyframe, "it did not come");
+    assert_eq!(
+        old.asked(now + 600 * MS, 2, Some(now + 500 * MS), 1_100, &mut line),
+        Answer::Keyframe,
+        "it did not come"
+    );
     assert_eq!(Repeats::default().asked(now, 1, None, 1_100, &mut line), Answer::Keyframe);
 
     let mut many = Repeats::default();

@@ -310,7 +310,8 @@ impl World<'_> {
     }
 
     fn pleas(&mut self, now_s: f64, flow: usize) {
-        let delay_ms = link::at(&self.scenario.forward.delays_ms, now_s) + link::at(&self.scenario.backward.delays_ms, now_s);
+        let delay_ms =
+            link::at(&self.scenario.forward.delays_ms, now_s) + link::at(&self.scenario.backward.delays_ms, now_s);
         let round_trip_s = (delay_ms + 2.0 * self.scenario.flows[flow].extra_delay_ms) / 1e3;
         let Ends::View { viewer, .. } = &mut self.ends[flow] else { return };
         for plea in viewer.pleas(now_s, round_trip_s) {
@@ -337,7 +338,11 @@ impl World<'_> {
         with_ends
             .map(|((record, ends), flow)| {
                 let until_s = flow.until_s.min(self.scenario.seconds);
-                let link = if matches!(flow.traffic, Traffic::ViewBack(_)) { &self.scenario.backward } else { &self.scenario.forward };
+                let link = if matches!(flow.traffic, Traffic::ViewBack(_)) {
+                    &self.scenario.backward
+                } else {
+                    &self.scenario.forward
+                };
                 let mut figures = record.figures(&link.rates, flow.from_s, until_s);
                 if let Ends::View { sender, viewer, .. } = ends {
                     figures.decoded_s = viewer.decoded_s;

@@ -2,7 +2,7 @@
 
 use super::random::Random;
 use super::viewer::{Piece, Plea};
-use crate::{Answer, Kind, Line, PacketFate, Pacer, Repeats};
+use crate::{Answer, Kind, Line, Pacer, PacketFate, Repeats};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
@@ -186,7 +186,8 @@ impl Sender {
         let Some(highest) = arrivals.iter().map(|(number, _)| *number).max() else { return };
         let mut fates = Vec::new();
         while let Some((number, departure, bytes)) = self.under_way.pop_front_if(|(number, ..)| *number <= highest) {
-            let arrival = arrivals.iter().find(|(other, _)| *other == number).map(|(_, at)| Duration::from_secs_f64(*at));
+            let arrival =
+                arrivals.iter().find(|(other, _)| *other == number).map(|(_, at)| Duration::from_secs_f64(*at));
             fates.push(PacketFate { departure, bytes, arrival });
         }
         self.line.reported(now, &fates);

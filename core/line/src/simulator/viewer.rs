@@ -75,7 +75,8 @@ impl Viewer {
         loop {
             let next = self.last_decoded.map(|last| last + 1);
             let in_order = next.filter(|next| self.frames.get(next).is_some_and(is_whole));
-            let keyframe = || self.frames.iter().find(|(_, frame)| frame.keyframe && is_whole(frame)).map(|(id, _)| *id);
+            let keyframe =
+                || self.frames.iter().find(|(_, frame)| frame.keyframe && is_whole(frame)).map(|(id, _)| *id);
             let Some(id) = in_order.or_else(keyframe) else { return };
             let first = self.frames.get(&id).and_then(|frame| frame.pieces.first().copied()).unwrap_or_default();
             self.frames = self.frames.split_off(&(id + 1));
