@@ -70,6 +70,8 @@ const RETURN_MAX: Duration = Duration::from_secs(90);
 const PROBE_FACTOR: (f64, f64) = (2.0, 1.5);
 /// After a fall, the first probe comes so much later.
 const PROBE_REST: Duration = Duration::from_millis(700);
+/// Without a report for so long, nothing is probed.
+const HEARD_MAX: Duration = Duration::from_secs(3);
 /// A queue that stood for so long, whatever was done, is the way itself, or others'.
 const REBASE_AFTER: Duration = Duration::from_millis(1_500);
 
@@ -195,7 +197,8 @@ impl Estimator {
     fn rested(&mut self, now: Instant) {
         let before_bps = self.target_bps;
         self.target_bps = before_bps.min(self.first_bps.max(before_bps / 2.0));
-        self.aim_for(before_bps, now);
+        // However long the rest is, what was carried before it is remembered.
+        self.goal = Some((self.goal.map_or(before_bps, |(goal_bps, _)| goal_bps.max(before_bps)), now));
         self.found = None;
         self.prober.reset(now);
     }
@@ -237,7 +240,7 @@ impl Estimator {
 
     /// Padding to be sent now.
     pub(crate) fn probe(&mut self, now: Instant) -> Option<Probe> {
-        let heard = self.last_report.is_some_and(|at| now.saturating_duration_since(at) < Duration::from_secs(3));
+        let heard = self.last_report.is_some_and(|at| now.saturating_duration_since(at) < HEARD_MAX);
         let settled = self.last_cut.is_none_or(|cut| now.saturating_duration_since(cut.at) > PROBE_REST);
         if !heard || !settled || self.delays.standing_s() > 0.012_f64.max(QUEUE_LOW * 0.6 * self.queue_high_s()) {
             return None;
@@ -249,13 +252,21 @@ impl Estimator {
         self.prober.begin(now, rate_bps, media_bps)
     }
 
+    /// Whether a probe may become of use without anything else happening.
+    pub(crate) fn seeks(&self, now: Instant) -> bool {
+        let heard = self.last_report.is_some_and(|at| now.saturating_duration_since(at) < HEARD_MAX);
+        heard && self.sought(now).is_some()
+    }
+
     /// What a probe may look for, if any is of use: the least and the most rate.
     fn sought(&self, now: Instant) -> Option<(f64, f64)> {
         let most_bps = self.want_bps.unwrap_or(TARGET_MAX_BPS.into()).min(TARGET_MAX_BPS.into());
         let least_bps = 1.2 * self.target_bps;
         let start =
             self.found.is_none() && self.last_cut.is_none() && self.want_bps.is_none_or(|want| want > self.target_bps);
-        let returning = self.goal(now).is_some_and(|goal_bps| self.target_bps < 0.85 * goal_bps);
+        // Who has little to send has no use for what was before.
+        let idle = self.is_limited() && self.want_bps.is_none_or(|want| want <= self.target_bps);
+        let returning = !idle && self.goal(now).is_some_and(|goal_bps| self.target_bps < 0.85 * goal_bps);
         let has_room = self.blocked_at.is_none_or(|at| now.saturating_duration_since(at) > Duration::from_secs(1));
         let more_is_useful = has_room && self.is_limited() && self.want_bps.is_some_and(|want| want > self.target_bps);
         let seeks = start && self.target_bps < 0.9 * most_bps || returning || more_is_useful;

@@ -22,6 +22,8 @@ const SIGN_INTERVAL: Duration = Duration::from_millis(200);
 const SIGN_INTERVAL_MAX: Duration = Duration::from_secs(2);
 /// What "long" means.
 const SILENCE_LONG: Duration = Duration::from_secs(60);
+/// How soon to look again whether a probe is due.
+const PROBE_INTERVAL: Duration = Duration::from_millis(20);
 /// Reports that fail to come for so long are an outage.
 const OUTAGE_MIN: Duration = Duration::from_millis(700);
 
@@ -143,6 +145,12 @@ impl Line {
             }
         }
         if self.is_cut_off(now) { None } else { self.estimator.probe(now) }
+    }
+
+    /// When to ask [`Line::probe`] again, at the latest; `None` until something leaves or is reported.
+    pub fn next_probe_at(&self, now: Instant) -> Option<Instant> {
+        let waits = self.flight.unanswered().is_some() || self.estimator.seeks(now);
+        waits.then_some(now + PROBE_INTERVAL)
     }
 
     /// Whether a packet of about `bytes` may be sent again: what the viewer misses must not fill the line that lost it.
@@ -267,6 +275,12 @@ impl Line {
         while self.acknowledged.pop_front_if(|(at, _)| older(at)).is_some() {}
         while self.repeated.pop_front_if(|(at, _)| older(at)).is_some() {}
     }
+}
+
+/// What an encoder is asked for when these lines must carry the same stream: what the weakest one takes, in bits a
+/// second.
+pub fn common_target_bps(targets_bps: impl IntoIterator<Item = u32>) -> u32 {
+    targets_bps.into_iter().min().unwrap_or(TARGET_FIRST_BPS).clamp(TARGET_MIN_BPS, TARGET_MAX_BPS)
 }
 
 fn bits(entries: &VecDeque<(Instant, usize)>) -> f64 {

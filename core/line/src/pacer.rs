@@ -23,6 +23,8 @@ const QUEUE_MAX: Duration = Duration::from_millis(250);
 const BULK_QUEUE_MAX: Duration = Duration::from_millis(500);
 /// Nothing is looked at more often.
 const TICK: Duration = Duration::from_micros(250);
+/// Whoever drives it may come this late.
+const LATE: Duration = Duration::from_millis(2);
 
 /// The queue is full; here is the item.
 #[derive(Debug, PartialEq, Eq)]
@@ -211,9 +213,10 @@ impl<T> Pacer<T> {
         let passed = self.as_of.replace(now).map_or(Duration::ZERO, |at| now.saturating_duration_since(at));
         let seconds = passed.as_secs_f64();
         self.burst_bits = (self.burst_bits + PACE * self.target_bps * seconds).min(burst_bits(self.target_bps));
-        self.spread_bits = (self.spread_bits + self.spread_bps() * seconds).min(BURST_BITS_MIN);
+        let spread_most = (self.spread_bps() * LATE.as_secs_f64()).max(BURST_BITS_MIN);
+        self.spread_bits = (self.spread_bits + self.spread_bps() * seconds).min(spread_most);
         self.bulk_bits = (self.bulk_bits + self.target_bps * seconds).min(BURST_BITS_MIN);
-        self.padding_bits = (self.padding_bits + self.padding_bps * seconds).min(0.0);
+        self.padding_bits = (self.padding_bits + self.padding_bps * seconds).min(self.padding_bps * LATE.as_secs_f64());
     }
 
     fn spread_bps(&self) -> f64 {

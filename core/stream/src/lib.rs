@@ -7,7 +7,6 @@
 //! |---|---|
 //! | start, stop, pulse, statistics | `serve.rs`, `link.rs` |
 //! | frame ring → picture → packets, one thread | `encode.rs`; when to do it: `cadence.rs` |
-//! | how much a line takes | `line.rs` |
 //! | one viewer | `viewer.rs`; what of its messages counts: `gate.rs`; by WebRTC: `peer/` |
 //! | inputs → input ring, and back as "shown" | `inputs.rs`, `tickets.rs` |
 //! | page, WHEP, tokens, strangers | `http/`, `access.rs` |
@@ -31,7 +30,6 @@ pub mod fuzzing;
 mod gate;
 mod http;
 mod inputs;
-mod line;
 mod link;
 mod packets;
 mod peer;

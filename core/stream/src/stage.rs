@@ -1,8 +1,8 @@
 //! [`Stage`]: where the encoder thread and the viewers meet.
 
 use crate::counters::Counters;
-use crate::line::{LineModel, common_target_bps};
 use crate::packets::MediaFrame;
+use heliograph_line::{Line, common_target_bps};
 use heliograph_ring::FrameWaker;
 use heliograph_wire::ViewerId;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -22,7 +22,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// A line that the viewer's transport keeps up to date.
-pub(crate) type SharedLine = Arc<Mutex<LineModel>>;
+pub(crate) type SharedLine = Arc<Mutex<Line>>;
 
 /// See the module. Everything here is locked for moments only; nothing is sent or awaited under a lock.
 #[derive(Debug)]
