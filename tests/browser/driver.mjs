@@ -35,6 +35,16 @@ const keepChannels = () => {
   };
 };
 
+/** What a network does that lets no UDP through: no address is told, none is checked. */
+const blockUdp = () => {
+  const Peer = RTCPeerConnection;
+  window.RTCPeerConnection = class extends Peer {
+    constructor(configuration) {
+      super({ ...configuration, iceTransportPolicy: 'relay' });
+    }
+  };
+};
+
 /** Reads the live picture as RGBA, scaled to the given size. */
 const readPicture = ({ width, height }) => {
   // What comes over a WebSocket is drawn on a canvas over the video.
@@ -52,11 +62,12 @@ const readPicture = ({ width, height }) => {
 };
 
 const actions = {
-  async open({ page, url, width = 1280, height = 720, scale = 1, theme = 'dark', touch = false, spied = false }) {
+  async open({ page, url, width = 1280, height = 720, scale = 1, theme = 'dark', touch = false, spied = false, udp = true }) {
     const context = await browser.newContext({
       viewport: { width, height }, deviceScaleFactor: scale, colorScheme: theme, hasTouch: touch,
     });
     if (spied) await context.addInitScript(keepChannels);
+    if (!udp) await context.addInitScript(blockUdp);
     const opened = await context.newPage();
     opened.on('pageerror', (error) => errors.push(`${page}: ${error.message}`));
     pages.set(page, opened);

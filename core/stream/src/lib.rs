@@ -7,7 +7,6 @@
 //! |---|---|
 //! | start, stop, pulse, statistics | `serve.rs`, `link.rs` |
 //! | frame ring → picture → packets, one thread | `encode.rs`; when to do it: `cadence.rs` |
-//! | how much a line takes | `line.rs` |
 //! | one viewer | `viewer.rs`, `viewer/`; what of its messages counts: `gate.rs`; by WebRTC: `peer/`, by WebSocket: `socket.rs` |
 //! | what pages ask of their sessions | `sessions.rs` |
 //! | inputs → input ring, and back as "shown" | `inputs.rs`, `tickets.rs` |
@@ -23,6 +22,7 @@
 mod access;
 mod arrivals;
 mod bucket;
+mod budget;
 mod cadence;
 pub mod confine;
 mod counters;
@@ -32,7 +32,6 @@ pub mod fuzzing;
 mod gate;
 mod http;
 mod inputs;
-mod line;
 mod link;
 mod packets;
 mod peer;

@@ -8,7 +8,7 @@ use crate::link::LinkWriter;
 use crate::sessions::{Sessions, random_name};
 use crate::stage::Stage;
 use heliograph_wire::link::Network;
-use heliograph_wire::{Role, ViewerId};
+use heliograph_wire::{Role, Rung, ViewerId};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -43,6 +43,8 @@ pub(crate) struct Share {
     pub(crate) arrivals: Arc<Arrivals>,
     /// What each viewer may do at present, as the app said last.
     pub(crate) roles: Mutex<HashMap<ViewerId, Role>>,
+    /// By which rung each viewer's page shows the picture.
+    pub(crate) shown: Mutex<HashMap<ViewerId, Rung>>,
     /// What this host is called by those who reach it through others.
     pub(crate) hosts: Hosts,
     pub(crate) policy: Policy,
@@ -101,6 +103,7 @@ impl Share {
             sessions: Sessions::new(max_viewers),
             arrivals: Arc::default(),
             roles: Mutex::default(),
+            shown: Mutex::default(),
             hosts: Hosts::default(),
             policy,
             strangers: Mutex::new(Strangers::new(now)),

@@ -4,20 +4,20 @@
 //! acknowledges every frame, and by that the line says how much it takes, as it does over WebRTC.
 
 use crate::counters::Counters;
-use crate::line::Report;
-use crate::packets::MediaFrame;
+use crate::packets::{MediaFrame, Medium};
 use crate::peer::OfferError;
-use crate::stage::{Medium, SharedLine, lock};
+use crate::stage::{SharedLine, lock};
 use crate::transport::{Channel, Event, Label, Sent, Transport, WAITING_EVENTS_MAX};
 use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use bytes::Bytes;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
+use heliograph_line::{Kind, PacketFate};
 use heliograph_wire::media::{Header, JPEG, KEYFRAME};
 use heliograph_wire::{MAX_MESSAGE_BYTES, pointer};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -80,7 +80,7 @@ impl Transport for Socket {
             rtp_timestamp: frame.rtp_timestamp,
             shown: shown.unwrap_or(0),
         };
-        let message = Bytes::from(header.encode(&frame.bytes));
+        let message = Bytes::from(header.encode(&frame.file));
         let (at, bytes) = (Instant::now(), message.len());
         let mut unacknowledged = lock(&self.unacknowledged);
         if unacknowledged.len() >= UNACKNOWLEDGED_MAX {
@@ -90,7 +90,7 @@ impl Transport for Socket {
             Ok(()) => {
                 self.number = number;
                 unacknowledged.push_back(Departure { number, at, bytes });
-                lock(&self.line).sent(at, bytes);
+                lock(&self.line).sent(at, bytes, Kind::Media);
                 self.counters.sent(bytes);
                 Sent::Yes
             }
@@ -214,14 +214,21 @@ impl Acknowledgements {
     fn heard(&mut self, number: u32, page_ms: f64, now: Instant) -> bool {
         let mut unacknowledged = lock(&self.unacknowledged);
         let is_known = unacknowledged.iter().any(|departure| departure.number == number) && page_ms.is_finite();
+        if !is_known {
+            return false;
+        }
+        // A page's clock begins when it was opened, so it never comes near what a duration holds.
+        let arrival = Some(Duration::try_from_secs_f64(page_ms / 1e3).unwrap_or_default());
+        let mut fates = Vec::new();
         // The connection keeps order: what left before has arrived, too.
-        while is_known && let Some(departure) = unacknowledged.pop_front() {
-            let report = Report { newest_departure: Some(departure.at), arrived_bytes: departure.bytes, lost_bytes: 0 };
-            lock(&self.line).reported(now, report, f64::from(crate::line::TARGET_MAX_BPS));
-            if departure.number == number {
+        while let Some(Departure { number: its_number, at: departure, bytes }) = unacknowledged.pop_front() {
+            fates.push(PacketFate { departure, bytes, arrival });
+            if its_number == number {
                 break;
             }
         }
-        is_known
+        drop(unacknowledged);
+        lock(&self.line).reported(now, &fates);
+        true
     }
 }

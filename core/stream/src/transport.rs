@@ -1,8 +1,8 @@
 //! What carries a viewer's media and messages: WebRTC (`peer/`) or a WebSocket (`socket.rs`). A viewer may have one of each.
 
-use crate::packets::MediaFrame;
+use crate::packets::{MediaFrame, Medium};
 use crate::peer::OfferError;
-use crate::stage::{Medium, SharedLine};
+use crate::stage::SharedLine;
 use std::sync::Arc;
 
 /// Events that wait for a viewer's task. When it is full the transport stops reading, and the viewer's browser waits.

@@ -5,6 +5,7 @@ mod topics;
 
 use crate::gate::{Gate, Refusal, Verdict};
 use crate::packets::MediaFrame;
+use crate::peer::OfferError;
 use crate::sessions::{Call, End, Inbox};
 use crate::share::Share;
 use crate::stage::lock;
@@ -87,7 +88,8 @@ impl Viewer {
         };
         let reason = life.live(&mut inbox).await;
         tracing::info!("viewer {} {reason}", id.0);
-        share.stage.forget(id);
+        share.stage.leave_all(id);
+        lock(&share.shown).remove(&id);
         share.inputs.gone(id);
         share.link.say(FromSidecar::ViewerLeft { viewer: id, reason });
         share.sessions.close(&session);
@@ -301,7 +303,7 @@ impl Life {
         if self.carriers.get(way).is_none_or(|carrier| !carrier.is_flowing()) {
             return;
         }
-        self.share.stage.on_rung(self.id, rung);
+        lock(&self.share.shown).insert(self.id, rung);
         for carrier in self.carriers.iter_mut().filter(|carrier| carrier.way != way) {
             carrier.rest(&self.share.stage);
         }
@@ -402,9 +404,17 @@ impl Life {
             }
             Call::Ice(fragment, reply) => {
                 self.heard = Instant::now();
+                let (id, stage) = (self.id, Arc::clone(&self.share.stage));
                 let answer = match self.carriers.get(Way::Peer) {
-                    Some(peer) => peer.transport.ice(&fragment).await,
-                    None => Err(crate::peer::OfferError::Refused("its connection is closed".to_owned())),
+                    Some(peer) => {
+                        let answer = peer.transport.ice(&fragment).await;
+                        // A connection that never noticed that it was cut off says nothing when it is whole again.
+                        if matches!(answer, Ok(Some(_))) && peer.control.is_some() {
+                            peer.begin(id, &stage);
+                        }
+                        answer
+                    }
+                    None => Err(OfferError::Refused("its connection is closed".to_owned())),
                 };
                 // Whoever asked may have given up waiting.
                 let _ = reply.send(answer);
@@ -418,7 +428,7 @@ impl Life {
             End::Deleted => Err("closed the page".to_owned()),
             End::Removed(reason) => {
                 // Not one frame more.
-                self.share.stage.forget(self.id);
+                self.share.stage.leave_all(self.id);
                 self.say_goodbye(EndCause::Removed, reason).await
             }
         }

@@ -1,21 +1,24 @@
 //! [`Peer`]: a viewer over WebRTC, answered to a WHEP offer (draft-ietf-wish-whep).
 
+mod both_streams;
 mod estimator;
 mod handler;
 mod ice;
+mod kept;
 mod line_interceptor;
 
 use crate::counters::Counters;
-use crate::packets::MediaFrame;
-use crate::stage::{Medium, SharedLine};
+use crate::packets::{MediaFrame, Medium};
+use crate::stage::SharedLine;
 use crate::transport::{Event, Sent, Transport, WAITING_EVENTS_MAX};
+use both_streams::BothStreams;
 use bytes::Bytes;
-use estimator::{Estimator, KeyframeWish};
+use estimator::Estimator;
 use handler::Handler;
 use ice::{Fragment, first_mid};
-use line_interceptor::{LineInterceptor, SLOT};
+use line_interceptor::{KeyframeWish, LineInterceptor};
 use rtc::ice::mdns::MulticastDnsMode;
-use rtc::interceptor::{CongestionControlBuilder, NackResponderBuilder, Registry, Slot, TwccSenderBuilder};
+use rtc::interceptor::{CongestionControlBuilder, Registry, Slot, TwccSenderBuilder};
 use rtc::media_stream::MediaStreamTrack;
 use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_H264, MediaEngine};
 use rtc::peer_connection::configuration::setting_engine::{SettingEngine, SettingEngineBuilder};
@@ -46,8 +49,6 @@ const PLAYOUT_AT_ONCE: [u8; 3] = [0; 3];
 const GATHER_MAX: Duration = Duration::from_millis(300);
 /// Without life signs a viewer is Disconnected, then Failed; and how often we give one.
 const ICE_TIMEOUTS: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(2)];
-/// Packets that are kept to be sent again: two seconds at 4 Mbit/s, half a megabyte.
-const KEPT_PACKETS: u16 = 512;
 /// Bytes that wait in one data channel.
 const CHANNEL_BYTES_MAX: usize = 256 * 1024;
 /// What a viewer may send before we have read it. Messages have 4 kB at most; it is webrtc-rs that wants room for one of
@@ -260,14 +261,12 @@ async fn connection(
     keyframe_wish: KeyframeWish,
     handler: Handler,
 ) -> Result<Arc<dyn PeerConnection>, Error> {
-    // Below the responder nothing paces: webrtc-rs' pacer keeps a queue of seconds. The cadence holds back instead.
+    // Sender reports are left out: with one track there is nothing to synchronise, and they cost more than a still scene.
+    let reports = CongestionControlBuilder::new(Estimator(Arc::clone(line))).build();
     let registry = Registry::new()
-        .with(Slot::CongestionControl, CongestionControlBuilder::new(Estimator::new(Arc::clone(line))).build())
-        .with(Slot::TwccSender, TwccSenderBuilder::new().build())
-        .with(Slot::from(SLOT), LineInterceptor::new(Arc::clone(line), counters, keyframe_wish))
-        // Sender reports are left out: with one track there is nothing to synchronise, and they cost more than a still
-        // scene.
-        .with(Slot::NackResponder, NackResponderBuilder::new().with_size(KEPT_PACKETS).build());
+        .with(Slot::CongestionControl, BothStreams(reports))
+        .with(Slot::TwccSender, BothStreams(TwccSenderBuilder::new().build()))
+        .with(Slot::Pacer, LineInterceptor::new(Arc::clone(line), counters, keyframe_wish));
     let connection = PeerConnectionBuilder::new()
         .with_configuration(configuration(stun))
         .with_media_engine(media_engine()?)

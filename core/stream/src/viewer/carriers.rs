@@ -1,7 +1,7 @@
 //! [`Carriers`]: the ways to one viewer's browser. There is one, for a moment two: while the page tries which is better.
 
 use crate::packets::MediaFrame;
-use crate::stage::{Seat, Stage};
+use crate::stage::{Stage, WatcherKey};
 use crate::transport::{Channel, Event, Transport, Way};
 use heliograph_wire::ViewerId;
 use std::sync::Arc;
@@ -18,6 +18,9 @@ pub(crate) struct Carrier {
     /// Where its media come from, while they flow.
     seat: Option<Seat>,
 }
+
+/// Its place before the stage.
+type Seat = (WatcherKey, mpsc::Receiver<Arc<MediaFrame>>);
 
 /// What happened on a way.
 pub(super) enum Happening {
@@ -39,8 +42,8 @@ impl Carrier {
 
     /// Media flow no more.
     pub(super) fn rest(&mut self, stage: &Stage) {
-        if let Some(seat) = self.seat.take() {
-            stage.leave(seat.key);
+        if let Some((key, _)) = self.seat.take() {
+            stage.leave(key);
         }
     }
 
@@ -60,7 +63,7 @@ impl Carrier {
 
 async fn next_frame(seat: &mut Option<Seat>) -> Option<Arc<MediaFrame>> {
     match seat {
-        Some(seat) => seat.frames.recv().await,
+        Some((_, frames)) => frames.recv().await,
         None => std::future::pending().await,
     }
 }
