@@ -262,7 +262,8 @@ impl Drawing {
             self.pictures += 1;
             self.drawn_at = Some(now);
         }
-        self.mirror.picture_drawn(&mut self.renderer, self.viewport, self.room.lock().watching(), now);
+        let whence = (self.viewport, self.scene.camera().pose());
+        self.mirror.picture_drawn(&mut self.renderer, whence, self.room.lock().watching(), now);
         self.renew_picture();
         self.tell_change();
         true

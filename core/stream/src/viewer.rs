@@ -293,7 +293,13 @@ impl Viewer {
                 }
                 self.judge(verdict)
             }
-            Some(Message::Pong { .. } | Message::Shown { .. } | Message::Ack { .. } | Message::StillTaken { .. })
+            Some(
+                Message::Pong { .. }
+                | Message::Shown { .. }
+                | Message::Ack { .. }
+                | Message::StillTaken { .. }
+                | Message::Camera { .. },
+            )
             | None => {
                 let verdict = state.gate.malformed();
                 self.judge(verdict)
