@@ -35,6 +35,7 @@ mod line;
 mod link;
 mod packets;
 mod peer;
+mod poses;
 mod safety;
 mod serve;
 mod share;

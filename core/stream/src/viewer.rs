@@ -2,6 +2,7 @@
 
 use crate::gate::{Gate, Refusal, Verdict};
 use crate::packets::MediaFrame;
+use crate::poses::Poses;
 use crate::share::{End, Share};
 use crate::stage::lock;
 use crate::transport::{Channel, Event, Label, Sent, Transport};
@@ -56,6 +57,7 @@ struct State {
     joined: bool,
     heard: Instant,
     topics: Topics,
+    poses: Poses,
 }
 
 /// What a viewer is told the newest state of. A state that is replaced before it could be sent is never sent.
@@ -124,6 +126,7 @@ impl Viewer {
             joined: false,
             heard: now,
             topics: Topics::of(&self.share),
+            poses: Poses::default(),
         };
         let reason = self.live(&mut state).await;
         tracing::info!("viewer {} {reason}", self.id.0);
@@ -337,7 +340,11 @@ impl Viewer {
         }
     }
 
-    async fn frame(&mut self, state: &State, frame: &MediaFrame) -> Result<(), Reason> {
+    async fn frame(&mut self, state: &mut State, frame: &MediaFrame) -> Result<(), Reason> {
+        // Before the frame: the page should know whence it was drawn when it shows it.
+        if let (Some(message), Some(pointer)) = (state.poses.message(frame, self.id), &state.pointer) {
+            pointer.bytes(&message.encode()).await;
+        }
         let gone = |_| "closed the connection".to_owned();
         self.transport.send(frame).await.map_err(gone)?;
         let mine = frame.shown.iter().rev().find(|(viewer, _)| *viewer == self.id);
