@@ -293,4 +293,6 @@ fn sane_aspect(aspect: f32) -> f32 {
 }
 
 #[cfg(test)]
+mod golden;
+#[cfg(test)]
 mod tests;
