@@ -113,8 +113,14 @@ impl TestHost {
         let drawn_us = monotonic_us();
         self.published += 1;
         let sequence = self.published;
-        let stamp =
-            FrameStamp { width, height, sequence, drawn_us, applied_ticket, pose: self.pose.map_or([0; 8], Pose::to_words) };
+        let stamp = FrameStamp {
+            width,
+            height,
+            sequence,
+            drawn_us,
+            applied_ticket,
+            pose: self.pose.map_or([0; 8], Pose::to_words),
+        };
         let rgba = vec![grey; (width * height * 4) as usize];
         self.ring.frames.publish(&stamp, &rgba, width as usize * 4).unwrap();
         drawn_us

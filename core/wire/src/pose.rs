@@ -51,14 +51,8 @@ mod tests {
 
     #[test]
     fn a_pose_survives_its_words_and_nonsense_is_none() {
-        let pose = Pose {
-            target: [1.5, -2.25, 1e9],
-            yaw: 6.25,
-            pitch: -1.5,
-            distance: 1e-3,
-            fov_y: 0.75,
-            orthographic: true,
-        };
+        let pose =
+            Pose { target: [1.5, -2.25, 1e9], yaw: 6.25, pitch: -1.5, distance: 1e-3, fov_y: 0.75, orthographic: true };
         for orthographic in [false, true] {
             let pose = Pose { orthographic, ..pose };
             assert_eq!(Pose::from_words(pose.to_words()), Some(pose));

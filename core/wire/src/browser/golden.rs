@@ -9,8 +9,8 @@ use crate::pointer::Message;
 use crate::room::{Ask, ControlMode, Guest, Room};
 use crate::scene::{Bounds, ChoiceOption, LoadStatus};
 use crate::{
-    Button, Command, FromViewer, Input, LayerId, LayerStatus, Pose, Property, PropertyKind, Role, Rung, SceneStatus, Side,
-    ToViewer, Value, ViewerId,
+    Button, Command, FromViewer, Input, LayerId, LayerStatus, Pose, Property, PropertyKind, Role, Rung, SceneStatus,
+    Side, ToViewer, Value, ViewerId,
 };
 use serde_json::{Value as Json, json};
 
