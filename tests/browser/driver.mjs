@@ -27,7 +27,8 @@ const keepChannels = () => {
 
 /** Reads the live picture as RGBA, scaled to the given size. */
 const readPicture = ({ width, height }) => {
-  const stage = document.getElementById('stage');
+  // What comes over a WebSocket is drawn on a canvas over the video.
+  const stage = document.querySelector('#painted:not([hidden])') ?? document.getElementById('stage');
   const canvas = document.createElement('canvas');
   canvas.width = width;
   canvas.height = height;
