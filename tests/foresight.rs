@@ -43,7 +43,8 @@ fn the_outline_follows_the_hand_before_any_frame_returns_and_the_host_comes_afte
 
     // The host's program stands still: no frame can show what the hand does.
     signal(host.pid(), "STOP");
-    browser.ask(&json!({"do": "drag", "page": "guest", "from": [500, 360], "to": [700, 400], "steps": 8, "hold": true}));
+    browser
+        .ask(&json!({"do": "drag", "page": "guest", "from": [500, 360], "to": [700, 400], "steps": 8, "hold": true}));
     browser.wait("guest", "window.frames_seen.length >= 2");
     let seen = browser.eval("guest", "window.frames_seen");
     let seen: Vec<&str> = seen.as_array().unwrap().iter().map(|outline| outline.as_str().unwrap()).collect();
@@ -82,9 +83,7 @@ fn who_may_only_look_sees_no_outline_but_the_axes_of_the_picture() {
     assert_eq!(browser.eval("looks", letters), json!("xyz"));
     // From above z points at the viewer: its letter lies over the middle of the axes.
     host.ask(&json!({"do": "command", "command": {"type": "look", "from": "top"}}));
-    wait_until("the page shows the camera above", || {
-        numbers(&camera(&mut browser, "looks")["shown"])[1] > 1.57
-    });
+    wait_until("the page shows the camera above", || numbers(&camera(&mut browser, "looks")["shown"])[1] > 1.57);
     browser.wait("looks", "document.querySelector('#axes text:last-of-type')?.textContent === 'z'");
     let command = json!({"type": "set", "layer": null, "property": "show_axes", "value": {"toggle": false}});
     host.ask(&json!({"do": "command", "command": command}));

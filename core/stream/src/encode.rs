@@ -154,6 +154,8 @@ impl Studio {
         let Some(unit) = encoder.encode(picture, (stamp_us / 1_000) as i64, order.keyframe)? else { return Ok(None) };
         tracing::trace!(since_drawn_us = monotonic_us() - stamp_us, taken_us = now_us - stamp_us, "encoded");
         Ok(Some(MediaFrame {
+            medium: crate::stage::Medium::H264,
+            bytes: Bytes::copy_from_slice(unit.annex_b),
             payloads: payloads(unit.annex_b),
             rtp_timestamp: rtp_timestamp(stamp_us),
             drawn_us: stamp_us,

@@ -1,5 +1,6 @@
 //! Access units to RTP payloads (RFC 6184, packetization-mode 1), cut once for all viewers.
 
+use crate::stage::Medium;
 use bytes::Bytes;
 use heliograph_wire::{Pose, ViewerId};
 use rtc::rtp::codec::h264::H264Payloader;
@@ -12,7 +13,10 @@ pub(crate) const PAYLOAD_BYTES_MAX: usize = 1_100;
 /// An encoded picture on its way to every viewer.
 #[derive(Debug, Clone)]
 pub(crate) struct MediaFrame {
-    /// RTP payloads in order; the last one gets the marker bit.
+    pub(crate) medium: Medium,
+    /// An access unit (annex B), or a JPEG file.
+    pub(crate) bytes: Bytes,
+    /// RTP payloads in order; the last one gets the marker bit. None of a JPEG file.
     pub(crate) payloads: Vec<Bytes>,
     /// 90 kHz (RFC 6184 section 8.2.1).
     pub(crate) rtp_timestamp: u32,

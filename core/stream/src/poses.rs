@@ -33,13 +33,24 @@ impl Poses {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stage::Medium;
+    use bytes::Bytes;
 
     const ME: ViewerId = ViewerId(7);
 
     fn frame(yaw: Option<f32>, rtp_timestamp: u32, shown: &[(ViewerId, u32)]) -> MediaFrame {
         let pose =
             yaw.map(|yaw| Pose { target: [0.0; 3], yaw, pitch: 0.5, distance: 4.0, fov_y: 0.8, orthographic: false });
-        MediaFrame { payloads: Vec::new(), rtp_timestamp, drawn_us: 0, keyframe: false, shown: shown.into(), pose }
+        MediaFrame {
+            medium: Medium::H264,
+            bytes: Bytes::new(),
+            payloads: Vec::new(),
+            rtp_timestamp,
+            drawn_us: 0,
+            keyframe: false,
+            shown: shown.into(),
+            pose,
+        }
     }
 
     #[test]

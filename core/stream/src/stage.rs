@@ -4,7 +4,8 @@ use crate::counters::Counters;
 use crate::line::{LineModel, common_target_bps};
 use crate::packets::MediaFrame;
 use heliograph_ring::FrameWaker;
-use heliograph_wire::ViewerId;
+use heliograph_wire::{Rung, ViewerId};
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -28,6 +29,8 @@ pub(crate) type SharedLine = Arc<Mutex<LineModel>>;
 #[derive(Debug)]
 pub(crate) struct Stage {
     watchers: Mutex<Vec<Watcher>>,
+    next_key: AtomicU64,
+    rungs: Mutex<HashMap<ViewerId, Rung>>,
     keyframe_wanted: AtomicBool,
     ending: AtomicBool,
     /// Turns of the encoder's loop: grows at least every few seconds while that thread lives.
@@ -39,8 +42,26 @@ pub(crate) struct Stage {
     pub(crate) counters: Arc<Counters>,
 }
 
+/// What a transport carries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Medium {
+    /// H.264 access units.
+    H264,
+    /// JPEG files.
+    Jpeg,
+}
+
+/// A viewer's place before the stage.
+#[derive(Debug)]
+pub(crate) struct Seat {
+    pub(crate) key: u64,
+    /// The queue is bounded; see [`WAITING_FRAMES_MAX`].
+    pub(crate) frames: mpsc::Receiver<Arc<MediaFrame>>,
+}
+
 #[derive(Debug)]
 struct Watcher {
+    key: u64,
     viewer: ViewerId,
     frames: mpsc::Sender<Arc<MediaFrame>>,
     line: SharedLine,
@@ -52,6 +73,8 @@ impl Stage {
     pub(crate) fn new(waker: FrameWaker, counters: Arc<Counters>) -> Stage {
         Stage {
             watchers: Mutex::default(),
+            next_key: AtomicU64::new(0),
+            rungs: Mutex::default(),
             keyframe_wanted: AtomicBool::new(false),
             ending: AtomicBool::new(false),
             turns: AtomicU64::new(0),
@@ -65,21 +88,39 @@ impl Stage {
     // What viewers call.
 
     /// A viewer's media flow from here on, beginning with a keyframe. The queue is bounded; see [`WAITING_FRAMES_MAX`].
-    pub(crate) fn join(&self, viewer: ViewerId, line: SharedLine) -> mpsc::Receiver<Arc<MediaFrame>> {
+    pub(crate) fn join(&self, viewer: ViewerId, line: SharedLine, _medium: Medium) -> Seat {
         let (frames, receiver) = mpsc::channel(WAITING_FRAMES_MAX);
-        lock(&self.watchers).push(Watcher { viewer, frames, line, needs_keyframe: true });
-        self.want_keyframe();
-        receiver
+        let key = self.next_key.fetch_add(1, Ordering::Relaxed);
+        lock(&self.watchers).push(Watcher { key, viewer, frames, line, needs_keyframe: true });
+        self.want_keyframe(viewer);
+        Seat { key, frames: receiver }
     }
 
-    /// A viewer is gone.
-    pub(crate) fn leave(&self, viewer: ViewerId) {
-        lock(&self.watchers).retain(|watcher| watcher.viewer != viewer);
+    /// A seat is left.
+    pub(crate) fn leave(&self, key: u64) {
+        lock(&self.watchers).retain(|watcher| watcher.key != key);
         self.waker.wake();
     }
 
+    /// A viewer is gone.
+    pub(crate) fn forget(&self, viewer: ViewerId) {
+        lock(&self.watchers).retain(|watcher| watcher.viewer != viewer);
+        lock(&self.rungs).remove(&viewer);
+        self.waker.wake();
+    }
+
+    /// A viewer's page shows what comes by this rung.
+    pub(crate) fn on_rung(&self, viewer: ViewerId, rung: Rung) {
+        lock(&self.rungs).insert(viewer, rung);
+    }
+
+    /// By which rung a viewer's page shows the picture.
+    pub(crate) fn rung(&self, viewer: ViewerId) -> Option<Rung> {
+        lock(&self.rungs).get(&viewer).copied()
+    }
+
     /// A viewer cannot decode what it gets. However often this is said, keyframes come at most twice a second.
-    pub(crate) fn want_keyframe(&self) {
+    pub(crate) fn want_keyframe(&self, _viewer: ViewerId) {
         // Release, Acquire in `take_keyframe_wish`: whoever joined before this is seen by the encoder with the wish.
         if !self.keyframe_wanted.swap(true, Ordering::Release) {
             self.waker.wake();
