@@ -34,7 +34,7 @@ fn camera(browser: &mut Browser, page: &str) -> Value {
 
 #[test]
 fn the_outline_follows_the_hand_before_any_frame_returns_and_the_host_comes_after() {
-    let mut host = Heliograph::headless(&[&sample("airplane.ply")]);
+    let host = Heliograph::headless(&[&sample("airplane.ply")]);
     let mut browser = Browser::launch();
     open_slow(&mut browser, "guest", &host.control_link());
     assert_eq!(browser.eval("guest", OUTLINE), json!(""), "nothing is ahead of the picture yet");
