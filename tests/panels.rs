@@ -69,6 +69,7 @@ impl Shown {
                     status: &shown.status,
                     loading: &[],
                     picture: None,
+                    pose: Some(heliograph_scene::Camera::default().pose()),
                     adapter: "llvmpipe over Vulkan",
                     draw_ms: 4.0,
                     share: &shown.share,

@@ -3,6 +3,7 @@
 use heliograph_render::Renderer;
 use heliograph_ring::{FrameStamp, FrameWriter, monotonic_us};
 use heliograph_scene::Viewport;
+use heliograph_wire::Pose;
 use std::time::{Duration, Instant};
 
 /// How long pictures are published for someone who said they were about to watch, but has not arrived.
@@ -45,7 +46,7 @@ impl Mirror {
     pub(super) fn picture_drawn(
         &mut self,
         renderer: &mut Renderer<FrameStamp>,
-        viewport: Viewport,
+        (viewport, pose): (Viewport, Pose),
         viewers: usize,
         now: Instant,
     ) {
@@ -61,6 +62,7 @@ impl Mirror {
             sequence: self.sequence,
             drawn_us: monotonic_us(),
             applied_ticket: self.applied_ticket,
+            pose: pose.to_words(),
         };
         self.wanted = !renderer.start_readback(stamp);
     }

@@ -17,7 +17,7 @@ use heliograph_render::{Gpu, Options, Renderer};
 use heliograph_ring::{FrameStamp, FrameWriter};
 use heliograph_scene::Viewport;
 use heliograph_scene::load::{LoadError, LoadedLayer, Source};
-use heliograph_wire::{Command, Input, SceneStatus, Ticketed};
+use heliograph_wire::{Command, Input, Pose, SceneStatus, Ticketed};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
@@ -96,6 +96,8 @@ pub struct Snapshot {
     pub loading: Vec<Loading>,
     /// The scene's picture; replaced when the size changes.
     pub picture: Option<Picture>,
+    /// Whence the last picture was drawn.
+    pub pose: Option<Pose>,
     /// What draws it, e.g. `llvmpipe (software) over Vulkan`.
     pub adapter: String,
     /// How long the last picture took, in milliseconds.
@@ -178,6 +180,7 @@ impl Engine {
             status: Arc::new(SceneStatus::default()),
             loading: Vec::new(),
             picture: Some(Picture { view: renderer.color_view().clone(), size: viewport, generation: 1 }),
+            pose: None,
             adapter,
             draw_ms: 0.0,
             pictures: 0,

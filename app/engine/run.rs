@@ -11,7 +11,7 @@ use heliograph_scene::hand::Hand;
 use heliograph_scene::load::{LoadError, LoadedLayer};
 use heliograph_scene::{Scene, Viewport};
 use heliograph_wire::scene::LoadStatus;
-use heliograph_wire::{Command, Input, SceneStatus};
+use heliograph_wire::{Bounds, Command, Input, SceneStatus};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -24,6 +24,8 @@ const MOVING_FOR: Duration = Duration::from_millis(120);
 const LEAST_SPACING: Duration = Duration::from_millis(7);
 /// How often progress bars move.
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
+/// The share of the box's size by which a side may move untold.
+const STEADY: f32 = 0.1;
 /// How soon to look again for a read-back that the GPU has not finished.
 const READBACK_POLL: Duration = Duration::from_micros(500);
 
@@ -262,7 +264,8 @@ impl Drawing {
             self.pictures += 1;
             self.drawn_at = Some(now);
         }
-        self.mirror.picture_drawn(&mut self.renderer, self.viewport, self.room.lock().watching(), now);
+        let whence = (self.viewport, self.scene.camera().pose());
+        self.mirror.picture_drawn(&mut self.renderer, whence, self.room.lock().watching(), now);
         self.renew_picture();
         self.tell_change();
         true
@@ -271,6 +274,7 @@ impl Drawing {
     fn renew_picture(&self) {
         let mut snapshot = self.engine.snapshot.lock().unwrap_or_else(PoisonError::into_inner);
         snapshot.pictures = self.pictures;
+        snapshot.pose = Some(self.scene.camera().pose());
         snapshot.draw_ms = self.draw_ms;
         if snapshot.picture.as_ref().is_none_or(|picture| picture.generation != self.generation) {
             let view = self.renderer.color_view().clone();
@@ -291,6 +295,9 @@ impl Drawing {
         }
         let loading = self.loads.view();
         let mut status = self.scene.status();
+        if self.scene.is_live() {
+            status.bounds = steadied(self.told_status.bounds, status.bounds);
+        }
         status.loading = loading
             .iter()
             .map(|loading| LoadStatus { name: loading.name.clone(), fraction: loading.fraction })
@@ -308,4 +315,13 @@ impl Drawing {
         (self.tell)(FromEngine::Status(self.told_status.clone()));
         self.tell_change();
     }
+}
+
+/// A layout on its way moves the box a little with every step. That is told when it is over, or has come to something:
+/// else each step would be a message to every viewer.
+fn steadied(told: Option<Bounds>, now: Option<Bounds>) -> Option<Bounds> {
+    let (Some(told), Some(now)) = (told, now) else { return now };
+    let size = (0..3).map(|axis| now.max[axis] - now.min[axis]).fold(0.0, f32::max);
+    let moved = (0..3).map(|axis| (now.min[axis] - told.min[axis]).abs().max((now.max[axis] - told.max[axis]).abs()));
+    Some(if moved.fold(0.0, f32::max) < size * STEADY { told } else { now })
 }

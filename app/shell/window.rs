@@ -204,6 +204,7 @@ fn view<'a>(host: &'a Host, snapshot: &'a Snapshot, picture: Option<egui::Textur
         status: &snapshot.status,
         loading: &snapshot.loading,
         picture,
+        pose: snapshot.pose,
         adapter: &snapshot.adapter,
         draw_ms: snapshot.draw_ms,
         share: &host.share_state,

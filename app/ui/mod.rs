@@ -11,6 +11,7 @@ mod share;
 mod status_bar;
 pub mod theme;
 mod toolbar;
+mod triad;
 mod welcome;
 
 use crate::engine::{LoadId, Loading};
@@ -22,7 +23,7 @@ use crate::share::usage::Usage;
 use heliograph_scene::Viewport;
 use heliograph_wire::link::StreamStats;
 use heliograph_wire::room::ControlMode;
-use heliograph_wire::{Command, Input, LayerId, SceneStatus};
+use heliograph_wire::{Command, Input, LayerId, Pose, SceneStatus};
 
 /// Everything that the panels show.
 pub struct View<'a> {
@@ -32,6 +33,8 @@ pub struct View<'a> {
     pub loading: &'a [Loading],
     /// The scene's picture, once there is one.
     pub picture: Option<egui::TextureId>,
+    /// Whence the picture was drawn.
+    pub pose: Option<Pose>,
     /// What draws it.
     pub adapter: &'a str,
     /// How long the last picture took, in milliseconds.

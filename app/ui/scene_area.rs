@@ -1,9 +1,9 @@
 //! The scene's picture and the host's hand on it.
 
-use super::{Action, UiState, View, welcome};
+use super::{Action, UiState, View, triad, welcome};
 use egui::{PointerButton, Pos2, Rect, Sense};
 use heliograph_scene::Viewport;
-use heliograph_wire::{Button, Command, Input};
+use heliograph_wire::{Button, Command, Input, SceneStatus, Value};
 
 /// Scrolling so many points zooms by a factor of e.
 const POINTS_PER_E: f32 = 240.0;
@@ -30,10 +30,19 @@ pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, acti
             let whole = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
             ui.painter().image(picture, rect, whole, egui::Color32::WHITE);
         }
+        if let Some(pose) = view.pose.filter(|_| shows_axes(view.status)) {
+            triad::paint(ui.painter(), rect, &pose);
+        }
         drags(&response, rect, actions);
         clicks(&response, rect, actions);
         zoom(&response, rect, actions);
     });
+}
+
+/// What the scene's own property says.
+fn shows_axes(status: &SceneStatus) -> bool {
+    let axes = status.properties.iter().find(|property| property.id == "show_axes");
+    axes.is_some_and(|axes| axes.value == Value::Toggle(true))
 }
 
 /// The picture is as large as its place, in pixels, so that none is drawn in vain.

@@ -45,6 +45,21 @@ const blockUdp = () => {
   };
 };
 
+/** A long line: what comes over the data channel `pointer` is heard later by so much. */
+const delayPointer = (ms) => {
+  const create = RTCPeerConnection.prototype.createDataChannel;
+  RTCPeerConnection.prototype.createDataChannel = function (label, ...rest) {
+    const channel = create.call(this, label, ...rest);
+    if (label !== 'pointer') return channel;
+    const listen = channel.addEventListener;
+    channel.addEventListener = function (type, heard, options) {
+      const later = (event) => setTimeout(() => options?.signal?.aborted || heard(event), ms);
+      listen.call(this, type, type === 'message' ? later : heard, options);
+    };
+    return channel;
+  };
+};
+
 /** Reads the live picture as RGBA, scaled to the given size. */
 const readPicture = ({ width, height }) => {
   // What comes over a WebSocket is drawn on a canvas over the video.
@@ -62,12 +77,13 @@ const readPicture = ({ width, height }) => {
 };
 
 const actions = {
-  async open({ page, url, width = 1280, height = 720, scale = 1, theme = 'dark', touch = false, spied = false, udp = true }) {
+  async open({ page, url, width = 1280, height = 720, scale = 1, theme = 'dark', touch = false, spied = false, udp = true, delayMs = 0 }) {
     const context = await browser.newContext({
       viewport: { width, height }, deviceScaleFactor: scale, colorScheme: theme, hasTouch: touch,
     });
     if (spied) await context.addInitScript(keepChannels);
     if (!udp) await context.addInitScript(blockUdp);
+    if (delayMs > 0) await context.addInitScript(delayPointer, delayMs);
     const opened = await context.newPage();
     opened.on('pageerror', (error) => errors.push(`${page}: ${error.message}`));
     pages.set(page, opened);
@@ -94,6 +110,7 @@ const actions = {
     await mouse.move(to[0], to[1], { steps });
     if (!hold) await mouse.up({ button });
   },
+  release: ({ page }) => pages.get(page).mouse.up(),
   async wheel({ page, at, delta }) {
     const { mouse } = pages.get(page);
     await mouse.move(at[0], at[1]);

@@ -57,7 +57,8 @@ impl Sidecar {
     }
 
     fn publish(&mut self) {
-        let stamp = FrameStamp { width: 64, height: 64, sequence: 1, drawn_us: monotonic_us(), applied_ticket: 0 };
+        let stamp =
+            FrameStamp { width: 64, height: 64, sequence: 1, drawn_us: monotonic_us(), ..FrameStamp::default() };
         self.frames.publish(&stamp, &[120; 64 * 64 * 4], 64 * 4).unwrap();
     }
 

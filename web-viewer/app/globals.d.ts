@@ -1,4 +1,5 @@
 import type { Room, ViewerId } from '../core/wire.gen.js';
+import type { Pose } from '../core/camera.js';
 import type { StatsRecord } from './figures.js';
 
 declare global {
@@ -15,6 +16,8 @@ declare global {
       room(): Room | null;
       /** Which of the guests this page is; null before the host said it. */
       me(): ViewerId | null;
+      /** Whence the picture on screen was drawn, and where the outline is that runs ahead of it. */
+      camera(): { shown: Pose | null; foreseen: Pose | null };
     };
   }
 }

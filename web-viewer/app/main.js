@@ -11,6 +11,7 @@ import { bindHand } from './hand.js';
 import { guestName, keepName } from './identity.js';
 import { bindKeyboard } from './keyboard.js';
 import { missingAbility } from './offer.js';
+import { bindOverlay } from './overlay.js';
 import { Panels } from './panels.js';
 import { People } from './people.js';
 import { bindQuiet } from './quiet.js';
@@ -62,6 +63,7 @@ const panels = new Panels({
 });
 const people = new People(viewer);
 const hand = bindHand(view, stage, viewer);
+const overlay = bindOverlay(view, stage, viewer);
 const tools = bindTools(viewer);
 
 /** @returns {StatsRecord} */
@@ -168,4 +170,5 @@ window.heliograph = {
   resetStats: () => figures.reset(),
   room: () => viewer.company.room,
   me: () => viewer.company.me,
+  camera: () => ({ shown: viewer.foresight.onScreen?.pose ?? null, foreseen: overlay.foreseen() }),
 };

@@ -9,6 +9,7 @@
 /** @import { Stage, ShownFrame } from './stage.js' */
 /** @import { Figures } from './figures.js' */
 import { HostClock } from '../core/clock.js';
+import { Foresight } from '../core/foresight.js';
 import { Liveness } from '../core/liveness.js';
 import { parseToViewer } from '../core/messages.js';
 import { Outbox } from '../core/outbox.js';
@@ -50,6 +51,7 @@ export class Viewer {
     this.listener = listener;
     this.session = new Session();
     this.company = new Company();
+    this.foresight = new Foresight();
     /** Of the WebRTC connection. @type {string | null} */
     this.code = null;
     this.clock = new HostClock();
@@ -160,6 +162,8 @@ export class Viewer {
       if (input.type === 'move' || input.type === 'command') this.refuse();
       return;
     }
+    const { width, height } = this.stage.pictureRect;
+    this.foresight.push(input, width / Math.max(height, 1), performance.now());
     this.outbox?.push(input, performance.now());
     this.#arm();
   }
@@ -204,6 +208,7 @@ export class Viewer {
     this.liveness?.frame(frame.now);
     if (this.isStalled) this.#heard();
     this.figures.frame(frame, this.clock);
+    this.foresight.shown(frame.rtpTimestamp);
     this.#arm();
   }
 
@@ -281,7 +286,10 @@ export class Viewer {
 
   /** @param {{ control: Channel, pointer: Channel }} way */
   #outbox({ control, pointer }) {
-    return new Outbox(control, pointer, (seq, now) => this.figures.inputs.sent(seq, now));
+    return new Outbox(control, pointer, (seq, now) => {
+      this.figures.inputs.sent(seq, now);
+      this.foresight.sent(seq);
+    });
   }
 
   /** @param {RTCPeerConnection} peer */
@@ -304,6 +312,7 @@ export class Viewer {
       }
       case 'scene':
         this.scene = message.scene;
+        this.foresight.changed();
         return this.listener.scene(message.scene);
       case 'notice':
         return this.listener.news({ text: message.text, offer: null });
@@ -342,6 +351,8 @@ export class Viewer {
     } else if (message?.type === 'shown') {
       this.#heard(way);
       this.figures.inputs.told(message.seq, message.rtp_timestamp);
+    } else if (message?.type === 'camera') {
+      this.foresight.told(message);
     }
   }
 

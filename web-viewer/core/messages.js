@@ -70,10 +70,13 @@ function guestOf(guest) {
   return { viewer, name, color: [red, green, blue], role: roleOf(role), muted: muted === true, asks: asks === true };
 }
 
+/** @param {unknown} value */
+const isPlace = (value) => Array.isArray(value) && value.length === 3 && value.every(Number.isFinite);
+
 /** Whether what the page reads of a scene is there. @param {unknown} scene @returns {scene is SceneStatus} */
 function isScene(scene) {
   if (!isObject(scene)) return false;
-  const { title, layers, properties, picked, loading } = scene;
+  const { title, layers, properties, picked, loading, bounds } = scene;
   return (
     typeof title === 'string' &&
     (picked === null || picked === undefined || typeof picked === 'string') &&
@@ -81,6 +84,7 @@ function isScene(scene) {
     layers.every((layer) => isObject(layer) && typeof layer['summary'] === 'string' && typeof layer['visible'] === 'boolean') &&
     Array.isArray(properties) &&
     properties.every((property) => isObject(property) && typeof property['id'] === 'string' && isObject(property['value'])) &&
+    (bounds === null || bounds === undefined || (isObject(bounds) && isPlace(bounds['min']) && isPlace(bounds['max']))) &&
     Array.isArray(loading) &&
     loading.every((load) => isObject(load) && typeof load['name'] === 'string' && typeof load['fraction'] === 'number')
   );

@@ -12,7 +12,8 @@ export type PointerMessage =
   | { type: "pong"; seq: number; page_ms: number; host_ms: number; taken: number }
   | { type: "shown"; seq: number; drawn_ms: number; rtp_timestamp: number }
   | { type: "ack"; seq: number; page_ms: number }
-  | { type: "still_taken"; seq: number; tiles: number };
+  | { type: "still_taken"; seq: number; tiles: number }
+  | { type: "camera"; orthographic: number; seq: number; rtp_timestamp: number; target_x: number; target_y: number; target_z: number; yaw: number; pitch: number; distance: number; fov_y: number };
 
 /** The message's bytes. */
 export function encodePointer(message: PointerMessage): ArrayBuffer;
@@ -387,7 +388,24 @@ picked: string | null,
 /**
  * What is being loaded.
  */
-loading: Array<LoadStatus>, };
+loading: Array<LoadStatus>,
+/**
+ * The box about everything visible; none when there is nothing.
+ */
+bounds: Bounds | null, };
+
+/**
+ * A box along the axes, in the coordinates of [`crate::Pose`].
+ */
+export type Bounds = {
+/**
+ * The least coordinates.
+ */
+min: [number, number, number],
+/**
+ * The greatest coordinates.
+ */
+max: [number, number, number], };
 
 /**
  * One layer.

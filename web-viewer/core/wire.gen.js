@@ -53,6 +53,21 @@ export function encodePointer(message) {
       view.setUint32(8, message.tiles, true);
       return view.buffer;
     }
+    case "camera": {
+      const view = new DataView(new ArrayBuffer(40));
+      view.setUint8(0, 7);
+      view.setUint8(1, message.orthographic);
+      view.setUint32(4, message.seq, true);
+      view.setUint32(8, message.rtp_timestamp, true);
+      view.setFloat32(12, message.target_x, true);
+      view.setFloat32(16, message.target_y, true);
+      view.setFloat32(20, message.target_z, true);
+      view.setFloat32(24, message.yaw, true);
+      view.setFloat32(28, message.pitch, true);
+      view.setFloat32(32, message.distance, true);
+      view.setFloat32(36, message.fov_y, true);
+      return view.buffer;
+    }
   }
 }
 
@@ -77,6 +92,9 @@ export function decodePointer(buffer) {
   }
   if (tag === 6 && view.byteLength === 12) {
     return { type: "still_taken", seq: view.getUint32(4, true), tiles: view.getUint32(8, true) };
+  }
+  if (tag === 7 && view.byteLength === 40) {
+    return { type: "camera", orthographic: view.getUint8(1), seq: view.getUint32(4, true), rtp_timestamp: view.getUint32(8, true), target_x: view.getFloat32(12, true), target_y: view.getFloat32(16, true), target_z: view.getFloat32(20, true), yaw: view.getFloat32(24, true), pitch: view.getFloat32(28, true), distance: view.getFloat32(32, true), fov_y: view.getFloat32(36, true) };
   }
   return null;
 }

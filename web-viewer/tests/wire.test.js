@@ -15,7 +15,7 @@ const GUEST = { viewer: 7, name: 'Ada', color: [1, 2, 3], role: 'control', muted
 const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16)).buffer;
 
 test('the golden pointer messages are read and written as Rust does', () => {
-  assert.deepEqual(golden.pointer.map(({ message }) => message.type).sort(), ['ack', 'move', 'ping', 'pong', 'shown', 'still_taken']);
+  assert.deepEqual(golden.pointer.map(({ message }) => message.type).sort(), ['ack', 'camera', 'move', 'ping', 'pong', 'shown', 'still_taken']);
   for (const { hex, message } of golden.pointer) {
     assert.deepEqual(decodePointer(bytesOf(hex)), message);
     assert.equal(Buffer.from(encodePointer(message)).toString('hex'), hex);
@@ -50,6 +50,9 @@ test('what the page does not know, and what is broken, is passed over', () => {
     'null', '[]', '7', '"welcome"', '{', '', '{}', '{"type":"later"}', '{"type":"scene"}', '{"type":"scene","scene":{}}',
     '{"type":"scene","scene":{"title":"t","layers":[null],"properties":[],"picked":null,"loading":[]}}',
     '{"type":"scene","scene":{"title":"t","layers":[],"properties":[{"id":"projection"}],"picked":null,"loading":[]}}',
+    ...['7', '{}', '{"min":[0,0,0],"max":[1,1]}', '{"min":[0,0,0],"max":[1,1,"1"]}'].map((bounds) =>
+      `{"type":"scene","scene":{"title":"t","layers":[],"properties":[],"picked":null,"loading":[],"bounds":${bounds}}}`,
+    ),
     '{"type":"ended","reason":5}', '{"type":"host","answers":1}', JSON.stringify({ ...welcome, epoch: 1 }),
     '{"type":"room"}', '{"type":"room","room":null}', '{"type":"room","room":{"mode":"everyone","steers":null}}',
     ...[{ viewer: '7' }, { name: 5 }, { color: [1, 2] }, { color: [1, 2, 256] }, { color: ['1', 2, 3] }, { color: null }].map((wrong) =>

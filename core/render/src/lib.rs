@@ -7,8 +7,10 @@
 //!
 //! 1. points, by a compute shader, into 64-bit texels of depth and colour (`points`, `accumulation`);
 //! 2. a pass over all pixels that turns these into colour and depth, lit by eye-dome lighting, over the background;
-//! 3. meshes, nodes, streamlines, links, the box about the data, the mark on what is picked, hidden by depth;
-//! 4. the axes in the corner.
+//! 3. meshes, nodes, streamlines, links, the box about the data, the mark on what is picked, hidden by depth.
+//!
+//! The axes in the corner and all text are vectors, drawn over the picture by window and page: see
+//! [`heliograph_scene::Triad`].
 //!
 //! **Depth is reversed everywhere**: 1 at the near plane, 0 far away; greater is nearer. **Colours are sRGB bytes** from
 //! the layers' lists to the picture, whose format does not decode them.
@@ -39,10 +41,8 @@ mod shaders;
 mod surface;
 mod target;
 mod tracts;
-mod triad;
 mod upload;
 
 pub use gpu::{Gpu, GpuError};
 pub use image::Image;
 pub use renderer::{Drawn, Options, RenderError, Renderer};
-pub use triad::{TriadAxis, triad_axes};

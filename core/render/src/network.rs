@@ -86,14 +86,6 @@ impl NetworkBuffers {
         upload.write(&self.links, 0, &links);
     }
 
-    /// A few balls without links.
-    pub(crate) fn from_nodes(upload: &mut Upload<'_>, nodes: &[Node]) -> Option<NetworkBuffers> {
-        let buffer = upload.buffer::<Node>("nodes", nodes.len(), BufferUsages::VERTEX)?;
-        upload.write(&buffer, 0, nodes);
-        let links = upload.buffer::<Segment>("links", 0, BufferUsages::VERTEX)?;
-        Some(NetworkBuffers { nodes: buffer, node_count: nodes.len(), links, link_count: 0 })
-    }
-
     /// Draws the balls; their pipeline is set.
     pub(crate) fn draw_nodes(&self, pass: &mut wgpu::RenderPass<'_>, uniforms: &Uniforms, camera: Slot, item: Slot) {
         if self.node_count > 0 {

@@ -14,7 +14,6 @@ use crate::readback::{self, Readback};
 use crate::resolve::Covered;
 use crate::segments::{self, BOX_EDGES, Segment, box_edges};
 use crate::target::{Target, fitting};
-use crate::triad::Triad;
 use crate::upload::Upload;
 use glam::Vec3;
 use heliograph_scene::{Scene, Viewport};
@@ -86,7 +85,6 @@ pub struct Renderer<T> {
     most_points: u64,
     /// The edges of the box about the data.
     box_edges: wgpu::Buffer,
-    triad: Option<Triad>,
     readback: Readback<T>,
 }
 
@@ -108,7 +106,6 @@ impl<T> Renderer<T> {
             usage: wgpu::BufferUsages::VERTEX | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        let triad = Triad::new(&mut Upload::new(&gpu));
         Ok(Renderer {
             pipelines,
             uniforms,
@@ -118,7 +115,6 @@ impl<T> Renderer<T> {
             meter: Meter::new(),
             most_points: u64::MAX,
             box_edges,
-            triad,
             readback,
             gpu,
         })
@@ -305,10 +301,6 @@ impl<T> Renderer<T> {
             pass.set_pipeline(&self.pipelines.marker);
             pass.set_bind_group(0, self.uniforms.bind_group(), &camera.with(marker));
             pass.draw(0..4, 0..1);
-        }
-        if let Some(triad) = self.triad.as_ref().filter(|_| scene.settings().show_axes) {
-            let pipelines = [&self.pipelines.tracts, &self.pipelines.nodes];
-            triad.draw(&mut pass, &mut self.uniforms, pipelines, scene.camera(), self.target.viewport);
         }
     }
 

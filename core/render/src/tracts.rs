@@ -74,13 +74,6 @@ impl TractBuffers {
         self.written = until;
     }
 
-    /// A few streamlines, given with their ends marked.
-    pub(crate) fn from_points(upload: &mut Upload<'_>, points: &[TractPoint]) -> Option<TractBuffers> {
-        let buffer = upload.buffer::<TractPoint>("streamlines", points.len() + 2, wgpu::BufferUsages::VERTEX)?;
-        upload.write(&buffer, 1, points);
-        Some(TractBuffers { points: buffer, point_count: points.len(), written: points.len(), streamline: 0 })
-    }
-
     pub(crate) fn is_uploaded(&self) -> bool {
         self.written == self.point_count
     }

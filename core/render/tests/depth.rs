@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{VIEWPORT, orthographic, pixel, point_wall, renderer, scene, wall, without_axes};
+use common::{VIEWPORT, orthographic, pixel, point_wall, renderer, scene, wall};
 use glam::Vec3;
 use heliograph_render::Image;
 use heliograph_scene::Scene;
@@ -16,7 +16,7 @@ const GREEN: [u8; 3] = [40, 200, 40];
 
 /// Seen from −y, with perspective and without; the first layer is in front of the second, and a quarter as wide.
 fn both_projections(near: &LoadedLayer, far: &LoadedLayer) -> [Scene; 2] {
-    let built = || without_axes(scene([near.clone(), far.clone()]));
+    let built = || scene([near.clone(), far.clone()]);
     [built(), orthographic(built())].map(|mut scene| {
         scene.apply(&Command::Look { from: Side::Front }, VIEWPORT).unwrap();
         scene

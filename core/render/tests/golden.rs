@@ -9,9 +9,7 @@
 
 mod common;
 
-use common::{
-    VIEWPORT, difference, fibres, gpu, hills, orthographic, renderer, scene, set, spiral, torus, without_axes,
-};
+use common::{VIEWPORT, difference, fibres, gpu, hills, orthographic, renderer, scene, set, spiral, torus};
 use heliograph_render::Image;
 use heliograph_scene::Scene;
 use heliograph_wire::{Command, Value};
@@ -61,17 +59,17 @@ fn everything() -> Scene {
 
 #[test]
 fn points_look_as_they_did() {
-    check("points", &without_axes(scene([hills(300)])));
+    check("points", &scene([hills(300)]));
 }
 
 #[test]
 fn points_without_perspective_look_as_they_did() {
-    check("points_orthographic", &without_axes(orthographic(scene([hills(300)]))));
+    check("points_orthographic", &orthographic(scene([hills(300)])));
 }
 
 #[test]
 fn points_look_the_same_with_32_bit_atomics() {
-    let scene = without_axes(scene([hills(300)]));
+    let scene = scene([hills(300)]);
     let u64_picture = renderer(VIEWPORT, false).capture(&scene).unwrap();
     let u32_picture = renderer(VIEWPORT, true).capture(&scene).unwrap();
     assert!(u64_picture == u32_picture, "they differ: {:?}", difference(&u64_picture, &u32_picture, 0));
@@ -81,46 +79,46 @@ fn points_look_the_same_with_32_bit_atomics() {
 fn large_points_are_discs_that_share_their_borders() {
     let mut layer = hills(60);
     layer.style.point_size = 9.0;
-    check("points_large", &without_axes(scene([layer])));
+    check("points_large", &scene([layer]));
 }
 
 #[test]
 fn a_mesh_looks_as_it_did() {
-    check("mesh", &without_axes(scene([torus([205, 170, 110])])));
+    check("mesh", &scene([torus([205, 170, 110])]));
 }
 
 #[test]
 fn a_mesh_without_perspective_looks_as_it_did() {
-    check("mesh_orthographic", &without_axes(orthographic(scene([torus([110, 160, 205])]))));
+    check("mesh_orthographic", &orthographic(scene([torus([110, 160, 205])])));
 }
 
 #[test]
 fn tracts_look_as_they_did() {
-    check("tracts", &without_axes(scene([fibres()])));
+    check("tracts", &scene([fibres()]));
 }
 
 #[test]
 fn a_network_looks_as_it_did() {
-    check("network", &without_axes(scene([spiral()])));
+    check("network", &scene([spiral()]));
 }
 
 #[test]
 fn a_network_without_perspective_looks_as_it_did_on_light_ground() {
-    let mut scene = without_axes(orthographic(scene([spiral()])));
+    let mut scene = orthographic(scene([spiral()]));
     set(&mut scene, "background", Value::Choice("light".into()));
     check("network_orthographic", &scene);
 }
 
 #[test]
-fn box_and_axes_look_as_they_did() {
+fn the_box_looks_as_it_did() {
     let mut scene = scene([torus([205, 170, 110])]);
     set(&mut scene, "show_bounds", Value::Toggle(true));
-    check("box_and_axes", &scene);
+    check("box", &scene);
 }
 
 #[test]
 fn the_mark_on_what_is_picked_looks_as_it_did() {
-    let mut scene = without_axes(scene([torus([205, 170, 110])]));
+    let mut scene = scene([torus([205, 170, 110])]);
     scene.apply(&Command::Pick { x: 0.3, y: 0.5 }, VIEWPORT).unwrap();
     assert!(scene.picked().is_some());
     check("marker", &scene);
@@ -137,6 +135,6 @@ fn everything_together_without_perspective_looks_as_it_did() {
 }
 
 #[test]
-fn an_empty_scene_is_its_background_and_axes() {
+fn an_empty_scene_is_its_background() {
     check("empty", &scene([]));
 }

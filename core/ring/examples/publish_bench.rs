@@ -55,7 +55,8 @@ fn measure(name: &str, width: u32, height: u32, with_reader: bool) -> Result<Str
         let copied = start.elapsed();
         std::hint::black_box(target);
 
-        let stamp = FrameStamp { width, height, sequence: turn as u64, drawn_us: monotonic_us(), applied_ticket: 0 };
+        let sequence = turn as u64;
+        let stamp = FrameStamp { width, height, sequence, drawn_us: monotonic_us(), ..FrameStamp::default() };
         let start = Clocks::now();
         frames.publish(&stamp, &rgba, stride_bytes)?;
         let published = start.elapsed();

@@ -97,6 +97,7 @@ impl FrameReader {
             sequence: shared.sequence.load(Relaxed),
             drawn_us: shared.drawn_us.load(Relaxed),
             applied_ticket: shared.applied_ticket.load(Relaxed),
+            pose: std::array::from_fn(|word| shared.pose[word].load(Relaxed)),
         };
         self.shared.fits(stamp.width, stamp.height).then_some(stamp)
     }

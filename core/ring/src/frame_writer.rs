@@ -97,6 +97,9 @@ impl FrameWriter {
         shared.sequence.store(stamp.sequence, Relaxed);
         shared.drawn_us.store(stamp.drawn_us, Relaxed);
         shared.applied_ticket.store(stamp.applied_ticket, Relaxed);
+        for (shared, word) in shared.pose.iter().zip(stamp.pose) {
+            shared.store(word, Relaxed);
+        }
     }
 }
 

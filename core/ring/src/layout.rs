@@ -8,7 +8,9 @@ use std::mem::{offset_of, size_of};
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
 /// The layout's version; both processes must agree. Raised by every change of the control segment or of the pixels' order.
-pub const LAYOUT_VERSION: u32 = 1;
+pub const LAYOUT_VERSION: u32 = 2;
+/// Words that say whence a frame was drawn.
+pub const POSE_WORDS: usize = 8;
 /// The most bytes that one input may have.
 pub const RECORD_BYTES_MAX: usize = 1024;
 /// The most pixels along either side of a picture: three slots of the largest are 3 GiB of address space.
@@ -77,6 +79,7 @@ pub(crate) struct Stamp {
     /// CLOCK_MONOTONIC, microseconds.
     pub(crate) drawn_us: AtomicU64,
     pub(crate) applied_ticket: AtomicU64,
+    pub(crate) pose: [AtomicU32; POSE_WORDS],
 }
 
 /// One record. Last writer: sidecar.
@@ -98,6 +101,7 @@ const _: () = assert!(offset_of!(Control, slot_bytes) == 24);
 const _: () = assert!(offset_of!(Control, frames_word) == 64);
 const _: () = assert!(offset_of!(Control, frames_bell) == 68);
 const _: () = assert!(offset_of!(Control, stamps) == 128);
+const _: () = assert!(offset_of!(Stamp, pose) == 32);
 const _: () = assert!(size_of::<Stamp>() == 64);
 const _: () = assert!(offset_of!(Control, inputs_head) == 320);
 const _: () = assert!(offset_of!(Control, inputs_tail) == 384);

@@ -77,7 +77,7 @@ pub use host::{HostRing, PulseMonitor, RingHandles, create};
 pub use inherited::Inherited;
 pub use input_reader::{InputReader, InputReaderStats};
 pub use input_writer::{InputWriter, InputWriterStats};
-pub use layout::{LAYOUT_VERSION, RECORD_BYTES_MAX, SIDE_MAX};
+pub use layout::{LAYOUT_VERSION, POSE_WORDS, RECORD_BYTES_MAX, SIDE_MAX};
 pub use peer::{PeerRing, Pulse, attach};
 
 /// Ends a wait for frames from another thread of the sidecar.
@@ -98,6 +98,8 @@ pub struct FrameStamp {
     pub drawn_us: u64,
     /// The ticket of the newest input that the frame shows.
     pub applied_ticket: u64,
+    /// Whence the frame was drawn, as the app's and the sidecar's own words for it.
+    pub pose: [u32; POSE_WORDS],
 }
 
 /// Microseconds of CLOCK_MONOTONIC: the same clock in both processes.

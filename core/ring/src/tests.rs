@@ -17,7 +17,8 @@ fn both(max_width: u32, max_height: u32) -> (HostRing, PeerRing) {
 }
 
 fn stamp(width: u32, height: u32, sequence: u64) -> FrameStamp {
-    FrameStamp { width, height, sequence, drawn_us: monotonic_us(), applied_ticket: sequence * 10 }
+    let pose = std::array::from_fn(|word| sequence as u32 * 100 + word as u32);
+    FrameStamp { width, height, sequence, drawn_us: monotonic_us(), applied_ticket: sequence * 10, pose }
 }
 
 #[test]
@@ -33,6 +34,7 @@ fn the_reader_gets_the_newest_frame_packed_and_the_rest_is_counted() {
     let frame = peer.frames.take().unwrap();
     assert_eq!((frame.stamp.width, frame.stamp.height, frame.stamp.sequence), (4, 3, 2));
     assert_eq!((frame.stamp.applied_ticket, frame.stride_bytes, frame.rgba.len()), (20, 16, 48));
+    assert_eq!(frame.stamp.pose, [200, 201, 202, 203, 204, 205, 206, 207]);
     let rows: Vec<&[u8]> = padded.chunks(stride_bytes).map(|row| &row[..16]).collect();
     assert_eq!(frame.rgba, rows.concat());
     assert!(peer.frames.take().is_none(), "taken once");

@@ -2,7 +2,7 @@
 
 use crate::aabb::Aabb;
 use glam::{Mat4, Vec2, Vec3};
-use heliograph_wire::Side;
+use heliograph_wire::{Pose, Side};
 use std::f32::consts::{FRAC_PI_2, PI, TAU};
 
 /// How depth becomes size.
@@ -78,6 +78,18 @@ impl Default for Camera {
 }
 
 impl Camera {
+    /// The same for those who draw over the picture.
+    pub fn pose(&self) -> Pose {
+        Pose {
+            target: self.target.to_array(),
+            yaw: self.yaw,
+            pitch: self.pitch,
+            distance: self.distance,
+            fov_y: self.fov_y,
+            orthographic: self.projection == Projection::Orthographic,
+        }
+    }
+
     /// From scene coordinates to those of the camera: x right, y up, looking along −z.
     pub fn view_from_world(&self) -> Mat4 {
         glam::camera::rh::view::look_to_mat4(self.eye(), -self.back(), self.up())
@@ -280,5 +292,7 @@ fn sane_aspect(aspect: f32) -> f32 {
     if aspect.is_finite() && aspect > 0.0 { aspect.clamp(1e-3, 1e3) } else { 1.0 }
 }
 
+#[cfg(test)]
+mod golden;
 #[cfg(test)]
 mod tests;

@@ -28,6 +28,7 @@ mod style;
 pub mod synthetic;
 mod text;
 mod tracts;
+mod triad;
 
 pub use aabb::Aabb;
 pub use camera::{Camera, Projection, Ray};
@@ -43,3 +44,4 @@ pub use points::{PointAttributes, Points};
 pub use scene::{Scene, Viewport, Wake};
 pub use style::{Background, ColorBy, Settings, Style};
 pub use tracts::Tracts;
+pub use triad::{HUB_COLOR, LETTER_COLOR, Triad, TriadAxis};

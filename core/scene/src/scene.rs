@@ -6,7 +6,7 @@ use crate::load::LoadedLayer;
 use crate::pick::{self, Picked};
 use crate::{Aabb, Camera, CommandError, Layer, LayerData, Settings, properties, text};
 use glam::{DVec3, Vec3};
-use heliograph_wire::{Command, LayerId, LayerStatus, SceneStatus};
+use heliograph_wire::{Bounds, Command, LayerId, LayerStatus, SceneStatus};
 use std::sync::Arc;
 
 mod changes;
@@ -199,6 +199,7 @@ impl Scene {
             properties: properties::of_scene(&self.settings, &self.camera),
             picked: self.picked.as_ref().map(|picked| picked.text.clone()),
             loading: Vec::new(),
+            bounds: self.bounds().map(|Aabb { min, max }| Bounds { min: min.to_array(), max: max.to_array() }),
         }
     }
 

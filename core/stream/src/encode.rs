@@ -11,7 +11,7 @@ use crate::stamp::StampClock;
 use bytes::Bytes;
 use heliograph_codec::{CodecError, Encoder, EncoderConfig, MIN_BITRATE_BPS, Picture};
 use heliograph_ring::{Frame, FrameReader, monotonic_us};
-use heliograph_wire::ViewerId;
+use heliograph_wire::{Pose, ViewerId};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -114,6 +114,8 @@ struct Studio {
     stamps: StampClock,
     /// Inputs that the next frame to come out is the first to show.
     shown: Vec<(ViewerId, u32)>,
+    /// Of the newest picture.
+    pose: Option<Pose>,
 }
 
 impl Default for Studio {
@@ -125,6 +127,7 @@ impl Default for Studio {
             frame_rate: FrameRate::new(),
             stamps: StampClock::default(),
             shown: Vec::new(),
+            pose: None,
         }
     }
 }
@@ -142,6 +145,7 @@ impl Studio {
         if let Some(frame) = frame {
             self.draw(frame)?;
             drawn_us = Some(frame.stamp.drawn_us);
+            self.pose = Pose::from_words(frame.stamp.pose);
             self.shown.extend(inputs.shown(frame.stamp.applied_ticket));
             if let (Some(rate), Some(encoder)) = (self.frame_rate.frame(now), &mut self.encoder) {
                 encoder.set_frame_rate(rate)?;
@@ -168,6 +172,7 @@ impl Studio {
             drawn_us: stamp_us,
             keyframe: unit.keyframe,
             shown: std::mem::take(&mut self.shown),
+            pose: self.pose,
         }))
     }
 

@@ -35,6 +35,7 @@ mod inputs;
 mod link;
 mod packets;
 mod peer;
+mod poses;
 mod safety;
 mod serve;
 mod sessions;

@@ -1,7 +1,7 @@
 //! Access units to RTP payloads (RFC 6184, packetization-mode 1), cut once for all viewers.
 
 use bytes::Bytes;
-use heliograph_wire::ViewerId;
+use heliograph_wire::{Pose, ViewerId};
 use rtc::rtp::codec::h264::H264Payloader;
 use rtc::rtp::packetizer::Payloader;
 
@@ -40,6 +40,8 @@ pub(crate) struct MediaFrame {
     pub(crate) keyframe: bool,
     /// The newest input of each viewer that this frame is the first to show.
     pub(crate) shown: Vec<(ViewerId, u32)>,
+    /// Whence the picture was drawn.
+    pub(crate) pose: Option<Pose>,
 }
 
 /// The RTP timestamp of a changed picture's moment: 90 kHz since the host's monotonic clock began, modulo 2³², made even.

@@ -4,7 +4,7 @@ use crate::serve::serve;
 use heliograph_ring::{FrameStamp, HostRing, create, monotonic_us};
 use heliograph_wire::link::{Network, Tokens};
 use heliograph_wire::room::Answer;
-use heliograph_wire::{FromSidecar, Ticketed, ToSidecar};
+use heliograph_wire::{FromSidecar, Pose, Ticketed, ToSidecar};
 use std::net::SocketAddr;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -30,6 +30,8 @@ pub(crate) struct TestHost {
     lines: mpsc::Receiver<FromSidecar>,
     sidecar: JoinHandle<bool>,
     published: u64,
+    /// Whence the next frame is drawn.
+    pub(crate) pose: Option<Pose>,
 }
 
 /// What the app says first.
@@ -78,7 +80,7 @@ impl TestHost {
         let (sender, lines) = mpsc::channel(1_024);
         tokio::spawn(listen(BufReader::new(output_reader).lines(), Arc::downgrade(&stdin), sender));
         let address = SocketAddr::from(([0, 0, 0, 0], 0));
-        let mut host = TestHost { ring, address, stdin, lines, sidecar, published: 0 };
+        let mut host = TestHost { ring, address, stdin, lines, sidecar, published: 0, pose: None };
         assert!(matches!(host.next_line().await, Some(FromSidecar::Hello { .. })));
         let Some(FromSidecar::Listening { address }) = host.next_line().await else {
             panic!("the sidecar does not listen");
@@ -110,7 +112,15 @@ impl TestHost {
     pub(crate) fn publish(&mut self, width: u32, height: u32, grey: u8, applied_ticket: u64) -> u64 {
         let drawn_us = monotonic_us();
         self.published += 1;
-        let stamp = FrameStamp { width, height, sequence: self.published, drawn_us, applied_ticket };
+        let sequence = self.published;
+        let stamp = FrameStamp {
+            width,
+            height,
+            sequence,
+            drawn_us,
+            applied_ticket,
+            pose: self.pose.map_or([0; 8], Pose::to_words),
+        };
         let rgba = vec![grey; (width * height * 4) as usize];
         self.ring.frames.publish(&stamp, &rgba, width as usize * 4).unwrap();
         drawn_us

@@ -6,6 +6,7 @@ mod topics;
 use crate::gate::{Gate, Refusal, Verdict};
 use crate::packets::MediaFrame;
 use crate::peer::OfferError;
+use crate::poses::Poses;
 use crate::sessions::{Call, End, Inbox};
 use crate::share::Share;
 use crate::stage::lock;
@@ -66,6 +67,7 @@ struct Life {
     joined: bool,
     heard: Instant,
     topics: Topics,
+    poses: Poses,
 }
 
 impl Viewer {
@@ -84,6 +86,7 @@ impl Viewer {
             joined: false,
             heard: now,
             topics: Topics::of(&share),
+            poses: Poses::default(),
             share: Arc::clone(&share),
         };
         let reason = life.live(&mut inbox).await;
@@ -335,7 +338,8 @@ impl Life {
                 let verdict = self.gate.other(now);
                 self.judge(verdict)
             }
-            Some(Message::Pong { .. } | Message::Shown { .. } | Message::Ack { .. }) | None => {
+            Some(Message::Pong { .. } | Message::Shown { .. } | Message::Ack { .. } | Message::Camera { .. })
+            | None => {
                 let verdict = self.gate.malformed();
                 self.judge(verdict)
             }
@@ -375,6 +379,10 @@ impl Life {
     async fn frame(&mut self, way: Way, frame: &MediaFrame) -> Result<(), Reason> {
         let shown = frame.shown.iter().rev().find(|(viewer, _)| *viewer == self.id).map(|(_, seq)| *seq);
         let Some(carrier) = self.carriers.get(way) else { return Ok(()) };
+        // Before the frame: the page should know whence it was drawn when it shows it.
+        if let (Some(pointer), Some(message)) = (&carrier.pointer, self.poses.message(frame, self.id)) {
+            pointer.bytes(&message.encode()).await;
+        }
         match carrier.transport.send(frame, shown).await {
             Sent::Gone => return self.lost(way, "closed the connection"),
             Sent::Full => {

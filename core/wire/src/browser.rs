@@ -9,8 +9,8 @@ use crate::media::{
     STILL_TILE_BYTES,
 };
 use crate::pointer::{
-    ACK, ACK_BYTES, MOVE, MOVE_BYTES, PING, PING_BYTES, PONG, PONG_BYTES, SHOWN, SHOWN_BYTES, STILL_TAKEN,
-    STILL_TAKEN_BYTES,
+    ACK, ACK_BYTES, CAMERA, CAMERA_BYTES, MOVE, MOVE_BYTES, PING, PING_BYTES, PONG, PONG_BYTES, SHOWN, SHOWN_BYTES,
+    STILL_TAKEN, STILL_TAKEN_BYTES,
 };
 use crate::{
     Button, Command, FromViewer, Input, LayerId, LayerStatus, MAX_MESSAGE_BYTES, PROTOCOL, Property, PropertyKind,
@@ -84,6 +84,23 @@ fn pointer_kinds() -> Vec<Kind> {
             bytes: STILL_TAKEN_BYTES,
             fields: vec![seq(), field(8, "Uint32", "tiles")],
         },
+        Kind {
+            name: "camera",
+            tag: CAMERA,
+            bytes: CAMERA_BYTES,
+            fields: vec![
+                field(1, "Uint8", "orthographic"),
+                seq(),
+                field(8, "Uint32", "rtp_timestamp"),
+                field(12, "Float32", "target_x"),
+                field(16, "Float32", "target_y"),
+                field(20, "Float32", "target_z"),
+                field(24, "Float32", "yaw"),
+                field(28, "Float32", "pitch"),
+                field(32, "Float32", "distance"),
+                field(36, "Float32", "fov_y"),
+            ],
+        },
     ]
 }
 
@@ -137,14 +154,18 @@ fn media_kinds() -> Vec<Kind> {
     ]
 }
 
-/// A method's little-endian argument, which `getUint8` does not have.
 fn setter(field: &Field) -> String {
-    format!("      view.set{}({}, message.{}, true);\n", field.view_type, field.offset, field.name)
+    let endian = endian(field);
+    format!("      view.set{}({}, message.{}{endian});\n", field.view_type, field.offset, field.name)
 }
 
 fn getter(field: &Field) -> String {
-    let endian = if field.view_type == "Uint8" { "" } else { ", true" };
-    format!("{}: view.get{}({}{endian})", field.name, field.view_type, field.offset)
+    format!("{}: view.get{}({}{})", field.name, field.view_type, field.offset, endian(field))
+}
+
+/// A method's little-endian argument, which `getUint8` does not have.
+fn endian(field: &Field) -> &'static str {
+    if field.view_type == "Uint8" { "" } else { ", true" }
 }
 
 fn script() -> Result<String, std::fmt::Error> {
@@ -241,6 +262,7 @@ fn types() -> Result<String, std::fmt::Error> {
         declaration::<room::Guest>(&config),
         declaration::<room::Ask>(&config),
         declaration::<SceneStatus>(&config),
+        declaration::<scene::Bounds>(&config),
         declaration::<LayerStatus>(&config),
         declaration::<scene::LoadStatus>(&config),
         declaration::<Property>(&config),

@@ -25,6 +25,7 @@ pub mod link;
 pub mod media;
 pub mod origin;
 pub mod pointer;
+mod pose;
 pub mod room;
 pub mod scene;
 
@@ -36,7 +37,8 @@ pub use control::{FromViewer, Rung, ToViewer};
 pub use input::{Button, Input, InputError, Ticketed, ViewerId};
 pub use link::{FromSidecar, Role, ToSidecar};
 pub use origin::Origin;
-pub use scene::{LayerStatus, Property, PropertyKind, SceneStatus};
+pub use pose::Pose;
+pub use scene::{Bounds, LayerStatus, Property, PropertyKind, SceneStatus};
 
 /// Raised whenever a message changes its meaning. App and sidecar are one executable and must agree exactly;
 /// a page of another protocol asks its user to reload.

@@ -1,18 +1,24 @@
 //! The data channel `pointer`: binary, unordered, never repeated; little-endian. Over a WebSocket, which is ordered and
 //! whole, its binary messages are the same.
 //!
-//! | offset | [`Message::Move`] | [`Message::Ping`] | [`Message::Pong`] | [`Message::Shown`] | [`Message::Ack`] | [`Message::StillTaken`] |
-//! |---|---|---|---|---|---|---|
-//! | 0 | u8 = 1 | u8 = 2 | u8 = 3 | u8 = 4 | u8 = 5 | u8 = 6 |
-//! | 2 | u16 `grab` | | | | | |
-//! | 4 | u32 `seq` | u32 `seq` | u32 `seq` | u32 `seq` | u32 `seq` | u32 `seq` |
-//! | 8 | f32 `x` | f64 `page_ms` | f64 `page_ms` | f64 `drawn_ms` | f64 `page_ms` | u32 `tiles` |
-//! | 12 | f32 `y` | | | | | |
-//! | 16 | f32 `pinch` | | f64 `host_ms` | u32 `rtp_timestamp` | | |
-//! | 24 | | | u32 `taken` | | | |
+//! | offset | [`Message::Move`] | [`Message::Ping`] | [`Message::Pong`] | [`Message::Shown`] | [`Message::Ack`] | [`Message::StillTaken`] | [`Message::Camera`] |
+//! |---|---|---|---|---|---|---|---|
+//! | 0 | u8 = 1 | u8 = 2 | u8 = 3 | u8 = 4 | u8 = 5 | u8 = 6 | u8 = 7 |
+//! | 1 | | | | | | | u8 `orthographic` |
+//! | 2 | u16 `grab` | | | | | | |
+//! | 4 | u32 `seq` | u32 `seq` | u32 `seq` | u32 `seq` | u32 `seq` | u32 `seq` | u32 `seq` |
+//! | 8 | f32 `x` | f64 `page_ms` | f64 `page_ms` | f64 `drawn_ms` | f64 `page_ms` | u32 `tiles` | u32 `rtp_timestamp` |
+//! | 12 | f32 `y` | | | | | | 3 × f32 `target` |
+//! | 16 | f32 `pinch` | | f64 `host_ms` | u32 `rtp_timestamp` | | | |
+//! | 24 | | | u32 `taken` | | | | f32 `yaw` |
+//! | 28 | | | | | | | f32 `pitch` |
+//! | 32 | | | | | | | f32 `distance` |
+//! | 36 | | | | | | | f32 `fov_y` |
 //!
 //! Bytes not named are zero. `grab` counts the presses and releases that the browser has sent so far (modulo 2¹⁶):
 //! a move that overtakes its press, or limps in after its release, is known by it and dropped.
+
+use crate::pose::Pose;
 
 /// One message.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -71,6 +77,16 @@ pub enum Message {
         /// Tiles that have arrived so far.
         tiles: u32,
     },
+    /// Sidecar → browser: the frame with this timestamp, and those after it until the next message of this kind, were
+    /// drawn from here.
+    Camera {
+        /// Of the newest of the viewer's inputs that the frame shows; 0 for none.
+        seq: u32,
+        /// As of [`Message::Shown`].
+        rtp_timestamp: u32,
+        /// Whence.
+        pose: Pose,
+    },
 }
 
 pub(crate) const MOVE: u8 = 1;
@@ -79,6 +95,7 @@ pub(crate) const PONG: u8 = 3;
 pub(crate) const SHOWN: u8 = 4;
 pub(crate) const ACK: u8 = 5;
 pub(crate) const STILL_TAKEN: u8 = 6;
+pub(crate) const CAMERA: u8 = 7;
 
 /// Bytes of each kind of message.
 pub const MOVE_BYTES: usize = 20;
@@ -92,6 +109,8 @@ pub const SHOWN_BYTES: usize = 20;
 pub const ACK_BYTES: usize = 16;
 /// Bytes of a still picture's acknowledgement.
 pub const STILL_TAKEN_BYTES: usize = 12;
+/// Bytes of a frame's camera.
+pub const CAMERA_BYTES: usize = 40;
 
 impl Message {
     /// The message's bytes.
@@ -132,6 +151,14 @@ impl Message {
                 bytes.extend(tiles.to_le_bytes());
                 bytes
             }
+            Message::Camera { seq, rtp_timestamp, pose } => {
+                let mut bytes = head(CAMERA, 0, seq, CAMERA_BYTES);
+                bytes[1] = u8::from(pose.orthographic);
+                bytes.extend(rtp_timestamp.to_le_bytes());
+                let angles = [pose.yaw, pose.pitch, pose.distance, pose.fov_y];
+                bytes.extend(pose.target.iter().chain(&angles).flat_map(|number| number.to_le_bytes()));
+                bytes
+            }
         }
     }
 
@@ -143,9 +170,9 @@ impl Message {
             (MOVE, MOVE_BYTES) => Message::Move {
                 grab: u16::from_le_bytes(array_at(bytes, 2)?),
                 seq,
-                x: f32::from_le_bytes(array_at(bytes, 8)?),
-                y: f32::from_le_bytes(array_at(bytes, 12)?),
-                pinch: f32::from_le_bytes(array_at(bytes, 16)?),
+                x: f32_at(bytes, 8)?,
+                y: f32_at(bytes, 12)?,
+                pinch: f32_at(bytes, 16)?,
             },
             (PING, PING_BYTES) => Message::Ping { seq, page_ms: f64_at(bytes, 8)? },
             (PONG, PONG_BYTES) => Message::Pong {
@@ -159,6 +186,22 @@ impl Message {
             }
             (ACK, ACK_BYTES) => Message::Ack { seq, page_ms: f64_at(bytes, 8)? },
             (STILL_TAKEN, STILL_TAKEN_BYTES) => Message::StillTaken { seq, tiles: u32_at(bytes, 8)? },
+            (CAMERA, CAMERA_BYTES) => Message::Camera {
+                seq,
+                rtp_timestamp: u32_at(bytes, 8)?,
+                pose: Pose {
+                    target: [f32_at(bytes, 12)?, f32_at(bytes, 16)?, f32_at(bytes, 20)?],
+                    yaw: f32_at(bytes, 24)?,
+                    pitch: f32_at(bytes, 28)?,
+                    distance: f32_at(bytes, 32)?,
+                    fov_y: f32_at(bytes, 36)?,
+                    orthographic: match bytes.get(1)? {
+                        0 => false,
+                        1 => true,
+                        _ => return None,
+                    },
+                },
+            },
             _ => return None,
         };
         Some(message)
@@ -181,6 +224,10 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     array_at(bytes, at).map(u32::from_le_bytes)
 }
 
+fn f32_at(bytes: &[u8], at: usize) -> Option<f32> {
+    array_at(bytes, at).map(f32::from_le_bytes)
+}
+
 fn f64_at(bytes: &[u8], at: usize) -> Option<f64> {
     array_at(bytes, at).map(f64::from_le_bytes)
 }
@@ -198,6 +245,18 @@ mod tests {
             Message::Shown { seq: 3, drawn_ms: 17.25, rtp_timestamp: u32::MAX },
             Message::Ack { seq: 5, page_ms: 0.5 },
             Message::StillTaken { seq: 2, tiles: 40 },
+            Message::Camera {
+                seq: 8,
+                rtp_timestamp: 9,
+                pose: Pose {
+                    target: [1.0, -2.0, 0.5],
+                    yaw: 0.25,
+                    pitch: -0.5,
+                    distance: 4.0,
+                    fov_y: 0.75,
+                    orthographic: true,
+                },
+            },
         ];
         for message in messages {
             let bytes = message.encode();

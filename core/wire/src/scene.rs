@@ -17,6 +17,18 @@ pub struct SceneStatus {
     pub picked: Option<String>,
     /// What is being loaded.
     pub loading: Vec<LoadStatus>,
+    /// The box about everything visible; none when there is nothing.
+    pub bounds: Option<Bounds>,
+}
+
+/// A box along the axes, in the coordinates of [`crate::Pose`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Bounds {
+    /// The least coordinates.
+    pub min: [f32; 3],
+    /// The greatest coordinates.
+    pub max: [f32; 3],
 }
 
 /// One layer.

@@ -42,11 +42,6 @@ pub(crate) fn orthographic(mut scene: Scene) -> Scene {
     scene
 }
 
-pub(crate) fn without_axes(mut scene: Scene) -> Scene {
-    set(&mut scene, "show_axes", Value::Toggle(false));
-    scene
-}
-
 /// A hilly landscape of coloured points.
 pub(crate) fn hills(side: u32) -> LoadedLayer {
     let (positions, colors) = (0..side * side)

@@ -4,7 +4,7 @@
 #![no_main]
 
 use heliograph_ring::fuzzing::{Between, INPUTS_AT};
-use heliograph_ring::{Coalesce, Frame, FrameStamp, PeerRing, RECORD_BYTES_MAX};
+use heliograph_ring::{Coalesce, Frame, FrameStamp, POSE_WORDS, PeerRing, RECORD_BYTES_MAX};
 use libfuzzer_sys::fuzz_target;
 
 const WIDTH: u32 = 40;
@@ -127,7 +127,8 @@ fn look(frame: Option<Frame<'_>>) {
 
 /// Nobody overwrites any more.
 fn heals(ring: &mut Between) {
-    let stamp = FrameStamp { width: WIDTH, height: HEIGHT, sequence: 99, drawn_us: 1, applied_ticket: 2 };
+    let pose = [3; POSE_WORDS];
+    let stamp = FrameStamp { width: WIDTH, height: HEIGHT, sequence: 99, drawn_us: 1, applied_ticket: 2, pose };
     let picture = [9; (WIDTH * HEIGHT * 4) as usize];
     ring.host.frames.publish(&stamp, &picture, WIDTH as usize * 4).expect("it fits");
     let frame = ring.peer.frames.take().expect("a frame that was just published is there");

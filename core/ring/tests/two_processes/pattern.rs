@@ -9,7 +9,8 @@ const SIZES: [(u32, u32); 7] = [(1280, 720), (64, 36), (641, 359), (1, 1), (1280
 /// The stamp of a frame in the pattern.
 pub(crate) fn stamp(sequence: u64) -> FrameStamp {
     let (width, height) = SIZES[(sequence % SIZES.len() as u64) as usize];
-    FrameStamp { width, height, sequence, drawn_us: monotonic_us(), applied_ticket: sequence * 3 }
+    let pose = std::array::from_fn(|index| word(sequence, index as u32));
+    FrameStamp { width, height, sequence, drawn_us: monotonic_us(), applied_ticket: sequence * 3, pose }
 }
 
 /// Fills `rgba` with the frame's pixels, packed.

@@ -7,10 +7,10 @@ use crate::control::EndCause;
 use crate::media::Header;
 use crate::pointer::Message;
 use crate::room::{Ask, ControlMode, Guest, Room};
-use crate::scene::{ChoiceOption, LoadStatus};
+use crate::scene::{Bounds, ChoiceOption, LoadStatus};
 use crate::{
-    Button, Command, FromViewer, Input, LayerId, LayerStatus, Property, PropertyKind, Role, Rung, SceneStatus, Side,
-    ToViewer, Value, ViewerId,
+    Button, Command, FromViewer, Input, LayerId, LayerStatus, Pose, Property, PropertyKind, Role, Rung, SceneStatus,
+    Side, ToViewer, Value, ViewerId,
 };
 use serde_json::{Value as Json, json};
 
@@ -121,6 +121,7 @@ fn scene() -> SceneStatus {
         ],
         picked: Some("autzen: point 1,234 at 636,100.2, 850,020.1, 421.0".into()),
         loading: vec![LoadStatus { name: "träcks.trk".into(), fraction: 0.5 }],
+        bounds: Some(Bounds { min: [-300.5, -200.0, 0.25], max: [300.5, 200.0, 128.0] }),
     }
 }
 
@@ -169,6 +170,18 @@ fn pointer() -> Vec<Message> {
         Message::Shown { seq: 3, drawn_ms: 17.25, rtp_timestamp: 4_294_967_295 },
         Message::Ack { seq: 70_000, page_ms: 12.5 },
         Message::StillTaken { seq: 2, tiles: 65_000 },
+        Message::Camera {
+            seq: 4_294_967_295,
+            rtp_timestamp: 4_294_967_294,
+            pose: Pose {
+                target: [1.5, -2.25, 1024.0],
+                yaw: 6.25,
+                pitch: -1.5,
+                distance: 0.125,
+                fov_y: 0.75,
+                orthographic: true,
+            },
+        },
     ]
 }
 
@@ -186,6 +199,12 @@ fn pointer_json(message: &Message) -> Json {
         }
         Message::Ack { seq, page_ms } => json!({ "type": "ack", "seq": seq, "page_ms": page_ms }),
         Message::StillTaken { seq, tiles } => json!({ "type": "still_taken", "seq": seq, "tiles": tiles }),
+        Message::Camera { seq, rtp_timestamp, pose } => {
+            let [x, y, z] = pose.target;
+            json!({ "type": "camera", "orthographic": u8::from(pose.orthographic), "seq": seq,
+                    "rtp_timestamp": rtp_timestamp, "target_x": x, "target_y": y, "target_z": z, "yaw": pose.yaw,
+                    "pitch": pose.pitch, "distance": pose.distance, "fov_y": pose.fov_y })
+        }
     }
 }
 

@@ -1,0 +1,113 @@
+// What is drawn over the picture as vectors, sharp on every line: the axes, the outline of where the camera is to be while
+// the picture lags behind the hand, and a ring under each finger.
+
+/** @import { Pose } from '../core/camera.js' */
+/** @import { Bounds } from '../core/wire.gen.js' */
+/** @import { Stage } from './stage.js' */
+/** @import { Viewer } from './viewer.js' */
+import { boxEdges, triad } from '../core/camera.js';
+import { element } from './elements.js';
+
+/** The outline is looked after so often even where nothing happens. */
+const REVIEW_MS = 500;
+
+/**
+ * @param {HTMLElement} view Takes the pointer's events.
+ * @param {Stage} stage
+ * @param {Viewer} viewer
+ * @returns {{ foreseen: () => Pose | null }} For tests: where the outline is.
+ */
+export function bindOverlay(view, stage, viewer) {
+  const { foresight } = viewer;
+  const axes = element('axes', SVGGElement);
+  const outline = element('outline', SVGGElement);
+  let request = 0;
+  let timer = 0;
+
+  const foreseen = () => (viewer.maySteer ? foresight.foreseen(viewer.scene?.bounds ?? null, viewer.clock.roundTripMs, performance.now()) : null);
+
+  const draw = () => {
+    request = 0;
+    const { left, top, width, height } = stage.pictureRect;
+    const origin = view.getBoundingClientRect();
+    const ahead = foreseen();
+    const pose = ahead ?? foresight.onScreen?.pose ?? null;
+    const place = `translate(${left - origin.left} ${top - origin.top})`;
+    axes.setAttribute('transform', place);
+    outline.setAttribute('transform', place);
+    drawAxes(axes, showsAxes(viewer) ? pose : null, width, height);
+    const bounds = viewer.scene?.bounds;
+    outline.classList.toggle('on', ahead !== null);
+    if (pose && bounds) drawOutline(outline, pose, bounds, width, height);
+    clearTimeout(timer);
+    if (ahead) timer = window.setTimeout(redraw, REVIEW_MS);
+  };
+  // In the frame that is about to be displayed, as pointer events come before its callbacks.
+  const redraw = () => {
+    request ||= requestAnimationFrame(draw);
+  };
+
+  foresight.changed = redraw;
+  new ResizeObserver(redraw).observe(view);
+  stage.video.addEventListener('resize', redraw);
+  bindFingers(view, viewer);
+  return { foreseen };
+}
+
+/** The scene's own property, as the host last said it. @param {Viewer} viewer */
+function showsAxes(viewer) {
+  const property = viewer.scene?.properties.find(({ id }) => id === 'show_axes');
+  return property !== undefined && 'toggle' in property.value && property.value.toggle;
+}
+
+/** @param {SVGGElement} layer @param {Pose | null} pose @param {number} width @param {number} height */
+function drawAxes(layer, pose, width, height) {
+  if (!pose) return layer.replaceChildren();
+  const { middle, rodWidth, hubRadius, ballRadius, letterHeight, axes } = triad(pose, width, height);
+  const [x1, y1] = middle;
+  const shapes = axes.map(({ name, end: [x, y], color }) => {
+    const letter = shape('text', { x, y, 'font-size': letterHeight });
+    letter.textContent = name;
+    return [shape('line', { x1, y1, x2: x, y2: y, stroke: color, 'stroke-width': rodWidth }), shape('circle', { cx: x, cy: y, r: ballRadius, fill: color }), letter];
+  });
+  shapes.splice(axes.filter(({ towardsViewer }) => towardsViewer < 0).length, 0, [shape('circle', { cx: x1, cy: y1, r: hubRadius, class: 'hub' })]);
+  layer.replaceChildren(...shapes.flat());
+}
+
+/** @param {SVGGElement} layer @param {Pose} pose @param {Bounds} bounds @param {number} width @param {number} height */
+function drawOutline(layer, pose, bounds, width, height) {
+  const edges = boxEdges(pose, bounds, width, height).map(([from, to]) => `M${from}L${to}`);
+  for (const path of layer.children) path.setAttribute('d', edges.join(''));
+}
+
+/** The browser draws no pointer under a finger. @param {HTMLElement} view @param {Viewer} viewer */
+function bindFingers(view, viewer) {
+  const layer = element('fingers', SVGGElement);
+  /** @type {Map<number, Element>} */
+  const rings = new Map();
+  /** @param {PointerEvent} event */
+  const follow = ({ pointerId, clientX, clientY }) => {
+    const { left, top } = view.getBoundingClientRect();
+    rings.get(pointerId)?.setAttribute('transform', `translate(${clientX - left} ${clientY - top})`);
+  };
+  view.addEventListener('pointerdown', (event) => {
+    if (event.pointerType !== 'touch' || !viewer.maySteer) return;
+    const ring = shape('circle', { r: 24 });
+    rings.set(event.pointerId, ring);
+    layer.append(ring);
+    follow(event);
+  });
+  view.addEventListener('pointermove', follow);
+  // Whatever is down is captured.
+  view.addEventListener('lostpointercapture', ({ pointerId }) => {
+    rings.get(pointerId)?.remove();
+    rings.delete(pointerId);
+  });
+}
+
+/** @param {string} name @param {Record<string, string | number>} attributes */
+function shape(name, attributes) {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  return made;
+}
