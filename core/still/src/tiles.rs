@@ -49,7 +49,8 @@ pub(crate) fn in_order(width: u16, height: u16, cost: impl Fn(usize, usize) -> u
 
 fn cut(tile: Tile, cost: &impl Fn(usize, usize) -> u64, tiles: &mut Vec<(Tile, u64)>) {
     let Tile { x, y, width, height } = tile;
-    let (columns, rows) = (usize::from(x)..usize::from(x) + usize::from(width), usize::from(y)..usize::from(y) + usize::from(height));
+    let (columns, rows) =
+        (usize::from(x)..usize::from(x) + usize::from(width), usize::from(y)..usize::from(y) + usize::from(height));
     let total: u64 = rows.flat_map(|y| columns.clone().map(move |x| (x, y))).map(|(x, y)| cost(x, y)).sum();
     let (left, upper) = (halved(width), halved(height));
     if total <= BYTES_MAX * COST_OF_BYTE || (left == width && upper == height) {
