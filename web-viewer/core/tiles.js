@@ -37,8 +37,6 @@ function dither(x, y) {
 
 /** @param {number} value */
 const byte = (value) => (value < 0 ? 0 : value > 255 ? 255 : value);
-/** @param {number} number */
-const within32 = (number) => Math.max(-(2 ** 31), Math.min(2 ** 31 - 1, number));
 
 /** LOCO-I's guess. @param {number} w @param {number} n @param {number} nw */
 function median(w, n, nw) {
@@ -94,13 +92,12 @@ export class TileDecoder {
     const [red, green, blue] = [0, 4, 8].map((at) => ({ top: numbers.getInt32(at, true), perRow: numbers.getInt32(at + 12, true) }));
     if (!red || !green || !blue) return;
     /** @param {{ top: number, perRow: number }} gradient @param {number} y */
-    const exact = ({ top, perRow }, y) => within32(top + within32(perRow * y));
+    const exact = ({ top, perRow }, y) => top + Math.floor((perRow * y) / 256);
     let at = 0;
     for (let y = -MARGIN; y < this.height; y += 1) {
       const [r, g, b] = [exact(red, y), exact(green, y), exact(blue, y)];
       for (let x = -MARGIN; x < this.width + MARGIN; x += 1) {
         const noise = dither(x, y);
-        // Not clamped to 32 bits: beyond them the colour is 0 or 255 either way.
         this.known[at] =
           byte(Math.floor((r + noise) / 65536)) | (byte(Math.floor((g + noise) / 65536)) << 8) | (byte(Math.floor((b + noise) / 65536)) << 16) | BEHIND;
         at += 1;

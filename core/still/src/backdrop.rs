@@ -26,7 +26,7 @@ pub(crate) const BEHIND: u32 = 1 << 24;
 pub(crate) struct Backdrop {
     /// At the picture's top, in 65,536ths of a step of 8 bits.
     pub(crate) top: [i32; 3],
-    /// Added for each row.
+    /// Added for each row, in 2⁻²⁴ of a step: over 2,000 rows an error in it stays below a hundredth of a step.
     pub(crate) per_row: [i32; 3],
 }
 
@@ -40,10 +40,10 @@ pub(crate) fn dither(x: i32, y: i32) -> i32 {
 impl Backdrop {
     /// The pixel at a place, marked as [`BEHIND`].
     pub(crate) fn at(&self, x: i32, y: i32) -> u32 {
-        let dither = dither(x, y);
+        let dither = i64::from(dither(x, y));
         let channel = |index: usize| {
-            let exact = self.top[index].saturating_add(self.per_row[index].saturating_mul(y));
-            (exact.saturating_add(dither) >> 16).clamp(0, 255) as u32
+            let down = i64::from(self.per_row[index]) * i64::from(y) >> 8;
+            ((i64::from(self.top[index]) + down + dither) >> 16).clamp(0, 255) as u32
         };
         channel(0) | channel(1) << 8 | channel(2) << 16 | BEHIND
     }
@@ -68,7 +68,7 @@ impl Backdrop {
             let votes: Vec<Vote> = rows.iter().map(|y| near(fitted, *y, FINE * 8, 0.01)).collect();
             let fitted = Line::fitted(&votes, fitted);
             top[channel] = (fitted.at(0.0) * f64::from(ONE)).round() as i32;
-            per_row[channel] = (fitted.per_row * f64::from(ONE)).round() as i32;
+            per_row[channel] = (fitted.per_row * f64::from(ONE) * 256.0).round() as i32;
         }
         Some(Backdrop { top, per_row })
     }

@@ -8,6 +8,7 @@
 //! | start, stop, pulse, statistics | `serve.rs`, `link.rs` |
 //! | frame ring → picture → packets, one thread | `encode.rs`; when to do it: `cadence.rs` |
 //! | how much a line takes | `line.rs` |
+//! | the exact still picture, tile by tile | `still.rs` |
 //! | one viewer | `viewer.rs`; what of its messages counts: `gate.rs`; by WebRTC: `peer/` |
 //! | inputs → input ring, and back as "shown" | `inputs.rs`, `tickets.rs` |
 //! | page, WHEP, tokens, strangers | `http/`, `access.rs` |
@@ -40,6 +41,7 @@ mod serve;
 mod share;
 mod stage;
 mod stamp;
+mod still;
 mod tickets;
 mod transport;
 mod viewer;
