@@ -2,20 +2,36 @@
 
 /** @import { Refusal } from '../core/knock.js' */
 import { readRefusal } from '../core/knock.js';
-import { offerTo } from './offer.js';
+import { fragmentOf, iceServersOf, restarted } from '../core/ice.js';
+import { selectedPair } from '../core/stats.js';
+import { gatheredIn, offerTo, SETTLE_MS } from './offer.js';
 import { authorization, request } from './request.js';
+
+const FRAGMENT = { 'Content-Type': 'application/trickle-ice-sdpfrag' };
+/** A relay needs some round trips to say its address; what comes later still is told later. */
+const GATHER_MS = 500;
+/** For the host's word on a restart: another is begun then. */
+const PATCH_MS = 5000;
+/** Late candidates travel together. */
+const TRICKLE_MS = 50;
+/** What a host says that knows the session no more, or restarts no ICE. */
+const NO_RESTART = [404, 405, 409, 410, 412, 501];
 
 /**
  * @typedef {object} ConnectionListener
- * @property {() => void} answered The host took the offer.
- * @property {() => void} linked ICE and DTLS are through.
- * @property {(channels: Channels) => void} opened Both data channels are open.
+ * @property {(answer: { roundTripMs: number, hasServers: boolean }) => void} answered The host took the offer.
+ * @property {() => void} connected ICE and DTLS are through.
+ * @property {() => void} linked And both data channels are open; or ICE is through again.
  * @property {(stream: MediaStream) => void} track
  * @property {(data: unknown) => void} control
  * @property {(data: unknown) => void} pointer
  * @property {(answer: { status: number, refusal: Refusal, retryAfterMs: number }) => void} http The host said no.
- * @property {(cause: 'unreachable' | 'blocked' | 'closed' | 'refused') => void} lost
+ * @property {(cause: 'unreachable' | 'refused') => void} lost There is no session at the host.
  * @property {() => void} doubtful ICE has lost touch, perhaps for a moment.
+ * @property {() => void} failed ICE has given up.
+ * @property {() => void} dead The session may live, this peer connection does not.
+ * @property {() => void} noRestart The host restarts no ICE, or has no such session.
+ * @property {() => void} rerouted The path may be another.
  */
 /** @typedef {{ control: RTCDataChannel, pointer: RTCDataChannel }} Channels */
 
@@ -29,13 +45,32 @@ export class Connection {
     this.listener = listener;
     /** What DELETE ends. @type {string | null} */
     this.resource = null;
-    this.wasLinked = false;
+    /** Of the ICE session, as the host names it. @type {string | null} */
+    this.tag = null;
+    /** The host's, as it is in force. */
+    this.answer = '';
+    this.isConnected = this.wasConnected = false;
+    /** The restart on its way. @type {AbortController | null} */
+    this.restarting = null;
+    this.hasRestarted = false;
+    /** Candidates that the host does not know yet. @type {string[]} */
+    this.late = [];
+    this.trickleTimer = 0;
     this.offer = offerTo(token);
     this.aborter = this.offer.aborter;
     this.peer = this.offer.peer;
     this.control = this.offer.control;
     this.pointer = this.offer.pointer;
     this.#listen();
+  }
+
+  /** What a WebSocket calls the session by. @returns {string | null} */
+  get session() {
+    return this.resource?.match(/[^/]+$/)?.[0] ?? null;
+  }
+
+  get isOpen() {
+    return this.control.readyState === 'open' && this.pointer.readyState === 'open';
   }
 
   get isClosed() {
@@ -47,15 +82,12 @@ export class Connection {
     const on = this.#on.bind(this);
     on(peer, 'track', (event) => listener.track(new MediaStream([/** @type {RTCTrackEvent} */ (event).track])));
     on(peer, 'connectionstatechange', () => this.#connectionChanged());
-    on(peer, 'iceconnectionstatechange', () => {
-      if (peer.iceConnectionState === 'disconnected') listener.doubtful();
-    });
+    on(peer, 'iceconnectionstatechange', () => this.#iceChanged());
+    on(peer, 'icecandidate', (event) => this.#foundCandidate(/** @type {RTCPeerConnectionIceEvent} */ (event).candidate));
     for (const channel of [control, pointer]) {
       channel.binaryType = 'arraybuffer';
-      on(channel, 'open', () => {
-        if (control.readyState === 'open' && pointer.readyState === 'open') listener.opened({ control, pointer });
-      });
-      on(channel, 'close', () => listener.lost('closed'));
+      on(channel, 'open', () => this.#linked());
+      on(channel, 'close', () => listener.dead());
     }
     on(control, 'message', (event) => listener.control(/** @type {MessageEvent} */ (event).data));
     on(pointer, 'message', (event) => listener.pointer(/** @type {MessageEvent} */ (event).data));
@@ -68,12 +100,24 @@ export class Connection {
 
   #connectionChanged() {
     const state = this.peer.connectionState;
-    if (state === 'connected' && !this.wasLinked) {
-      this.wasLinked = true;
-      this.listener.linked();
-    } else if (state === 'failed') {
-      this.listener.lost(this.wasLinked ? 'closed' : 'blocked');
-    }
+    this.isConnected = state === 'connected';
+    this.wasConnected ||= this.isConnected;
+    if (state === 'failed') return this.listener.failed();
+    if (!this.isConnected) return;
+    this.listener.connected();
+    this.#linked();
+    const ice = this.peer.getReceivers()[0]?.transport?.iceTransport;
+    if (ice) ice.onselectedcandidatepairchange = () => this.isClosed || this.listener.rerouted();
+  }
+
+  #iceChanged() {
+    const state = this.peer.iceConnectionState;
+    if (state === 'disconnected') this.listener.doubtful();
+    else if (state === 'connected' || state === 'completed') this.#linked();
+  }
+
+  #linked() {
+    if (this.isConnected && this.isOpen) this.listener.linked();
   }
 
   /** Takes the host's answer; what happens is told to the listener. */
@@ -88,22 +132,103 @@ export class Connection {
         const refusal = readRefusal(await response.text());
         return this.isClosed ? undefined : this.listener.http({ status: response.status, refusal, retryAfterMs });
       }
+      const roundTripMs = performance.now() - this.offer.sentAt;
       const location = response.headers.get('Location');
       this.resource = location && new URL(location, response.url).href;
-      const sdp = await response.text();
+      this.tag = response.headers.get('ETag');
+      this.answer = await response.text();
       if (this.isClosed) return;
-      this.listener.answered();
-      await this.peer.setRemoteDescription({ type: 'answer', sdp });
+      const iceServers = iceServersOf(response.headers.get('Link'));
+      this.listener.answered({ roundTripMs, hasServers: iceServers.length > 0 });
+      if (iceServers.length > 0) this.peer.setConfiguration({ ...this.peer.getConfiguration(), iceServers });
     } catch {
-      // The browser refuses the host's answer, or the answer broke off.
-      if (!this.isClosed) this.listener.lost('refused');
+      // The answer broke off.
+      return this.isClosed ? undefined : this.listener.lost('refused');
     }
+    // What the browser does not understand of it, the WebSocket may still bring.
+    await this.peer.setRemoteDescription({ type: 'answer', sdp: this.answer }).catch(() => this.isClosed || this.listener.dead());
+  }
+
+  /** Looks for another path to the same session (RFC 9725, section 4.3.3). Takes the place of a restart that is on its way. */
+  async restart() {
+    const { peer, resource } = this;
+    if (this.isClosed || !resource || peer.connectionState === 'closed') return;
+    this.hasRestarted = true;
+    this.restarting?.abort();
+    const restarting = (this.restarting = new AbortController());
+    const isOver = () => this.isClosed || restarting !== this.restarting;
+    const patience = setTimeout(() => restarting.abort(), PATCH_MS);
+    let isTaken = false;
+    try {
+      this.late = [];
+      const isQuick = this.wasConnected || !peer.getConfiguration().iceServers?.length;
+      const gathered = gatheredIn(peer, isQuick ? SETTLE_MS : GATHER_MS, GATHER_MS);
+      await peer.setLocalDescription(await peer.createOffer({ iceRestart: true }));
+      await gathered;
+      if (isOver()) return;
+      const body = fragmentOf(peer.localDescription?.sdp ?? '');
+      this.late = [];
+      const headers = { ...authorization(this.token), ...FRAGMENT, 'If-Match': '"*"' };
+      const response = await request(resource, { method: 'PATCH', headers, body, signal: restarting.signal });
+      if (isOver()) return;
+      if (NO_RESTART.includes(response.status)) return this.listener.noRestart();
+      const sdp = response.status === 200 ? restarted(this.answer, await response.text()) : null;
+      if (sdp === null || isOver()) return;
+      this.tag = response.headers.get('ETag');
+      isTaken = true;
+      await peer.setRemoteDescription({ type: 'answer', sdp });
+      this.answer = sdp;
+    } catch {
+      // The line is still cut, or the browser refuses: the next restart may do better.
+    } finally {
+      clearTimeout(patience);
+      if (restarting === this.restarting) this.restarting = null;
+      // The path that there was may still hold.
+      if (!isTaken && !isOver() && peer.signalingState === 'have-local-offer') {
+        await peer.setLocalDescription({ type: 'rollback' }).catch(() => {});
+      }
+      this.#trickle();
+    }
+  }
+
+  /** @param {RTCIceCandidate | null} candidate */
+  #foundCandidate(candidate) {
+    // The first offer's are not needed: the host learns them from the browser's checks.
+    if (!candidate?.candidate || !this.hasRestarted) return;
+    this.late.push(candidate.candidate);
+    clearTimeout(this.trickleTimer);
+    this.trickleTimer = window.setTimeout(() => this.#trickle(), TRICKLE_MS);
+  }
+
+  #trickle() {
+    const sdp = this.peer.localDescription?.sdp;
+    if (this.isClosed || this.restarting || !this.resource || !sdp || this.late.length === 0) return;
+    const body = fragmentOf(sdp, { candidates: this.late.splice(0) });
+    const headers = { ...authorization(this.token), ...FRAGMENT, ...(this.tag ? { 'If-Match': this.tag } : {}) };
+    // A candidate that gets lost is one path fewer.
+    request(this.resource, { method: 'PATCH', headers, body, signal: this.aborter.signal }).catch(() => {});
+  }
+
+  /** The rung that this connection is; null while there is no path. @returns {Promise<'udp' | 'tcp' | 'turn' | null>} */
+  async rung() {
+    const report = await this.peer.getStats().catch(() => null);
+    const pair = report && selectedPair([...report.values()]);
+    if (!pair) return null;
+    const isRelayed = pair.local?.['candidateType'] === 'relay' || pair.remote?.['candidateType'] === 'relay';
+    return isRelayed ? 'turn' : pair.local?.['protocol'] === 'tcp' ? 'tcp' : 'udp';
+  }
+
+  /** It carries nothing any more; the session at the host goes on. */
+  silence() {
+    this.peer.close();
   }
 
   /** Ends the session here, and at the host if it still hears us. */
   close() {
     if (this.isClosed) return;
     this.aborter.abort();
+    this.restarting?.abort();
+    clearTimeout(this.trickleTimer);
     this.peer.close();
     if (!this.resource) return;
     // keepalive: the page may be on its way out. A host that is gone needs no goodbye.

@@ -2,8 +2,10 @@
 
 /** @import { HostClock } from '../core/clock.js' */
 /** @import { LinkReading, Spread } from '../core/stats.js' */
+/** @import { Rung } from '../core/wire.gen.js' */
 /** @import { ShownFrame } from './stage.js' */
-import { FrameRate, InputDelays, NO_FIGURES, readReport, Samples } from '../core/stats.js';
+/** @import { Ways } from './ways.js' */
+import { FrameRate, InputDelays, NO_FIGURES, readReport, Samples, since } from '../core/stats.js';
 
 /**
  * The record of {@link Figures.record}. Times in milliseconds. What the browser's getStats() says (bitrate, packets,
@@ -18,6 +20,7 @@ import { FrameRate, InputDelays, NO_FIGURES, readReport, Samples } from '../core
  * @property {Spread} drawnToShownMs From the host's drawing of a frame to the page's word that it is shown.
  * @property {Spread} inputToShownMs From an input's sending to the first shown frame that has it.
  * @property {number | null} roundTripMs Of pings on the data channel, smoothed.
+ * @property {Rung | null} rung By which way the picture comes; null before the first.
  * @property {number} width Of the picture, in pixels.
  * @property {number} height Of the picture, in pixels.
  * @property {number | null} bitrateBps
@@ -35,17 +38,15 @@ const INTEREST_MS = 10_000;
 const EVERY_MS = 500;
 
 export class Figures {
-  /** @param {HTMLVideoElement} video */
-  constructor(video) {
-    this.video = video;
+  constructor() {
     this.rate = new FrameRate();
     this.drawn = new Samples();
     this.inputs = new InputDelays();
     this.framesShown = 0;
     /** @type {number | null} */
     this.firstPictureMs = null;
-    /** @type {RTCPeerConnection | null} */
-    this.peer = null;
+    /** @type {Ways | null} */
+    this.ways = null;
     this.link = NO_FIGURES;
     /** @type {LinkReading | null} */
     this.reading = null;
@@ -53,9 +54,9 @@ export class Figures {
     this.timer = 0;
   }
 
-  /** A new connection: its counters begin at zero. @param {RTCPeerConnection} peer */
-  connected(peer) {
-    this.peer = peer;
+  /** A new session: its counters begin at zero. @param {Ways} ways */
+  connected(ways) {
+    this.ways = ways;
     this.reading = null;
     this.link = NO_FIGURES;
     const { samples } = this.inputs;
@@ -97,21 +98,37 @@ export class Figures {
       this.timer = 0;
       if (performance.now() < this.wantedUntil) void this.#read();
     }, EVERY_MS);
-    const { peer } = this;
-    if (!peer || peer.connectionState === 'closed') return;
-    const report = await peer.getStats().catch(() => null); // Closed meanwhile.
-    if (!report || peer !== this.peer) return;
-    const { figures, reading } = readReport(report.values(), this.reading);
+    const { ways } = this;
+    if (!ways) return;
+    const { figures, reading } = (ways.ladder.carrying === 'ws' ? this.#readSocket(ways) : await this.#readPeer(ways)) ?? {};
+    if (!figures || ways !== this.ways) return;
     this.link = figures;
-    this.reading = reading;
+    this.reading = reading ?? null;
+  }
+
+  /** @param {Ways} ways */
+  async #readPeer({ connection }) {
+    if (!connection || connection.peer.connectionState === 'closed') return null;
+    const report = await connection.peer.getStats().catch(() => null); // Closed meanwhile.
+    return report && readReport(report.values(), this.reading);
+  }
+
+  /** @param {Ways} ways */
+  #readSocket({ socket }) {
+    if (!socket) return null;
+    const reading = { timestamp: performance.now(), bytes: socket.bytes, bufferDelayS: 0, buffered: 0 };
+    const codec = socket.rung === 'jpeg' ? 'JPEG' : 'H264';
+    const figures = { ...NO_FIGURES, ...since(this.reading, reading), transport: 'websocket', framesDropped: socket.decoder.dropped, codec };
+    return { figures, reading };
   }
 
   /**
-   * @param {{ phase: string, role: string | null, reconnects: number }} session
+   * @param {{ phase: string, role: string | null, reconnects: number, rung: Rung | null }} session
+   * @param {{ width: number, height: number }} size
    * @param {HostClock} clock
    * @returns {StatsRecord}
    */
-  record({ phase, role, reconnects }, clock) {
+  record({ phase, role, reconnects, rung }, size, clock) {
     return {
       state: phase,
       role,
@@ -122,8 +139,8 @@ export class Figures {
       drawnToShownMs: this.drawn.spread(),
       inputToShownMs: this.inputs.samples.spread(),
       roundTripMs: clock.roundTripMs,
-      width: this.video.videoWidth,
-      height: this.video.videoHeight,
+      rung,
+      ...size,
       ...this.link,
     };
   }

@@ -3,13 +3,14 @@
 /** @import { StatsRecord } from './figures.js' */
 import { parseOptions } from '../core/options.js';
 import { PROTOCOL } from '../core/wire.gen.js';
-import { describe } from '../core/words.js';
+import { describe, hintOf } from '../core/words.js';
 import { Door } from './door.js';
 import { element } from './elements.js';
 import { Figures } from './figures.js';
 import { bindHand } from './hand.js';
 import { guestName, keepName } from './identity.js';
 import { bindKeyboard } from './keyboard.js';
+import { missingAbility } from './offer.js';
 import { Panels } from './panels.js';
 import { People } from './people.js';
 import { bindQuiet } from './quiet.js';
@@ -20,10 +21,12 @@ import { Viewer } from './viewer.js';
 
 const view = element('view', HTMLElement);
 const video = element('stage', HTMLVideoElement);
+const canvas = element('painted', HTMLCanvasElement);
 const last = element('last', HTMLCanvasElement);
 
-const figures = new Figures(video);
-const stage = new Stage(video, last, {
+const figures = new Figures();
+const stage = new Stage(video, canvas, last, {
+  came: (way) => viewer.came(way),
   frame: (frame) => viewer.frame(frame),
   picture: () => viewer.picture(),
   blocked: () => {
@@ -41,7 +44,7 @@ const door = new Door({ changed, admitted: (pass) => viewer.answered(pass), clos
 
 function start() {
   door.tell('leave');
-  viewer.start(parseOptions(location.search, location.hash).token);
+  viewer.start(parseOptions(location.search, location.hash));
 }
 
 const panels = new Panels({
@@ -65,7 +68,7 @@ const tools = bindTools(viewer);
 function stats() {
   figures.want();
   const { phase, reconnects } = viewer.session;
-  return figures.record({ phase, role: viewer.role, reconnects }, viewer.clock);
+  return figures.record({ phase, role: viewer.role, reconnects, rung: viewer.rung }, stage.size, viewer.clock);
 }
 const statistics = new Statistics(stats);
 const keys = bindKeyboard(viewer, {
@@ -84,17 +87,21 @@ const showBars = bindQuiet(() => viewer.isLive && !viewer.isStalled && !viewer.i
 
 let state = '';
 let maySteer = false;
+let isHinted = false;
 
 /** The session, the door or the room may be in another state. */
 function changed() {
   const { session, company, isStalled, isHostSilent } = viewer;
-  const situation = { session, knock: door.knock, isStalled, isHostSilent, standing: company.standingInWords, name: guestName() };
+  const { isDetouring, isReachable, stalledSince } = viewer;
+  const standing = company.standingInWords;
+  const situation = { session, knock: door.knock, isStalled, stalledSince, isReachable, isDetouring, isHostSilent, standing, name: guestName() };
   const words = describe(situation, performance.now());
   // News is worth the bars; and hidden words are not read out.
   if (words.state !== state) showBars();
   state = words.state;
   panels.showName(situation.name);
-  panels.show(words, !last.hidden);
+  panels.show(words, !last.hidden || isStalled);
+  showRung();
   panels.showStale(viewer.isLive && isHostSilent);
   panels.review((offer) => viewer.isLive && company.isCurrent(offer));
   people.show();
@@ -105,6 +112,16 @@ function changed() {
     keys.release();
   }
   maySteer = viewer.maySteer;
+}
+
+/** Names the rung where tests look for it, and says once what a lower one means. */
+function showRung() {
+  const { rung, encoding } = viewer;
+  document.body.dataset['rung'] = rung ?? '';
+  const hint = encoding || isHinted ? null : hintOf(rung, { hasWebRtc: missingAbility() === null, isSecure: isSecureContext });
+  if (!hint) return;
+  isHinted = true;
+  panels.say({ text: hint, offer: null });
 }
 
 const { background, iframe } = parseOptions(location.search, location.hash);
@@ -124,7 +141,18 @@ function wake() {
   viewer.wake();
   door.tell('wake');
 }
-window.addEventListener('online', wake);
+window.addEventListener('online', () => {
+  viewer.rewire();
+  door.tell('wake');
+});
+// Told for every change of the line's measured quality, too.
+const network = /** @type {EventTarget & { type?: string } | undefined} */ (Reflect.get(navigator, 'connection'));
+let networkType = network?.type;
+network?.addEventListener('change', () => {
+  if (network.type === networkType) return;
+  networkType = network.type;
+  viewer.rewire();
+});
 document.addEventListener('visibilitychange', () => {
   if (!document.hidden) wake();
 });

@@ -12,9 +12,9 @@ const GATHER_MS = 150;
  * Host candidates come at once and together, but Chromium calls the gathering complete only 100 ms later. What comes
  * later still is not missed: the browser sends the first checks, and the host learns the address from them.
  */
-const SETTLE_MS = 15;
+export const SETTLE_MS = 15;
 
-/** @returns {'no_webrtc' | 'no_h264' | null} What keeps this browser from showing the picture. */
+/** @returns {'no_webrtc' | 'no_h264' | null} What keeps this browser from showing the picture over WebRTC. */
 export function missingAbility() {
   if (typeof RTCPeerConnection === 'undefined') return 'no_webrtc';
   const codecs = RTCRtpReceiver.getCapabilities?.('video')?.codecs;
@@ -34,6 +34,8 @@ export class Offer {
     prepareMedia(this.peer);
     this.control = this.peer.createDataChannel('control', { ordered: true });
     this.pointer = this.peer.createDataChannel('pointer', { ordered: false, maxRetransmits: 0 });
+    /** When it left. */
+    this.sentAt = performance.now();
     /** What the host says: null when nobody answers, undefined when the browser makes no offer. */
     this.response = this.#send();
   }
@@ -42,6 +44,7 @@ export class Offer {
   async #send() {
     const sdp = await describe(this.peer).catch(() => undefined);
     if (sdp === undefined) return undefined;
+    this.sentAt = performance.now();
     const headers = { ...introduction(this.token), 'Content-Type': 'application/sdp' };
     // A host that never answers is given up by the session.
     return request('whep', { method: 'POST', headers, body: sdp, signal: this.aborter.signal }).catch(() => null);
@@ -62,22 +65,39 @@ function prepareMedia(peer) {
 
 /** @param {RTCPeerConnection} peer @returns {Promise<string | undefined>} */
 async function describe(peer) {
-  const gathered = new Promise((resolve) => {
-    setTimeout(resolve, GATHER_MS);
-    let settled = 0;
-    peer.addEventListener('icecandidate', () => {
-      clearTimeout(settled);
-      settled = window.setTimeout(resolve, SETTLE_MS);
-    });
-  });
+  const gathered = gatheredIn(peer, SETTLE_MS, GATHER_MS);
   await peer.setLocalDescription();
   await gathered;
   return peer.localDescription?.sdp;
 }
 
-const { token } = parseOptions(location.search, location.hash);
+/**
+ * Enough candidates are there, or there was time enough. To be called before what makes them.
+ * @param {RTCPeerConnection} peer
+ * @param {number} settleMs From one candidate to the next.
+ * @param {number} longestMs
+ */
+export function gatheredIn(peer, settleMs, longestMs) {
+  return new Promise((resolve) => {
+    let settled = 0;
+    const done = () => {
+      peer.removeEventListener('icecandidate', heard);
+      resolve(undefined);
+    };
+    const heard = (/** @type {RTCPeerConnectionIceEvent} */ { candidate }) => {
+      clearTimeout(settled);
+      settled = window.setTimeout(done, candidate ? settleMs : 0);
+    };
+    setTimeout(done, longestMs);
+    peer.addEventListener('icecandidate', heard);
+  });
+}
+
+const { token, encoding } = parseOptions(location.search, location.hash);
+/** Whether WebRTC is to be tried at all. */
+export const triesWebRtc = encoding !== 'webcodecs' && encoding !== 'jpeg' && missingAbility() === null;
 /** Made while the page loads, for its first attempt. */
-let early = token !== null && missingAbility() === null ? new Offer(token) : null;
+let early = token !== null && triesWebRtc ? new Offer(token) : null;
 
 /** @param {string} token @returns {Offer} */
 export function offerTo(token) {

@@ -1,6 +1,7 @@
-// The picture: the live video, and the last frame of it while there is none.
+// The picture: the live video or the canvas that a WebSocket's pictures are drawn on, and the last frame while there is none.
 
 /** @import { Rect } from '../core/geometry.js' */
+/** @import { Way } from '../core/ladder.js' */
 import { pictureRect } from '../core/geometry.js';
 
 /**
@@ -9,38 +10,58 @@ import { pictureRect } from '../core/geometry.js';
  * @property {number | undefined} rtpTimestamp Unknown to some browsers.
  * @property {number} count Frames since the one told before, this one included.
  */
+/**
+ * @typedef {object} StageListener
+ * @property {(way: Way) => void} came A way has a new frame, whether it is in front or not.
+ * @property {(frame: ShownFrame) => void} frame One of the way in front.
+ * @property {() => void} picture The first since {@link Stage.await} is on screen.
+ * @property {() => void} blocked The browser wants a tap before it plays.
+ */
 
 export class Stage {
   /**
-   * @param {HTMLVideoElement} video
-   * @param {HTMLCanvasElement} last Lies over the video.
-   * @param {{ frame: (frame: ShownFrame) => void, picture: () => void, blocked: () => void }} listener
-   *   `picture`: the first frame of a stream is on screen; `blocked`: the browser wants a tap before it plays.
+   * @param {HTMLVideoElement} video What comes by WebRTC.
+   * @param {HTMLCanvasElement} canvas What comes by the WebSocket; lies over the video.
+   * @param {HTMLCanvasElement} last Lies over both.
+   * @param {StageListener} listener
    */
-  constructor(video, last, listener) {
+  constructor(video, canvas, last, listener) {
     this.video = video;
+    this.canvas = canvas;
     this.last = last;
     this.listener = listener;
-    /** Whether the stream has shown nothing yet. */
+    /** Whose picture is in front; null for none of this connection's. @type {Way | null} */
+    this.front = null;
+    /** Whether the connection has shown nothing yet. */
     this.isAwaiting = false;
-    /** Whether there is a stream. */
-    this.isOn = false;
     this.presented = 0;
     if ('requestVideoFrameCallback' in video) this.#watchFrames();
     // Hidden pages get no frame callbacks, and old browsers have none.
-    video.addEventListener('loadeddata', () => this.#pictureCame());
-    video.addEventListener('resize', () => this.#pictureCame());
+    video.addEventListener('loadeddata', () => this.#videoCame());
+    video.addEventListener('resize', () => this.#videoCame());
+  }
+
+  /** Of the picture in front, in pixels. */
+  get size() {
+    const { video, canvas } = this;
+    return this.front === 'ws' ? { width: canvas.width, height: canvas.height } : { width: video.videoWidth, height: video.videoHeight };
   }
 
   /** Where the picture is on screen, in CSS pixels. @returns {Rect} */
   get pictureRect() {
     const { left, top, width, height } = this.video.getBoundingClientRect();
-    return pictureRect({ left, top, width, height }, this.video.videoWidth, this.video.videoHeight);
+    return pictureRect({ left, top, width, height }, this.size.width, this.size.height);
+  }
+
+  /** A new connection begins. */
+  await() {
+    this.isAwaiting = true;
+    this.front = null;
   }
 
   /** @param {MediaStream} stream */
   adopt(stream) {
-    this.isAwaiting = this.isOn = true;
+    this.presented = 0;
     this.video.srcObject = stream;
     this.play();
   }
@@ -52,36 +73,49 @@ export class Stage {
     });
   }
 
+  /** A picture is drawn on the canvas. @param {number} rtpTimestamp */
+  drawn(rtpTimestamp) {
+    this.listener.came('ws');
+    if (this.front === 'ws') this.listener.frame({ now: performance.now(), rtpTimestamp, count: 1 });
+  }
+
+  /** Brings a way's picture to the front. There is one: no gap is seen. @param {Way} way */
+  show(way) {
+    this.front = way;
+    this.canvas.hidden = way !== 'ws';
+    if (!this.isAwaiting) return;
+    this.isAwaiting = false;
+    this.last.hidden = true;
+    this.listener.picture();
+  }
+
   /** The connection is about to be closed: keeps its last frame in sight. Browsers show black for a track that ended. */
   hold() {
-    const { video, last } = this;
-    if (!this.isOn) return;
-    if (!this.isAwaiting && video.videoWidth > 0) {
-      last.width = video.videoWidth;
-      last.height = video.videoHeight;
-      last.getContext('2d')?.drawImage(video, 0, 0);
+    const { video, canvas, last, front } = this;
+    const { width, height } = this.size;
+    if (front !== null && width > 0) {
+      last.width = width;
+      last.height = height;
+      last.getContext('2d')?.drawImage(front === 'ws' ? canvas : video, 0, 0);
       last.hidden = false;
     }
-    this.isAwaiting = this.isOn = false;
+    this.front = null;
+    this.isAwaiting = false;
+    canvas.hidden = true;
     video.srcObject = null;
   }
 
   #watchFrames() {
     this.video.requestVideoFrameCallback((_, metadata) => {
       this.#watchFrames();
-      if (!this.isOn) return;
-      this.#pictureCame();
+      this.#videoCame();
       const count = Math.max(1, metadata.presentedFrames - this.presented);
       this.presented = metadata.presentedFrames;
-      this.listener.frame({ now: performance.now(), rtpTimestamp: metadata.rtpTimestamp, count });
+      if (this.front === 'rtc') this.listener.frame({ now: performance.now(), rtpTimestamp: metadata.rtpTimestamp, count });
     });
   }
 
-  #pictureCame() {
-    if (!this.isAwaiting || this.video.videoWidth === 0) return;
-    this.isAwaiting = false;
-    this.last.hidden = true;
-    this.presented = 0;
-    this.listener.picture();
+  #videoCame() {
+    if (this.video.srcObject && this.video.videoWidth > 0) this.listener.came('rtc');
   }
 }

@@ -1,6 +1,7 @@
 // The statistics overlay.
 
 /** @import { StatsRecord } from './figures.js' */
+import { RUNGS } from '../core/words.js';
 import { element, write } from './elements.js';
 
 const EVERY_MS = 500;
@@ -60,9 +61,14 @@ function rowsOf(stats) {
     size: [stats.width ? `${stats.width} × ${stats.height}` : '–'],
     lost: lossOf(stats),
     dropped: [String(stats.framesDropped ?? '–')],
-    path: [stats.transport?.toUpperCase() ?? '–', stats.candidateType ?? ''],
+    path: [stats.rung ? RUNGS[stats.rung] : '–', pathOf(stats)],
     codec: [stats.codec ?? '–'],
   };
+}
+
+/** @param {StatsRecord} stats */
+function pathOf({ transport, candidateType }) {
+  return candidateType ? `${transport?.toUpperCase()} ${candidateType}` : '';
 }
 
 /** @param {number | null} ms */

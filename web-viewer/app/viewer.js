@@ -1,6 +1,9 @@
 // Runs the session: the state machines of core/ on one side, the browser's clock and connection on the other.
 
-/** @import { Ask, Command, FromViewer, Input, Role, SceneStatus, ToViewer } from '../core/wire.gen.js' */
+/** @import { Way } from '../core/ladder.js' */
+/** @import { Channel } from '../core/outbox.js' */
+/** @import { Options } from '../core/options.js' */
+/** @import { Ask, Command, Input, Role, Rung, SceneStatus, ToViewer, ViewerId } from '../core/wire.gen.js' */
 /** @import { News } from '../core/room.js' */
 /** @import { SessionEvent } from '../core/session.js' */
 /** @import { Stage, ShownFrame } from './stage.js' */
@@ -13,14 +16,19 @@ import { Company } from '../core/room.js';
 import { safetyCode } from '../core/safety.js';
 import { Session } from '../core/session.js';
 import { decodePointer, encodePointer } from '../core/wire.gen.js';
-import { askEpoch, Connection } from './connection.js';
+import { askEpoch } from './connection.js';
 import { keepPass } from './identity.js';
 import { missingAbility } from './offer.js';
+import { fetchSocketModule, Ways } from './ways.js';
 
+/** A slow line needs some round trips for an answer. */
 const PROBE_MS = 1500;
+const PROBE_ROUND_TRIPS = 8;
 const NO_REFUSAL = { knock: false, refused: false, error: '' };
 /** A decoder that shows nothing for this long after the welcome asks for a keyframe. */
 const KEYFRAME_MS = 1000;
+/** After the first picture: nothing of it is to be delayed. */
+const SPARE_MS = 1500;
 
 /**
  * @typedef {object} ViewerListener
@@ -47,8 +55,10 @@ export class Viewer {
     this.clock = new HostClock();
     /** @type {string | null} */
     this.token = null;
-    /** @type {Connection | null} */
-    this.connection = null;
+    /** @type {Options['encoding']} */
+    this.encoding = null;
+    /** @type {Ways | null} */
+    this.ways = null;
     /** @type {Liveness | null} */
     this.liveness = null;
     /** @type {Outbox | null} */
@@ -57,6 +67,8 @@ export class Viewer {
     this.scene = null;
     /** Whether the host's program does not answer its own streaming. */
     this.isHostSilent = false;
+    /** As the host calls this page's session. @type {ViewerId | null} */
+    this.id = null;
     this.pingSeq = 0;
     this.keyframeAt = Infinity;
     this.timer = 0;
@@ -76,6 +88,26 @@ export class Viewer {
     return this.liveness?.isStalled ?? false;
   }
 
+  /** @returns {number} */
+  get stalledSince() {
+    return this.liveness?.stalledSince ?? Infinity;
+  }
+
+  /** Whether the host answered over HTTP when it was asked last. */
+  get isReachable() {
+    return this.ways?.ladder.isReachable ?? null;
+  }
+
+  /** By which way the picture comes. @returns {Rung | null} */
+  get rung() {
+    return this.ways?.rung ?? null;
+  }
+
+  /** Whether the first picture is being tried by another way than the usual. */
+  get isDetouring() {
+    return this.ways?.ladder.isDetouring ?? false;
+  }
+
   /** @returns {Role | null} */
   get role() {
     return this.session.role && this.company.role;
@@ -86,11 +118,12 @@ export class Viewer {
     return this.isLive && this.company.maySteer;
   }
 
-  /** Begins, or begins anew. @param {string | null} token Of the link. */
-  start(token) {
+  /** Begins, or begins anew. @param {Pick<Options, 'token' | 'encoding'>} link */
+  start({ token, encoding }) {
     if (token !== this.token) this.company = new Company();
     this.token = token;
-    const cause = token === null ? 'no_token' : missingAbility();
+    this.encoding = encoding;
+    const cause = token === null ? 'no_token' : encoding === 'webrtc' ? missingAbility() : null;
     this.#tell(cause ? { type: 'impossible', cause } : { type: 'start' });
   }
 
@@ -103,6 +136,12 @@ export class Viewer {
   wake() {
     this.liveness?.doubt(performance.now());
     this.#tell({ type: 'wake' });
+  }
+
+  /** The device is in another network. */
+  rewire() {
+    this.wake();
+    this.ways?.tell({ type: 'network' });
   }
 
   /**
@@ -132,22 +171,14 @@ export class Viewer {
 
   /** Tells the host a wish about the room. @param {Ask} ask */
   ask(ask) {
-    const control = this.connection?.control;
-    if (control?.readyState !== 'open') return;
-    /** @type {FromViewer} */
-    const message = { type: 'ask', ask };
-    try {
-      control.send(JSON.stringify(message));
-    } catch {
-      // The channel closed or overflowed under us; its close event tells the session.
-    }
+    this.ways?.say({ type: 'ask', ask });
   }
 
   /** The host refused a knock, or let this page in. @param {string | number} answer A pass, or the status of the refusal. */
   answered(answer) {
     if (typeof answer === 'number') return this.#tell({ type: 'http', status: answer, refusal: NO_REFUSAL, retryAfterMs: 0 });
     if (this.token !== null) keepPass(this.token, answer);
-    this.start(this.token);
+    this.start(this);
   }
 
   /** The first frame of a connection is on screen. */
@@ -155,11 +186,18 @@ export class Viewer {
     this.keyframeAt = Infinity;
     this.figures.picture(performance.now());
     this.#tell({ type: 'picture' });
+    setTimeout(() => void fetchSocketModule().catch(() => {}), SPARE_MS);
+  }
+
+  /** A way has brought a frame. @param {Way} way */
+  came(way) {
+    this.ways?.tell({ type: 'frame', way });
   }
 
   /** @param {ShownFrame} frame */
   frame(frame) {
     this.liveness?.frame(frame.now);
+    if (this.isStalled) this.#heard();
     this.figures.frame(frame, this.clock);
     this.#arm();
   }
@@ -181,38 +219,63 @@ export class Viewer {
   }
 
   #close() {
-    if (!this.connection) return;
+    if (!this.ways) return;
     this.stage.hold();
-    this.connection.close();
-    this.connection = this.liveness = this.outbox = null;
+    this.ways.close();
+    this.ways = this.liveness = this.outbox = this.id = null;
     this.isHostSilent = false;
     this.keyframeAt = Infinity;
   }
 
   #connect() {
-    const connection = new Connection(this.token ?? '', {
+    const ways = new Ways(this.token ?? '', this.encoding, this.stage, {
       answered: () => this.#tell({ type: 'answered' }),
       linked: () => this.#tell({ type: 'linked' }),
-      opened: ({ control, pointer }) => {
-        this.clock = new HostClock();
-        this.outbox = new Outbox(control, pointer, (seq, now) => this.figures.inputs.sent(seq, now));
-        this.liveness = new Liveness(performance.now());
-        this.#arm();
-        void this.#compareEnds(connection.peer);
-      },
-      track: (stream) => this.stage.adopt(stream),
-      control: (data) => this.#hearControl(data),
-      pointer: (data) => this.#hearPointer(data),
+      way: (control, pointer) => this.#goBy(control, pointer),
+      control: (data, way) => this.#hearControl(data, way),
+      pointer: (data, way) => this.#hearPointer(data, way),
+      told: ({ seq, rtpTimestamp }) => this.figures.inputs.told(seq, rtpTimestamp),
       http: (answer) => this.#tell({ type: 'http', ...answer }),
       lost: (cause) => this.#tell({ type: 'lost', cause }),
       doubtful: () => {
         this.liveness?.doubt(performance.now());
         this.#arm();
       },
+      ask: () => void this.#probe(),
+      changed: () => this.#review(),
     });
-    this.connection = connection;
-    this.figures.connected(connection.peer);
-    void connection.open();
+    this.ways = ways;
+    ways.open();
+    this.figures.connected(ways);
+  }
+
+  /** What is tried, or by which way the picture comes, is another. */
+  #review() {
+    const cause = this.ways?.hindrance;
+    if (cause) this.session.handle({ type: 'hindered', cause }, performance.now());
+    this.#arm();
+    this.listener.changed();
+  }
+
+  /** What is said to the host goes there from now on. @param {Channel} control @param {Channel} pointer */
+  #goBy(control, pointer) {
+    const now = performance.now();
+    if (!this.outbox) {
+      this.clock = new HostClock();
+      this.outbox = this.#outbox({ control, pointer });
+      this.liveness ??= new Liveness(now);
+    } else {
+      this.outbox.switchTo(control, pointer, now);
+      this.liveness?.doubt(now);
+      if (this.outbox.hasLost) return this.#tell({ type: 'lost', cause: 'closed' });
+    }
+    this.#arm();
+    if (this.ways?.connection) void this.#compareEnds(this.ways.connection.peer);
+  }
+
+  /** @param {{ control: Channel, pointer: Channel }} way */
+  #outbox({ control, pointer }) {
+    return new Outbox(control, pointer, (seq, now) => this.figures.inputs.sent(seq, now));
   }
 
   /** @param {RTCPeerConnection} peer */
@@ -221,9 +284,9 @@ export class Viewer {
     this.listener.changed();
   }
 
-  /** @param {unknown} data */
-  #hearControl(data) {
-    this.#heard();
+  /** @param {unknown} data @param {Way} way */
+  #hearControl(data, way) {
+    this.#heard(way);
     const message = parseToViewer(data);
     switch (message?.type) {
       case 'welcome':
@@ -251,38 +314,48 @@ export class Viewer {
   /** @param {Extract<ToViewer, { type: 'welcome' }>} welcome */
   #welcomed(welcome) {
     if (welcome.pass && this.token !== null) keepPass(this.token, welcome.pass);
-    if (this.liveness) this.liveness.epoch = welcome.epoch;
+    this.liveness ??= new Liveness(performance.now());
+    this.liveness.epoch = welcome.epoch;
+    // Over a WebSocket that was opened anew the host may count from the beginning: what it lacked is lost.
+    if (this.outbox && this.id !== null && welcome.viewer !== this.id) this.outbox = this.#outbox(this.outbox);
+    this.id = welcome.viewer;
     this.keyframeAt = this.stage.isAwaiting ? performance.now() + KEYFRAME_MS : Infinity;
     this.company.welcome(welcome);
     this.#tell(welcome);
   }
 
-  /** @param {unknown} data */
-  #hearPointer(data) {
+  /** @param {unknown} data @param {Way} way */
+  #hearPointer(data, way) {
     const message = data instanceof ArrayBuffer ? decodePointer(data) : null;
     if (message?.type === 'pong') {
       const now = performance.now();
       this.clock.sample(message.page_ms, message.host_ms, now);
-      this.#heard(now - message.page_ms);
+      this.outbox?.taken(message.taken);
+      this.#heard(way, now - message.page_ms);
     } else if (message?.type === 'shown') {
-      this.#heard();
+      this.#heard(way);
       this.figures.inputs.told(message.seq, message.rtp_timestamp);
     }
   }
 
-  /** @param {number | null} roundTripMs */
-  #heard(roundTripMs = null) {
+  /** @param {Way | null} way @param {number | null} roundTripMs */
+  #heard(way = null, roundTripMs = null) {
     const wasStalled = this.isStalled;
     this.liveness?.heard(performance.now(), roundTripMs);
-    if (wasStalled) this.listener.changed();
+    if (way) this.ways?.tell({ type: 'heard', way });
+    if (wasStalled) {
+      // Frames were lost meanwhile.
+      this.outbox?.needKeyframe();
+      this.listener.changed();
+    }
     this.#arm();
   }
 
   /** Sets the one timer to the next deadline, and asks for the next frame where it is wanted. */
   #arm() {
     clearTimeout(this.timer);
-    const { session, liveness, outbox } = this;
-    const deadlines = [session.deadline, liveness?.deadline, outbox?.deadline, this.keyframeAt];
+    const { session, liveness, outbox, ways } = this;
+    const deadlines = [session.deadline, liveness?.deadline, outbox?.deadline, ways?.deadline, this.keyframeAt];
     const next = Math.min(...deadlines.map((deadline) => deadline ?? Infinity));
     if (next < Infinity) this.timer = window.setTimeout(() => this.#wakeUp(), Math.max(0, next - performance.now()));
     if (outbox?.wantsFrame && !this.frameRequest) {
@@ -301,30 +374,43 @@ export class Viewer {
       this.outbox?.needKeyframe();
       this.keyframeAt = now + KEYFRAME_MS;
     }
+    this.ways?.poll(now);
     for (const action of this.liveness?.poll(now) ?? []) {
       if (action.type === 'ping') this.#ping();
-      else if (action.type === 'probe') void this.#probe();
-      else this.#tell({ type: 'lost', cause: action.reason });
+      else if (action.type === 'probe') this.#stalled();
+      else if (action.type === 'lost') this.#tell({ type: 'lost', cause: action.reason });
     }
     if (now >= this.session.deadline) this.#act(this.session.poll(now));
     else this.#arm();
   }
 
   #ping() {
-    const pointer = this.connection?.pointer;
+    const pointer = this.outbox?.pointer;
     if (pointer?.readyState !== 'open') return;
     this.pingSeq += 1;
-    pointer.send(encodePointer({ type: 'ping', seq: this.pingSeq, page_ms: performance.now() }));
+    try {
+      pointer.send(/** @type {any} */ (encodePointer({ type: 'ping', seq: this.pingSeq, page_ms: performance.now() })));
+    } catch {
+      // The channel closed under us; its close event tells.
+    }
+  }
+
+  #stalled() {
+    this.ways?.tell({ type: 'stalled' });
+    this.listener.changed();
+    void this.#probe();
   }
 
   async #probe() {
-    this.listener.changed();
-    const asking = this.liveness;
-    const epoch = await askEpoch(PROBE_MS);
-    if (!asking || asking !== this.liveness) return; // Answered for a connection that is gone.
-    for (const action of asking.probed(epoch)) {
-      if (action.type === 'lost') this.#tell({ type: 'lost', cause: action.reason });
+    const asking = this.ways;
+    const epoch = await askEpoch(Math.max(PROBE_MS, PROBE_ROUND_TRIPS * (this.clock.roundTripMs ?? 0)));
+    if (!asking || asking !== this.ways) return; // Answered for a session that is gone.
+    // One of several that are on their way may be lost; whether the host is gone is for liveness to say.
+    const actions = this.liveness?.probed(epoch, performance.now()) ?? [];
+    for (const action of actions) {
+      if (action.type === 'lost') return this.#tell({ type: 'lost', cause: action.reason });
     }
+    this.ways?.tell({ type: epoch === null ? 'unreachable' : 'reachable' });
     this.#arm();
   }
 }

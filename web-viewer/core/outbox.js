@@ -1,7 +1,9 @@
 // The way of this page's inputs to the host: numbered, paced, never losing what must not be lost.
 //
 // - Presses, releases and commands go over `control` (ordered, reliable), in order, at once. None waits in the page:
-//   what is done while the channel is closed is not done later.
+//   what is done while the channel is closed is not done later, but what was held is let go.
+// - They are kept until the host says that it has them. When the way changes (from WebRTC to the WebSocket or back), those
+//   that it does not have are said again over the new one, in order; it knows by their numbers what it has already.
 // - Moves go over `pointer` (unordered, never repeated). At most one a displayed frame leaves: of many, the newest.
 //   When the pointer rests, or lets go, the last move is said once more over `control`, so that its loss is healed.
 // - Commands that only add up (orbit, pan, zoom from keys and wheel) are summed, at most one of them a frame.
@@ -20,6 +22,7 @@ import { clamp } from './geometry.js';
  * @property {number} bufferedAmount In bytes.
  * @property {(data: string & ArrayBuffer) => void} send
  */
+/** What may have to be said again. @typedef {{ seq: number, at: number, text: string }} Kept */
 /** @typedef {Extract<Command, { type: 'orbit' | 'pan' | 'zoom' }>} Sum */
 /** @typedef {Extract<Input, { type: 'move' }>} Move */
 
@@ -31,6 +34,9 @@ const CONTROL_FULL_BYTES = 4096;
 /** Moves and sums; a 60-Hz screen never meets it. */
 const PACED_PER_SECOND = 100;
 const PACED_AT_ONCE = 4;
+/** Inputs that can be said again, and for how long. Where the host lacks one beyond that, only a new session helps. */
+const KEPT_MAX = 256;
+const KEPT_MS = 10_000;
 
 export class Outbox {
   /**
@@ -59,6 +65,41 @@ export class Outbox {
     /** Moves and sums that may leave now, and as of when. */
     this.budget = PACED_AT_ONCE;
     this.budgetAt = -Infinity;
+    /** Sent over `control`, not acknowledged. The oldest first. @type {Kept[]} */
+    this.kept = [];
+    /** Whether a button is down, as the host knows it. */
+    this.isHolding = false;
+    /** The newest that is not kept though the host has not acknowledged it. @type {number | null} */
+    this.dropped = null;
+    /** Whether an input is lost. */
+    this.hasLost = false;
+  }
+
+  /**
+   * From here on everything goes another way.
+   * @param {Channel} control
+   * @param {Channel} pointer
+   * @param {number} now
+   */
+  switchTo(control, pointer, now) {
+    this.control = control;
+    this.pointer = pointer;
+    while (this.kept[0] && now - this.kept[0].at > KEPT_MS) this.#drop();
+    this.hasLost = this.dropped !== null;
+    for (const { text } of this.kept) this.#send(control, text);
+    // Whatever the old way still held of the last move is worth a word over the new one.
+    if (this.unsure) this.healAt = now;
+  }
+
+  /** The host has all inputs of `control` up to this one. @param {number} seq */
+  taken(seq) {
+    const firstKept = this.kept.findIndex((kept) => isAfter(kept.seq, seq));
+    this.kept.splice(0, firstKept === -1 ? this.kept.length : firstKept);
+    if (this.dropped !== null && !isAfter(this.dropped, seq)) this.dropped = null;
+  }
+
+  #drop() {
+    this.dropped = this.kept.shift()?.seq ?? null;
   }
 
   /** Whether {@link frame} must be called at the next displayed frame. */
@@ -76,7 +117,7 @@ export class Outbox {
    * @param {number} now In milliseconds.
    */
   push(input, now) {
-    if (this.control.readyState !== 'open') return;
+    if (this.control.readyState !== 'open' && !(input.type === 'up' && this.isHolding)) return;
     if (input.type === 'move') {
       this.move = input;
       this.#sendPaced(now);
@@ -93,7 +134,10 @@ export class Outbox {
     if (last) this.#sendControl(last, now);
     this.move = this.unsure = null;
     this.healAt = Infinity;
-    if (input.type === 'down' || input.type === 'up') this.grab += 1;
+    if (input.type === 'down' || input.type === 'up') {
+      this.grab += 1;
+      this.isHolding = input.type === 'down';
+    }
     this.#sendControl(input, now);
   }
 
@@ -113,7 +157,7 @@ export class Outbox {
 
   /** The decoder lost its way. */
   needKeyframe() {
-    this.#sendJson({ type: 'need_keyframe' });
+    this.say({ type: 'need_keyframe' });
   }
 
   /** @param {number} now */
@@ -178,11 +222,16 @@ export class Outbox {
   /** @param {Input} input @param {number} now */
   #sendControl(input, now) {
     this.seq += 1;
-    if (this.#sendJson({ type: 'input', seq: this.seq, input })) this.onSent(this.seq, now);
+    /** @type {FromViewer} */
+    const message = { type: 'input', seq: this.seq, input };
+    const text = JSON.stringify(message);
+    this.kept.push({ seq: this.seq, at: now, text });
+    if (this.kept.length > KEPT_MAX) this.#drop();
+    if (this.#send(this.control, text)) this.onSent(this.seq, now);
   }
 
-  /** @param {FromViewer} message */
-  #sendJson(message) {
+  /** Says what is no input. @param {FromViewer} message @returns {boolean} Whether it left. */
+  say(message) {
     return this.#send(this.control, JSON.stringify(message));
   }
 
@@ -202,3 +251,6 @@ export class Outbox {
 function isSum(command) {
   return command.type === 'orbit' || command.type === 'pan' || command.type === 'zoom';
 }
+
+/** Whether an input came after another, across the wrap of their numbers. @param {number} seq @param {number} other */
+const isAfter = (seq, other) => ((seq - other) | 0) > 0;

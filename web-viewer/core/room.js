@@ -22,9 +22,10 @@ export class Company {
 
   /** @param {{ viewer: ViewerId, role: Role }} welcome */
   welcome({ viewer, role }) {
+    // Said once more over another way it changes nothing. Else the room names guests by connections that may be gone.
+    if (viewer !== this.me) this.room = null;
     this.me = viewer;
     this.linkRole = role;
-    this.room = null; // It names guests by connections that may be gone.
   }
 
   /**

@@ -18,12 +18,14 @@ import { PROTOCOL } from './wire.gen.js';
 /**
  * Why there is no picture.
  * @typedef {'no_webrtc' | 'no_h264' | 'no_token' | 'unauthorized' | 'forbidden' | 'protocol'
- *   | 'barred' | 'full' | 'refused' | 'unreachable' | 'blocked' | 'restarted' | 'silent' | 'closed' | 'slow'} Cause
+ *   | 'barred' | 'full' | 'refused' | 'unreachable' | 'blocked' | 'restarted' | 'silent' | 'closed' | 'slow'
+ *   | 'no_udp' | 'no_websocket'} Cause
  */
 /**
  * @typedef {{ type: 'start' } | { type: 'answered' } | { type: 'linked' }
  *   | { type: 'welcome', protocol: number, role: Role, epoch: string } | { type: 'picture' }
  *   | { type: 'http', status: number, refusal: Refusal, retryAfterMs: number } | { type: 'lost', cause: Cause }
+ *   | { type: 'hindered', cause: Cause }
  *   | { type: 'impossible', cause: Cause } | { type: 'ended', cause: EndCause, reason: string }
  *   | { type: 'wake' } | { type: 'leave' }} SessionEvent
  */
@@ -50,6 +52,8 @@ export class Session {
     this.phase = 'idle';
     /** Why there is no picture. @type {Cause | null} */
     this.cause = null;
+    /** What keeps the picture of this attempt away, where it takes too long. @type {Cause | null} */
+    this.hindrance = null;
     /** The host's own words at the end, or for taking nobody. */
     this.reason = '';
     /** For whom it has ended. @type {EndCause} */
@@ -93,6 +97,9 @@ export class Session {
         return this.#http(event, now);
       case 'lost':
         return this.#isOpen ? this.#retryLater(event.cause, now) : [];
+      case 'hindered':
+        this.hindrance = this.phase === 'connecting' ? event.cause : null;
+        return [];
       case 'impossible':
         return this.#stop('failed', event.cause);
       case 'ended':
@@ -119,7 +126,7 @@ export class Session {
       return [];
     }
     const cause = this.step === 'offer' ? 'unreachable' : this.step === 'ice' ? 'blocked' : 'slow';
-    return this.#retryLater(cause, now);
+    return this.#retryLater(this.hindrance ?? cause, now);
   }
 
   get #isOpen() {
@@ -138,6 +145,7 @@ export class Session {
   #connect(now) {
     this.phase = 'connecting';
     this.step = 'offer';
+    this.hindrance = null;
     this.deadline = now + STEP_MS;
     return [{ type: 'connect' }];
   }
@@ -170,7 +178,7 @@ export class Session {
   #picture(now) {
     if (this.phase !== 'connecting') return [];
     this.phase = 'live';
-    this.cause = null;
+    this.cause = this.hindrance = null;
     this.deadline = Infinity;
     this.liveSince = Math.min(this.liveSince, now);
     if (this.wasLive) this.reconnects += 1;

@@ -129,7 +129,7 @@ export class InputDelays {
  * @property {number | null} packetsLost
  * @property {number | null} packetsReceived
  * @property {number | null} framesDropped By the browser.
- * @property {string | null} transport `udp` or `tcp`.
+ * @property {string | null} transport `udp`, `tcp` or `websocket`.
  * @property {string | null} candidateType Of the browser's end: `host`, `srflx`, `prflx` or `relay`.
  * @property {string | null} codec
  * @property {number | null} jitterBufferMs The mean delay in the browser's jitter buffer, since the reading before.
@@ -156,16 +156,11 @@ export const NO_FIGURES = {
  * @returns {{ figures: LinkFigures, reading: LinkReading | null }}
  */
 export function readReport(report, before) {
-  const entries = new Map([...report].map((entry) => [entry['id'], entry]));
-  const values = [...entries.values()];
+  const values = [...report];
   const inbound = values.find((entry) => entry['type'] === 'inbound-rtp' && entry['kind'] === 'video');
   if (!inbound) return { figures: NO_FIGURES, reading: null };
-  const transport = values.find((entry) => entry['type'] === 'transport');
-  const pair =
-    entries.get(transport?.['selectedCandidatePairId']) ??
-    values.find((entry) => entry['type'] === 'candidate-pair' && entry['nominated'] && entry['state'] === 'succeeded');
-  const local = entries.get(pair?.['localCandidateId']);
-  const codec = entries.get(inbound['codecId']);
+  const local = selectedPair(values)?.local;
+  const codec = values.find((entry) => entry['id'] === inbound['codecId']);
   const reading = {
     timestamp: inbound['timestamp'],
     bytes: inbound['bytesReceived'] ?? 0,
@@ -175,12 +170,27 @@ export function readReport(report, before) {
   return { reading, figures: { ...since(before, reading), ...totals(inbound, local, codec) } };
 }
 
+/**
+ * The candidates between which packets go.
+ * @param {Record<string, any>[]} values Of a getStats() report.
+ * @returns {{ local: Record<string, any> | undefined, remote: Record<string, any> | undefined } | null}
+ */
+export function selectedPair(values) {
+  const named = (/** @type {unknown} */ id) => values.find((entry) => entry['id'] === id);
+  const transport = values.find((entry) => entry['type'] === 'transport');
+  const pair =
+    named(transport?.['selectedCandidatePairId']) ??
+    values.find((entry) => entry['type'] === 'candidate-pair' && entry['nominated'] && entry['state'] === 'succeeded');
+  return pair ? { local: named(pair['localCandidateId']), remote: named(pair['remoteCandidateId']) } : null;
+}
+
 /** @param {LinkReading | null} before @param {LinkReading} reading */
-function since(before, reading) {
+export function since(before, reading) {
   const seconds = before ? (reading.timestamp - before.timestamp) / 1000 : 0;
   const frames = before ? reading.buffered - before.buffered : 0;
   return {
-    bitrateBps: before && seconds > 0 ? Math.max(0, ((reading.bytes - before.bytes) * 8) / seconds) : null,
+    // Of another way's reading before it says nothing.
+    bitrateBps: before && seconds > 0 && reading.bytes >= before.bytes ? ((reading.bytes - before.bytes) * 8) / seconds : null,
     jitterBufferMs: before && frames > 0 ? ((reading.bufferDelayS - before.bufferDelayS) / frames) * 1000 : null,
   };
 }

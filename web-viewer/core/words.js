@@ -2,7 +2,7 @@
 
 /** @import { Session, Cause } from './session.js' */
 /** @import { Knock } from './knock.js' */
-/** @import { SceneStatus } from './wire.gen.js' */
+/** @import { Rung, SceneStatus } from './wire.gen.js' */
 
 /**
  * @typedef {object} Words
@@ -20,6 +20,9 @@
  * @property {Session} session
  * @property {Knock} knock
  * @property {boolean} isStalled Whether pings go unanswered.
+ * @property {number} stalledSince As of when; Infinity while all is well.
+ * @property {boolean | null} isReachable Whether the host answers over HTTP meanwhile; null before it said so.
+ * @property {boolean} isDetouring Whether the first picture is being tried by another way than the usual.
  * @property {boolean} isHostSilent Whether the host's program does not answer.
  * @property {string} standing Whose hand counts, in a few words.
  * @property {string} name By which this guest asks to be let in.
@@ -95,9 +98,21 @@ const CAUSES = {
     remedy: 'retry',
   },
   blocked: {
-    short: 'the network blocks the video',
-    heading: 'The network blocks the video',
-    detail: 'A firewall between you and the host lets no video through. Try another network, or ask the host for another kind of link.',
+    short: 'the network blocks the view',
+    heading: 'Your network blocks the view',
+    detail: 'It lets neither UDP nor WebSockets through to the host. Try another network, or ask the host for another kind of link.',
+    remedy: 'retry',
+  },
+  no_udp: {
+    short: 'the network blocks UDP',
+    heading: 'Your network blocks UDP',
+    detail: 'This address asks for the picture over UDP and no other way. Open it without its “encoding”, or in another network.',
+    remedy: 'retry',
+  },
+  no_websocket: {
+    short: 'no WebSocket comes through',
+    heading: 'No WebSocket comes through to the host',
+    detail: 'Without WebRTC this page needs one. Open the link in Chrome, Edge or Safari, in another network, or ask the host for another kind of link.',
     remedy: 'retry',
   },
   restarted: {
@@ -131,23 +146,61 @@ const CARD_AFTER_MS = 6000;
  * @param {number} now In milliseconds.
  * @returns {Words}
  */
-export function describe({ session, knock, isStalled, isHostSilent, standing, name }, now) {
-  const { phase, cause } = session;
+export function describe(situation, now) {
+  const { session, knock, isHostSilent, isStalled, isDetouring, standing, name } = situation;
+  const { phase } = session;
   if (phase === 'knocking') return atTheDoor(knock, name);
   if (phase === 'live') {
-    if (isStalled) return bare('Waiting for the host…', 'busy');
+    if (isStalled) return stalled(situation, now);
     return isHostSilent ? bare('Live · the host’s program does not answer', 'busy') : bare(`Live · ${standing}`, 'live');
   }
   if (phase === 'ended') return ending(session);
+  const cause = session.cause ?? session.hindrance;
   const told = cause && CAUSES[cause];
   if (!told && session.wasLive) return bare('Reconnecting…', 'busy');
-  if (!told) return { ...bare('Connecting…', 'busy'), heading: 'Connecting…' };
+  if (!told) return { ...bare('Connecting…', 'busy'), heading: 'Connecting…', detail: isDetouring ? DETOUR : '' };
   const { short, heading, remedy = null } = told;
   const detail = hostsWords(session) || told.detail;
   if (phase === 'failed') return { ...bare(short, 'off'), heading, detail, remedy };
   const state = session.wasLive ? `Reconnecting… ${short}` : `Connecting… ${short}`;
   const showsCard = !session.wasLive || now - session.missingSince > CARD_AFTER_MS;
   return showsCard ? { ...bare(state, 'busy'), heading, detail, remedy } : bare(state, 'busy');
+}
+
+const DETOUR = 'Trying another way, because this network seems to block UDP…';
+
+/** The picture stands still for now; ways are looked for. @param {Situation} situation @param {number} now @returns {Words} */
+function stalled({ isReachable, stalledSince }, now) {
+  if (isReachable === null) return bare('Waiting for the host…', 'busy');
+  if (isReachable) return bare('Reconnecting… trying another way', 'busy');
+  const { short, heading, detail } = CAUSES.unreachable;
+  const words = bare(`Reconnecting… ${short}`, 'busy');
+  return now - stalledSince > CARD_AFTER_MS ? { ...words, heading, detail } : words;
+}
+
+/** Each rung as the statistics name it. @type {Record<Rung, string>} */
+export const RUNGS = {
+  udp: 'direct',
+  tcp: 'direct, TCP',
+  turn: 'through a relay',
+  webcodecs: 'WebSocket',
+  jpeg: 'WebSocket, JPEG',
+};
+
+/**
+ * What is worth saying once of a rung that is not the best.
+ * @param {Rung | null} rung
+ * @param {{ hasWebRtc: boolean, isSecure: boolean }} page Whether the browser plays the picture over WebRTC, and has secure pages' means.
+ * @returns {string | null}
+ */
+export function hintOf(rung, { hasWebRtc, isSecure }) {
+  if (rung === 'tcp') return 'This network lets no UDP through: on a bad line the picture may stutter.';
+  if (rung === 'turn') return 'This network lets nothing through directly: the picture comes through a relay.';
+  if (rung !== 'webcodecs' && rung !== 'jpeg') return null;
+  const why = hasWebRtc ? 'This network lets no UDP through' : 'This browser plays no H.264 over WebRTC';
+  if (rung === 'webcodecs') return `${why}: the picture comes over a WebSocket, and may lag on a bad line.`;
+  const remedy = isSecure ? 'Another browser may do better.' : 'By an https link it would be better.';
+  return `${why}: the picture comes as single images. ${remedy}`;
 }
 
 const TROUBLES = {

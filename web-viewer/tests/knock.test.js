@@ -25,7 +25,7 @@ function waiting() {
 function words(knock, name = 'Ada') {
   const session = new Session();
   session.phase = 'knocking';
-  return describe({ session, knock, isStalled: false, isHostSilent: false, standing: '', name }, 0);
+  return describe({ session, knock, isStalled: false, stalledSince: Infinity, isReachable: null, isDetouring: false, isHostSilent: false, standing: '', name }, 0);
 }
 
 test('the stream is read wherever it is cut, and what the page does not know is passed over', () => {

@@ -38,6 +38,8 @@ test('a host that falls silent is asked three times and then over HTTP, within a
   assert.deepEqual(log.map(({ at, type }) => [at - silentFrom, type]), [
     [0, 'ping'], [300, 'ping'], [600, 'ping'], [900, 'probe'], [900, 'ping'],
   ]);
+  const later = run(liveness, silentFrom + 3000, null).filter(({ type }) => type === 'probe');
+  assert.deepEqual(later.map(({ at }) => at - silentFrom), [1600, 2300, 3000]);
   assert.equal(liveness.isStalled, true);
 });
 
@@ -48,19 +50,32 @@ test('on a slow line patience is three round trips', () => {
   assert.deepEqual(run(liveness, silentFrom + 2500, null).map(({ at }) => at - silentFrom), [0, 1200, 2400]);
 });
 
-test('no answer over HTTP, or another epoch, is a loss at once; the same epoch is not', () => {
+test('another epoch is a loss at once; the same epoch and no answer are waited for, four seconds and twenty', () => {
   const stalled = () => {
     const liveness = new Liveness(0);
     liveness.epoch = 'e1';
     run(liveness, 1000, null);
     return liveness;
   };
-  assert.deepEqual(stalled().probed(null), [{ type: 'lost', reason: 'unreachable' }]);
-  assert.deepEqual(stalled().probed('e2'), [{ type: 'lost', reason: 'restarted' }]);
+  assert.deepEqual(stalled().probed('e2', 1000), [{ type: 'lost', reason: 'restarted' }]);
   const same = stalled();
-  assert.deepEqual(same.probed('e1'), []);
+  assert.deepEqual(same.probed('e1', 1000), [{ type: 'reachable' }]);
+  assert.deepEqual(same.probed('e1', 1100), []);
   const log = run(same, 60_000, null);
-  assert.deepEqual([log.at(-1)?.type, log.at(-1)?.reason, log.at(-1)?.at], ['lost', 'silent', 4900]);
+  assert.deepEqual([log.at(-1)?.type, log.at(-1)?.reason, log.at(-1)?.at], ['lost', 'silent', 5000]);
+  assert.ok(log.every(({ type }) => type !== 'probe'), 'who has answered is not asked again');
+  const gone = stalled();
+  assert.deepEqual(gone.probed(null, 1000), []);
+  const last = run(gone, 60_000, null).at(-1);
+  assert.deepEqual([last?.reason, last?.at], ['unreachable', 20_900]);
+});
+
+test('a network that comes back has the host asked at once', () => {
+  const liveness = new Liveness(0);
+  run(liveness, 1700, null);
+  assert.ok(liveness.deadline > 1750);
+  liveness.doubt(1750);
+  assert.deepEqual(liveness.poll(1750).map(({ type }) => type), ['probe', 'ping']);
 });
 
 test('a stalled path that comes back is live again, and an answer over HTTP that comes too late says nothing', () => {
@@ -69,7 +84,7 @@ test('a stalled path that comes back is live again, and an answer over HTTP that
   run(liveness, 1000, null);
   liveness.heard(1200, 5);
   assert.equal(liveness.isStalled, false);
-  assert.deepEqual(liveness.probed(null), []);
+  assert.deepEqual([...liveness.probed(null, 1200), ...liveness.probed('e1', 1200)], []);
   assert.ok(run(liveness, 10_000, 5).every(({ type }) => type === 'ping'));
 });
 

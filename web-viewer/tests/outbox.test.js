@@ -144,6 +144,65 @@ test('what is done while the channel is closed is not done later', () => {
   assert.equal(box.seq, 0);
 });
 
+test('when the way changes, what the host lacks is said again in order, and moves are not', () => {
+  const { box, log } = outbox();
+  box.push(down, 0);
+  box.push(move(0.25), 1);
+  box.push(up, 2); // 3 is the move that it makes sure.
+  box.push(command({ type: 'fit' }), 3);
+  box.taken(1);
+  assert.deepEqual(box.kept.map(({ seq }) => seq), [3, 4, 5]);
+  log.length = 0;
+  const [control, pointer] = [new FakeChannel(log, 'ws'), new FakeChannel(log, 'ws')];
+  box.switchTo(control, pointer, 5);
+  assert.deepEqual(log.map(({ on, seq, input }) => [on, seq, input.type]), [['ws', 3, 'move'], ['ws', 4, 'up'], ['ws', 5, 'command']]);
+  box.push(command({ type: 'undo' }), 6);
+  assert.deepEqual([log[3].on, log[3].seq], ['ws', 6]);
+  box.taken(6);
+  log.length = 0;
+  box.switchTo(control, pointer, 8);
+  assert.deepEqual([log, box.hasLost], [[], false]);
+});
+
+test('acknowledgements are compared across the wrap of the numbers', () => {
+  const { box } = outbox();
+  box.seq = 2 ** 31 - 2;
+  for (let press = 0; press < 3; press += 1) box.push(down, 0);
+  box.taken(2 ** 31 - 1);
+  assert.deepEqual(box.kept.map(({ seq }) => seq), [2 ** 31, 2 ** 31 + 1]);
+});
+
+test('a button that is held when the last channel closes is let go over the next one', () => {
+  const { box, log, control } = outbox();
+  box.push(down, 0);
+  control.readyState = 'closed';
+  box.push(up, 1);
+  box.push(down, 2);
+  box.push(up, 3);
+  box.switchTo(new FakeChannel(log, 'ws'), new FakeChannel(log, 'ws'), 4);
+  assert.deepEqual(log.map(({ on, seq, input }) => [on, seq, input.type]), [['control', 1, 'down'], ['ws', 1, 'down'], ['ws', 2, 'up']]);
+  assert.equal(box.grab, 2);
+});
+
+test('where the host lacks an input that is too old, or one of too many, the way cannot change without a loss', () => {
+  /** @param {Outbox} box @param {number} now */
+  const change = (box, now) => {
+    box.switchTo(box.control, box.pointer, now);
+    return box.hasLost;
+  };
+  const old = outbox().box;
+  old.push(down, 0);
+  assert.equal(change(old, 10_000), false);
+  assert.equal(change(old, 10_001), true);
+  old.taken(1);
+  assert.equal(change(old, 10_002), false);
+  const full = outbox().box;
+  for (let step = 0; step < 256; step += 1) full.push(command({ type: 'undo' }), 0);
+  assert.equal(change(full, 1), false);
+  full.push(command({ type: 'undo' }), 1);
+  assert.deepEqual([change(full, 2), full.kept.length], [true, 256]);
+});
+
 test('a channel that closes under a send does not break the page', () => {
   const { box, control } = outbox();
   control.send = () => {

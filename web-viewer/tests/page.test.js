@@ -17,14 +17,22 @@ function importsOf(path) {
   return [...read(path).matchAll(/^import [^;]*?from '([^']+)'/gm)].map((match) => normalize(join(dirname(path), match[1] ?? '')));
 }
 
-/** @param {string} path @param {Set<string>} found */
-function reach(path, found = new Set()) {
+/** @param {string} path @returns {string[]} What a module imports when it needs it. */
+function lazyImportsOf(path) {
+  return [...read(path).matchAll(/(?:=>|await|return|=) import\('([^']+)'\)/g)].map((match) => normalize(join(dirname(path), match[1] ?? '')));
+}
+
+/** @param {string} path @param {(path: string) => string[]} ways @param {Set<string>} found */
+function reach(path, ways = importsOf, found = new Set()) {
   if (!found.has(path)) {
     found.add(path);
-    for (const imported of importsOf(path)) reach(imported, found);
+    for (const imported of ways(path)) reach(imported, ways, found);
   }
   return found;
 }
+
+/** @param {string} path @returns {Set<string>} Those that are loaded when they are needed as well. */
+const reachAll = (path) => reach(path, (each) => [...importsOf(each), ...lazyImportsOf(each)]);
 
 /** @param {string} folder */
 const modulesIn = (folder) =>
@@ -39,8 +47,15 @@ test('every module that the page reaches is preloaded, and nothing else', () => 
   assert.deepEqual([...preloaded].sort(), [...reached].sort());
 });
 
+test('what is loaded only when it is needed is not loaded before', () => {
+  const eager = reach(normalize('app/main.js'));
+  const lazy = [...eager].flatMap(lazyImportsOf);
+  assert.deepEqual(lazy, ['app/socket.js']);
+  for (const path of lazy) assert.ok(!eager.has(path), path);
+});
+
 test('no module lies about that the page never loads', () => {
-  const reached = reach(normalize('app/main.js'));
+  const reached = reachAll(normalize('app/main.js'));
   assert.deepEqual([...modulesIn('core'), ...modulesIn('app')].filter((path) => !reached.has(path)), []);
 });
 
@@ -53,7 +68,7 @@ test('core knows neither the app nor the page', () => {
 });
 
 test('the whole page weighs at most 60 kB over the wire, heads of its responses aside', () => {
-  const files = ['index.html', 'style.css', 'icon.svg', ...reach(normalize('app/main.js'))];
+  const files = ['index.html', 'style.css', 'icon.svg', ...reachAll(normalize('app/main.js'))];
   // As the build script packs it: without the lines that are nothing but a comment.
   const packed = (/** @type {string} */ path) => read(path).replace(/^[ \t]*(?:\/\/.*|\/\*\*(?:(?!\*\/)[\s\S])*\*\/[ \t]*)$/gm, '');
   const weigh = (/** @type {string} */ path) => gzipSync(path.endsWith('.js') ? packed(path) : read(path)).length;
@@ -65,7 +80,7 @@ test('nothing in the page needs a laxer content security policy than self', () =
   assert.doesNotMatch(html, /\sstyle=|\son[a-z]+=|<style|javascript:|https?:\/\//);
   for (const script of html.match(/<script[^>]*>/g) ?? []) assert.match(script, /src=/);
   assert.doesNotMatch(read('style.css'), /url\(|@import/);
-  for (const path of reach(normalize('app/main.js'))) assert.doesNotMatch(read(path), /innerHTML|insertAdjacentHTML|\beval\(|new Function/);
+  for (const path of reachAll(normalize('app/main.js'))) assert.doesNotMatch(read(path), /innerHTML|insertAdjacentHTML|\beval\(|new Function/);
 });
 
 test('every element that the app asks for is in the page', () => {

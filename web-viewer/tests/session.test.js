@@ -21,7 +21,10 @@ function live(now = 0) {
 
 /** @param {Session} session */
 const words = (session, isStalled = false, now = 0, given = {}) =>
-  inWords({ session, isStalled, knock: new Knock(), isHostSilent: false, standing: 'controlling', name: '', ...given }, now);
+  inWords({
+    session, isStalled, stalledSince: 0, isReachable: null, isDetouring: false, knock: new Knock(), isHostSilent: false,
+    standing: 'controlling', name: '', ...given,
+  }, now);
 
 /** An answer of HTTP. @param {number} status @param {object} given @returns {SessionEvent} */
 const http = (status, given = {}) => ({
