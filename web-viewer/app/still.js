@@ -11,13 +11,13 @@ const TELL_MS = 20;
 export class StillPicture {
   /**
    * @param {HTMLCanvasElement} canvas Lies above the video, and is placed as that is.
-   * @param {(message: ArrayBuffer) => void} send Tells the host how much has come, on the channel that brought it.
    * @param {(isExact: boolean) => void} changed Every pixel on screen is the host's, or is so no more.
    */
-  constructor(canvas, send, changed) {
+  constructor(canvas, changed) {
     this.canvas = canvas;
     this.context = canvas.getContext('2d', { colorSpace: 'srgb' });
-    this.send = send;
+    /** Tells the host something by the way that the picture comes. @type {(bytes: ArrayBuffer) => void} */
+    this.answer = () => {};
     this.changed = changed;
     this.state = new Still();
     this.isExact = false;
@@ -27,9 +27,14 @@ export class StillPicture {
     new ResizeObserver(() => this.resize()).observe(canvas);
   }
 
-  /** What the host sent. @param {MediaMessage} message */
-  message(message) {
+  /**
+   * What the host sent.
+   * @param {MediaMessage} message
+   * @param {(bytes: ArrayBuffer) => void} answer Says how much has come, by the way that it came.
+   */
+  message(message, answer) {
     const { state } = this;
+    this.answer = answer;
     if (message.type === 'still_begin') {
       if (!state.begin(message)) return this.#show(false);
       const { still, width, height, payload } = message;
@@ -86,7 +91,12 @@ export class StillPicture {
     clearTimeout(this.timer);
     this.timer = 0;
     const { number, came } = this.state;
-    if (number !== null) this.send(encodePointer({ type: 'still_taken', seq: number, tiles: came }));
+    if (number === null) return;
+    try {
+      this.answer(encodePointer({ type: 'still_taken', seq: number, tiles: came }));
+    } catch {
+      // The way closed under us: by another one the picture begins anew.
+    }
   }
 
   /** @param {Order} order */

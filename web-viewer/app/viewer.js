@@ -7,6 +7,7 @@
 /** @import { News } from '../core/room.js' */
 /** @import { SessionEvent } from '../core/session.js' */
 /** @import { Stage, ShownFrame } from './stage.js' */
+/** @import { StillPicture } from './still.js' */
 /** @import { Figures } from './figures.js' */
 import { HostClock } from '../core/clock.js';
 import { Liveness } from '../core/liveness.js';
@@ -41,11 +42,13 @@ const SPARE_MS = 1500;
 export class Viewer {
   /**
    * @param {Stage} stage
+   * @param {StillPicture} still
    * @param {Figures} figures
    * @param {ViewerListener} listener
    */
-  constructor(stage, figures, listener) {
+  constructor(stage, still, figures, listener) {
     this.stage = stage;
+    this.still = still;
     this.figures = figures;
     this.listener = listener;
     this.session = new Session();
@@ -196,6 +199,8 @@ export class Viewer {
 
   /** @param {ShownFrame} frame */
   frame(frame) {
+    // First: the browser paints the frame next, and what is above it must go with that.
+    this.still.shown(frame.rtpTimestamp);
     this.liveness?.frame(frame.now);
     if (this.isStalled) this.#heard();
     this.figures.frame(frame, this.clock);
@@ -221,6 +226,7 @@ export class Viewer {
   #close() {
     if (!this.ways) return;
     this.stage.hold();
+    this.still.reset();
     this.ways.close();
     this.ways = this.liveness = this.outbox = this.id = null;
     this.isHostSilent = false;
@@ -234,6 +240,7 @@ export class Viewer {
       way: (control, pointer) => this.#goBy(control, pointer),
       control: (data, way) => this.#hearControl(data, way),
       pointer: (data, way) => this.#hearPointer(data, way),
+      still: (message, answer) => this.still.message(message, answer),
       told: ({ seq, rtpTimestamp }) => this.figures.inputs.told(seq, rtpTimestamp),
       http: (answer) => this.#tell({ type: 'http', ...answer }),
       lost: (cause) => this.#tell({ type: 'lost', cause }),

@@ -15,19 +15,21 @@ export class Still {
   constructor() {
     /** The newest frame on screen. @type {number | undefined} */
     this.shownTimestamp = undefined;
-    this.#end();
-  }
-
-  #end() {
     /** The number of the picture that is being shown; null when there is none. @type {number | null} */
     this.number = null;
     this.tiles = 0;
     /** Tiles that have come, and those that are on screen. */
     this.came = 0;
     this.drawn = 0;
+    /** Of the frame that shows the same. */
     this.rtpTimestamp = 0;
     /** Of the first frame that shows another picture. @type {number | null} */
     this.overTimestamp = null;
+  }
+
+  #end() {
+    this.number = this.overTimestamp = null;
+    this.tiles = this.came = this.drawn = 0;
     return false;
   }
 

@@ -10,7 +10,6 @@ const VERSION = 1;
 const HAS_BACKDROP = 0x80;
 /** Marks a pixel that shows the backdrop. */
 const BEHIND = 1 << 24;
-const COLORS = 0xffffff;
 const OPAQUE = 0xff000000;
 /** A picture with more pixels is refused: the page would hold 8 bytes for each. */
 const PIXELS_MAX = 1 << 25;
@@ -201,12 +200,17 @@ export class TileDecoder {
   #differing(w, n, nw, ne, ww, nn) {
     let activity = 0;
     for (let shift = 0; shift < 24; shift += 8) {
-      const [ofW, ofN, ofNw] = [(w >> shift) & 255, (n >> shift) & 255, (nw >> shift) & 255];
+      const ofW = (w >> shift) & 255;
+      const ofN = (n >> shift) & 255;
+      const ofNw = (nw >> shift) & 255;
       activity += size(ofW - ofNw) + size(ofN - ofNw) + size(ofN - ((ne >> shift) & 255));
       activity += (size(ofW - ((ww >> shift) & 255)) >> 1) + (size(ofN - ((nn >> shift) & 255)) >> 1);
     }
     activity = Math.floor(activity / 3);
-    const [greenW, greenN, greenNw, greenNe] = [(w >> 8) & 255, (n >> 8) & 255, (nw >> 8) & 255, (ne >> 8) & 255];
+    const greenW = (w >> 8) & 255;
+    const greenN = (n >> 8) & 255;
+    const greenNw = (nw >> 8) & 255;
+    const greenNe = (ne >> 8) & 255;
     const expected = median(greenW, greenN, greenNw);
     const greenError = this.#error(0, activity, 0);
     const green = (expected + greenError) & 255;

@@ -8,7 +8,7 @@ const begin = (still, rtp_timestamp, tiles = 2) => ({ type: 'still_begin', tiles
 /** @param {number} still @param {number} index @returns {import('../core/still.js').Tile} */
 const tile = (still, index) => ({ type: 'still_tile', index, still, x: 0, y: 0, width: 4, height: 4, payload });
 /** @param {number} still @param {number} rtp_timestamp @returns {import('../core/still.js').Over} */
-const over = (still, rtp_timestamp) => ({ type: 'still_over', still, rtp_timestamp });
+const over = (still, rtp_timestamp) => ({ type: 'still_over', still, rtp_timestamp, payload });
 
 /** @param {Still} still @param {number} number */
 function whole(still, number) {
