@@ -51,22 +51,32 @@ impl Backdrop {
     /// The gradient that most of the picture's edge-to-edge rows agree with.
     pub(crate) fn guess(pixels: &[u32], width: usize) -> Option<Backdrop> {
         let rows: Vec<usize> = (0..pixels.len() / width).step_by(ROW_STEP).collect();
+        let of_row = |y: &usize| {
+            let y = *y as i32;
+            (0..width as i32).map(move |x| f64::from(dither(x, y)) / f64::from(ONE))
+        };
+        let dithers: Vec<f64> = rows.iter().flat_map(of_row).collect();
         let (mut top, mut per_row) = ([0; 3], [0; 3]);
         for channel in 0..3 {
-            let row = |y: usize| Row::new(&pixels[y * width..][..width], y, channel);
-            let votes: Vec<Vote> = rows.iter().map(|y| row(*y).vote(0.0, 256.0, COARSE)).collect();
+            let row = |index: usize| Row {
+                pixels: &pixels[rows[index] * width..][..width],
+                dithers: &dithers[index * width..][..width],
+                y: rows[index],
+                channel,
+            };
+            let votes: Vec<Vote> = (0..rows.len()).map(|index| row(index).vote(0.0, 256.0, COARSE)).collect();
             let (guess, support) = Line::through(&votes)?;
             if support * SHARE_MIN < rows.len() * width {
                 return None;
             }
-            let near = |line: Line, y: usize, steps: usize, reach: f64| {
-                let middle = line.at(y as f64);
-                row(y).vote(middle - reach, middle + reach, steps)
+            let refined = |line: Line, steps: usize, reach: f64| {
+                let near = |index: usize| {
+                    let middle = line.at(rows[index] as f64);
+                    row(index).vote(middle - reach, middle + reach, steps)
+                };
+                Line::fitted(&(0..rows.len()).map(near).collect::<Vec<Vote>>(), line)
             };
-            let votes: Vec<Vote> = rows.iter().map(|y| near(guess, *y, FINE, 0.125)).collect();
-            let fitted = Line::fitted(&votes, guess);
-            let votes: Vec<Vote> = rows.iter().map(|y| near(fitted, *y, FINE * 8, 0.01)).collect();
-            let fitted = Line::fitted(&votes, fitted);
+            let fitted = refined(refined(guess, FINE, 0.125), FINE * 8, 0.01);
             top[channel] = (fitted.at(0.0) * f64::from(ONE)).round() as i32;
             per_row[channel] = (fitted.per_row * f64::from(ONE) * 256.0).round() as i32;
         }
@@ -77,6 +87,8 @@ impl Backdrop {
 /// One channel of one row.
 struct Row<'a> {
     pixels: &'a [u32],
+    /// Of each pixel, from 0 to below 1.
+    dithers: &'a [f64],
     y: usize,
     channel: usize,
 }
@@ -89,19 +101,14 @@ struct Vote {
     pixels: usize,
 }
 
-impl<'a> Row<'a> {
-    fn new(pixels: &'a [u32], y: usize, channel: usize) -> Row<'a> {
-        Row { pixels, y, channel }
-    }
-
+impl Row<'_> {
     /// The colour between two bounds by which most pixels come out as they are.
     fn vote(&self, from: f64, to: f64, steps: usize) -> Vote {
         let bins = ((to - from) * steps as f64) as usize + 1;
         // Where a pixel begins to agree, and where it ends to: a sum over it counts who agrees.
         let mut turns = vec![0_i32; bins + 1];
-        for (x, pixel) in self.pixels.iter().enumerate() {
-            let value = f64::from(pixel >> (8 * self.channel) & 255);
-            let least = value - f64::from(dither(x as i32, self.y as i32)) / f64::from(ONE);
+        for (pixel, dither) in self.pixels.iter().zip(self.dithers) {
+            let least = f64::from(pixel >> (8 * self.channel) & 255) - dither;
             let begin = ((least - from) * steps as f64).ceil().max(0.0) as usize;
             let end = ((least + 1.0 - from) * steps as f64).ceil();
             if end > 0.0 && begin < bins {

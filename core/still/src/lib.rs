@@ -11,5 +11,5 @@ mod testing;
 mod tests;
 mod tiles;
 
-pub use picture::{Decoder, Encoder, HEAD_BYTES};
+pub use picture::{Decoder, Encoder, HEAD_BYTES, PIXELS_MAX};
 pub use tiles::Tile;

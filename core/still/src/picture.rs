@@ -7,6 +7,8 @@ use crate::tiles::{Tile, in_order};
 
 /// Rows above, and pixels on each side, that are known before anything is.
 const MARGIN: usize = 2;
+/// A picture may have so many pixels: both sides hold 8 bytes for each.
+pub const PIXELS_MAX: usize = 1 << 25;
 /// Bytes of a head: the version of this format, and a backdrop or zeros.
 pub const HEAD_BYTES: usize = 25;
 /// The format's version; its highest bit says that there is a backdrop.
@@ -65,11 +67,11 @@ pub struct Encoder {
 
 impl Encoder {
     /// Of rows of red, green, blue and alpha, `stride_bytes` apart. Alpha is taken for opaque. `None` when the picture is
-    /// empty, wider or higher than 65,535 pixels, or `rgba` too short.
+    /// empty or has more than [`PIXELS_MAX`], or `rgba` is too short.
     pub fn new(rgba: &[u8], stride_bytes: usize, width: u16, height: u16) -> Option<Encoder> {
         let (columns, rows) = (usize::from(width), usize::from(height));
         let least_bytes = stride_bytes.checked_mul(rows.checked_sub(1)?)?.checked_add(columns * 4)?;
-        if columns == 0 || stride_bytes < columns * 4 || rgba.len() < least_bytes {
+        if columns == 0 || columns * rows > PIXELS_MAX || stride_bytes < columns * 4 || rgba.len() < least_bytes {
             return None;
         }
         let mut pixels = Vec::with_capacity(columns * rows);
@@ -131,7 +133,8 @@ pub struct Decoder {
 }
 
 impl Decoder {
-    /// Of a picture's size and its [`Encoder::head`]; `None` for a head of another version.
+    /// Of a picture's size and its [`Encoder::head`]; `None` for a head of another version, or a picture with
+    /// more than [`PIXELS_MAX`].
     pub fn new(head: &[u8], width: u16, height: u16) -> Option<Decoder> {
         let head: &[u8; HEAD_BYTES] = head.first_chunk()?;
         if head[0] & !HAS_BACKDROP != VERSION {
@@ -143,6 +146,9 @@ impl Decoder {
             Backdrop { top: [0, 1, 2].map(number), per_row: [3, 4, 5].map(number) }
         });
         let (width, height) = (usize::from(width), usize::from(height));
+        if width * height > PIXELS_MAX {
+            return None;
+        }
         Some(Decoder { width, height, known: Known::new(width, height, backdrop) })
     }
 

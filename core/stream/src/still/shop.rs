@@ -1,15 +1,13 @@
 //! [`StillShop`]: where the picture that rests becomes tiles.
 
 use crate::stage::lock;
-use heliograph_still::{Encoder, HEAD_BYTES, Tile};
+use heliograph_still::{Encoder, HEAD_BYTES, PIXELS_MAX, Tile};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use tokio::sync::watch;
 
 /// Tiles that are encoded beyond what the quickest viewer asked for.
 const AHEAD: usize = 16;
-/// A larger picture is not sent: pages refuse it, too.
-const PIXELS_MAX: usize = 1 << 25;
 
 /// What rests at present.
 #[derive(Debug, Clone, Default)]
