@@ -53,6 +53,11 @@ export class StillPicture {
     }
   }
 
+  /** Has the worker ready before it is needed. */
+  prepare() {
+    if (this.worker === undefined) this.worker = this.#employ();
+  }
+
   /** A frame of the video is on screen: to be called before the browser paints it. @param {number | undefined} rtpTimestamp */
   shown(rtpTimestamp) {
     this.#show(this.state.shown(rtpTimestamp));
@@ -101,7 +106,7 @@ export class StillPicture {
 
   /** @param {Order} order */
   #order(order) {
-    if (this.worker === undefined) this.worker = this.#employ();
+    this.prepare();
     this.worker?.postMessage(order);
   }
 

@@ -189,7 +189,10 @@ export class Viewer {
     this.keyframeAt = Infinity;
     this.figures.picture(performance.now());
     this.#tell({ type: 'picture' });
-    setTimeout(() => void fetchSocketModule().catch(() => {}), SPARE_MS);
+    setTimeout(() => {
+      void fetchSocketModule().catch(() => {});
+      this.still.prepare();
+    }, SPARE_MS);
   }
 
   /** A way has brought a frame. @param {Way} way */
