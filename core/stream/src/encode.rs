@@ -5,8 +5,8 @@
 
 use crate::cadence::{Cadence, Effort, FrameRate, Step};
 use crate::inputs::Inputs;
-use crate::packets::{MediaFrame, payloads, rtp_timestamp};
-use crate::stage::Stage;
+use crate::packets::{MediaFrame, Medium, payloads, rtp_timestamp, rtp_timestamp_again};
+use crate::stage::{Stage, TierId};
 use crate::stamp::StampClock;
 use bytes::Bytes;
 use heliograph_codec::{CodecError, Encoder, EncoderConfig, MIN_BITRATE_BPS, Picture};
@@ -21,6 +21,9 @@ const WAIT_SECONDS: u32 = 1;
 const WHOLE_PIXELS_MAX: u64 = 1920 * 1080;
 /// How much more a refined picture may spend: it comes once in a while instead of 30 times a second.
 const REFINE_FACTOR: u32 = 4;
+
+/// The one encode that is made so far.
+const ONLY: TierId = TierId(0);
 
 /// Runs until [`Stage::end`].
 pub(crate) fn run(mut reader: FrameReader, stage: &Stage, inputs: &Inputs) {
@@ -41,12 +44,16 @@ pub(crate) fn run(mut reader: FrameReader, stage: &Stage, inputs: &Inputs) {
             reader.wait(WAIT_SECONDS);
             continue;
         }
-        if stage.take_keyframe_wish() {
+        let demands = stage.demands(now);
+        for demand in &demands {
+            stage.place(demand.key, ONLY);
+        }
+        if demands.iter().any(|demand| demand.wants_keyframe) {
             cadence.want_keyframe();
         }
-        let (target_bps, blocked) = stage.lines(now, last_bytes);
+        let target_bps = demands.iter().map(|demand| demand.target_bps).min().unwrap_or(MIN_BITRATE_BPS);
         stage.counters.target(target_bps);
-        match cadence.next(now, blocked) {
+        match cadence.next(now, stage.is_blocked(ONLY, now, last_bytes)) {
             Step::Wait(until) => {
                 stage.wake_at(until);
                 reader.wait(WAIT_SECONDS);
@@ -67,7 +74,7 @@ pub(crate) fn run(mut reader: FrameReader, stage: &Stage, inputs: &Inputs) {
                     && fresh
                     && !frame.keyframe
                 {
-                    last_bytes = frame.payloads.iter().map(Bytes::len).sum();
+                    last_bytes = frame.file.len();
                 }
                 publish(came_out, stage);
             }
@@ -81,7 +88,7 @@ fn publish(came_out: Result<Option<MediaFrame>, CodecError>, stage: &Stage) {
         Ok(Some(frame)) => {
             stage.counters.frame_encoded(frame.keyframe);
             stage.tell(None);
-            stage.deliver(&Arc::new(frame), Instant::now());
+            stage.deliver(ONLY, &Arc::new(frame), Instant::now());
         }
         Err(error) => {
             tracing::warn!("this frame is not streamed: {error}");
@@ -149,9 +156,15 @@ impl Studio {
         };
         let Some(unit) = encoder.encode(picture, (stamp_us / 1_000) as i64, order.keyframe)? else { return Ok(None) };
         tracing::trace!(since_drawn_us = monotonic_us() - stamp_us, taken_us = now_us - stamp_us, "encoded");
+        let (file, unchanged) = (Bytes::copy_from_slice(unit.annex_b), drawn_us.is_none());
         Ok(Some(MediaFrame {
-            payloads: payloads(unit.annex_b),
-            rtp_timestamp: rtp_timestamp(stamp_us),
+            medium: Medium::H264,
+            payloads: payloads(&file),
+            file,
+            width: picture.width(),
+            height: picture.height(),
+            rtp_timestamp: if unchanged { rtp_timestamp_again(stamp_us) } else { rtp_timestamp(stamp_us) },
+            unchanged,
             drawn_us: stamp_us,
             keyframe: unit.keyframe,
             shown: std::mem::take(&mut self.shown),

@@ -9,31 +9,54 @@ use rtc::rtp::packetizer::Payloader;
 /// 1,200 bytes, the least path on which libwebrtc itself connects.
 pub(crate) const PAYLOAD_BYTES_MAX: usize = 1_100;
 
-/// An encoded picture on its way to every viewer.
+/// As what a picture travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Medium {
+    /// Access units (ITU-T H.264 annex B): by WebRTC, or decoded in the page.
+    H264,
+    /// JPEG files, for browsers that decode nothing else.
+    Jpeg,
+}
+
+/// An encoded picture on its way to every viewer of its tier.
 #[derive(Debug, Clone)]
 pub(crate) struct MediaFrame {
-    /// RTP payloads in order; the last one gets the marker bit.
+    pub(crate) medium: Medium,
+    /// The access unit (annex B), or the JPEG file, whole.
+    pub(crate) file: Bytes,
+    /// RTP payloads of the access unit in order; the last one gets the marker bit. None of a JPEG.
     pub(crate) payloads: Vec<Bytes>,
-    /// 90 kHz (RFC 6184 section 8.2.1).
+    /// Of the encoded picture, in pixels.
+    pub(crate) width: u32,
+    /// Of the encoded picture, in pixels.
+    pub(crate) height: u32,
+    /// 90 kHz (RFC 6184 section 8.2.1); odd when `unchanged` (see [`heliograph_wire::media`]).
     pub(crate) rtp_timestamp: u32,
+    /// It shows no other picture than the frame before, only sharper or whole.
+    pub(crate) unchanged: bool,
     /// When the picture was drawn, on the host's monotonic clock.
     pub(crate) drawn_us: u64,
-    /// Whether decoding can begin here.
+    /// Whether decoding can begin here; true of every JPEG.
     pub(crate) keyframe: bool,
     /// The newest input of each viewer that this frame is the first to show.
     pub(crate) shown: Vec<(ViewerId, u32)>,
 }
 
-/// The RTP timestamp of a moment: 90 kHz since the host's monotonic clock began, modulo 2³².
+/// The RTP timestamp of a changed picture's moment: 90 kHz since the host's monotonic clock began, modulo 2³², made even.
 pub(crate) fn rtp_timestamp(drawn_us: u64) -> u32 {
-    (u128::from(drawn_us) * 9 / 100) as u32
+    (u128::from(drawn_us) * 9 / 100) as u32 & !1
 }
 
-/// Cuts an access unit (annex B) into payloads.
-pub(crate) fn payloads(annex_b: &[u8]) -> Vec<Bytes> {
+/// The RTP timestamp of a moment at which a picture is sent again: made odd.
+pub(crate) fn rtp_timestamp_again(drawn_us: u64) -> u32 {
+    rtp_timestamp(drawn_us) | 1
+}
+
+/// Cuts an access unit (annex B) into payloads, which share its memory.
+pub(crate) fn payloads(annex_b: &Bytes) -> Vec<Bytes> {
     // The payloader keeps parameter sets until their slice comes, within one access unit: nothing outlives the call. It
     // fails for no input.
-    H264Payloader::default().payload(PAYLOAD_BYTES_MAX, &Bytes::copy_from_slice(annex_b)).unwrap_or_default()
+    H264Payloader::default().payload(PAYLOAD_BYTES_MAX, annex_b).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -64,7 +87,7 @@ mod tests {
             let pixels: Vec<u8> = (0..640 * 360 * 4).map(|at| (at * 31 * (index + 1) % 251) as u8).collect();
             picture.fill_from_rgba(&pixels, 640 * 4).unwrap();
             let unit = encoder.encode(&picture, index as i64 * 33, index == 3).unwrap().unwrap();
-            let payloads = payloads(unit.annex_b);
+            let payloads = payloads(&Bytes::copy_from_slice(unit.annex_b));
             assert!(payloads.iter().all(|payload| payload.len() <= PAYLOAD_BYTES_MAX));
             assert!(payloads.len() > 3, "the test wants fragments");
             let mut receiver = H264Packet::default();
@@ -80,14 +103,22 @@ mod tests {
     fn the_timestamp_is_ninety_ticks_a_millisecond_for_ever() {
         assert_eq!(rtp_timestamp(0), 0);
         assert_eq!(rtp_timestamp(1_000), 90);
-        assert_eq!(rtp_timestamp(1_234_567), 111_111);
+        assert_eq!((rtp_timestamp(1_234_567), rtp_timestamp_again(1_234_567)), (111_110, 111_111));
         let a_year_us = 365 * 86_400 * 1_000_000_u64;
-        assert_eq!(rtp_timestamp(a_year_us), ((a_year_us * 9 / 100) % (1 << 32)) as u32);
+        assert_eq!(rtp_timestamp(a_year_us), ((a_year_us * 9 / 100) % (1 << 32)) as u32 & !1);
         rtp_timestamp(u64::MAX);
     }
 
     #[test]
+    fn the_timestamp_says_whether_the_picture_changed() {
+        for drawn_us in (0..100_000).step_by(37) {
+            assert_eq!((rtp_timestamp(drawn_us) % 2, rtp_timestamp_again(drawn_us) % 2), (0, 1));
+            assert!(rtp_timestamp(drawn_us + crate::stamp::STEP_MIN_US) > rtp_timestamp_again(drawn_us));
+        }
+    }
+
+    #[test]
     fn nothing_comes_of_nothing() {
-        assert!(payloads(&[]).is_empty());
+        assert!(payloads(&Bytes::new()).is_empty());
     }
 }

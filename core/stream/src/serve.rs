@@ -8,13 +8,13 @@ use crate::http::{Policy, routes};
 use crate::inputs::Inputs;
 use crate::link::{LinkError, LinkWriter, read_line, write_lines};
 use crate::share::{Parts, Share};
-use crate::stage::{Stage, lock};
+use crate::stage::{Figures, Stage, lock};
 use crate::viewer::to_json;
 use crate::{BUILD_ID, encode};
 use heliograph_ring::{LAYOUT_VERSION, PeerRing, Pulse, RingError, attach};
-use heliograph_wire::link::{GuestFigures, Network, Tokens};
+use heliograph_wire::link::{GuestFigures, Network, StreamStats, Tokens};
 use heliograph_wire::room::Guest;
-use heliograph_wire::{FromSidecar, Origin, PROTOCOL, Role, Rung, ToSidecar, ToViewer, ViewerId};
+use heliograph_wire::{FromSidecar, Origin, PROTOCOL, Role, ToSidecar, ToViewer, ViewerId};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
@@ -150,7 +150,7 @@ struct House {
 impl House {
     fn build(ring: PeerRing, order: Order, link: LinkWriter) -> Result<House, Failure> {
         let PeerRing { frames, inputs, pulse } = ring;
-        let stage = Arc::new(Stage::new(frames.waker(), Arc::new(Counters::default())));
+        let stage = Arc::new(Stage::new(frames.waker(), Arc::new(Counters::default()), order.network.upload_bps));
         let inputs = Arc::new(Inputs::new(inputs));
         let (scene, scene_rx) = watch::channel(None);
         let (room, room_rx) = watch::channel(None);
@@ -159,6 +159,7 @@ impl House {
         let parts = Parts {
             access: Access::new(order.tokens),
             bind: order.bind,
+            network: order.network,
             stage: Arc::clone(&stage),
             inputs: Arc::clone(&inputs),
             link,
@@ -213,6 +214,7 @@ impl House {
             }
             ToSidecar::Room { room } => {
                 let role = |guest: &Guest| if guest.muted { Role::View } else { guest.role };
+                self.share.stage.set_active(room.steers);
                 *lock(&self.share.roles) = room.guests.iter().map(|guest| (guest.viewer, role(guest))).collect();
                 self.room.send_replace(Some(Arc::from(to_json(&ToViewer::Room { room }))));
             }
@@ -276,16 +278,16 @@ async fn watch_app(heard: Arc<Mutex<Instant>>, host: watch::Sender<Option<Arc<st
 /// How each viewer is connected, with what was sent to it since the last time.
 fn guests(share: &Share, sent_before: &mut HashMap<ViewerId, u64>, seconds: f64) -> Vec<GuestFigures> {
     let figures = share.stage.figures();
-    let sent_now = figures.iter().map(|(viewer, _, bytes)| (*viewer, *bytes)).collect();
+    let sent_now = figures.iter().map(|figures| (figures.viewer, figures.sent_bytes)).collect();
     let sent_before = std::mem::replace(sent_before, sent_now);
-    let of_one = |(viewer, round_trip, bytes): (ViewerId, Duration, u64)| {
-        let sent = bytes - sent_before.get(&viewer).copied().unwrap_or_default().min(bytes);
+    let of_one = |Figures { viewer, round_trip, sent_bytes, tier }| {
+        let sent = sent_bytes - sent_before.get(&viewer).copied().unwrap_or_default().min(sent_bytes);
         GuestFigures {
             viewer,
-            rung: Some(Rung::Udp),
+            rung: lock(&share.shown).get(&viewer).copied(),
             round_trip_ms: (!round_trip.is_zero()).then_some(round_trip.as_millis() as u32),
             sent_bps: (sent as f64 * 8.0 / seconds) as u64,
-            tier: None,
+            tier,
             exact: false,
         }
     };
@@ -309,7 +311,11 @@ async fn count(share: Arc<Share>) {
         let tunnelled = share.stage.counters.tunnel();
         if viewers > 0 || std::mem::replace(&mut tunnelled_before, tunnelled) != tunnelled {
             let replaced = share.inputs.stats().replaced;
-            let stats = share.stage.counters.stats(viewers, replaced, sent_bps);
+            let stats = StreamStats {
+                upload_bps: share.stage.upload_bps(),
+                tiers: share.stage.tiers(),
+                ..share.stage.counters.stats(viewers, replaced, sent_bps)
+            };
             let guests = guests(&share, &mut sent_to, seconds);
             share.link.say(FromSidecar::Stats { stats, guests });
         }

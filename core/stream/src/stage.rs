@@ -1,12 +1,14 @@
 //! [`Stage`]: where the encoder thread and the viewers meet.
 
+use crate::budget::{Budget, Claim};
 use crate::counters::Counters;
-use crate::line::{LineModel, common_target_bps};
-use crate::packets::MediaFrame;
-use heliograph_ring::FrameWaker;
+use crate::packets::{MediaFrame, Medium};
+use heliograph_line::Line;
+use heliograph_ring::{Frame, FrameWaker};
 use heliograph_wire::ViewerId;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use heliograph_wire::link::TierStats;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 
@@ -22,13 +24,41 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// A line that the viewer's transport keeps up to date.
-pub(crate) type SharedLine = Arc<Mutex<LineModel>>;
+pub(crate) type SharedLine = Arc<Mutex<Line>>;
+
+/// One carrier of one viewer, from [`Stage::join`] to [`Stage::leave`]. A viewer has two for a moment when a better one is
+/// taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct WatcherKey(u64);
+
+/// One encode that is made for some of the watchers. Never given out twice.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct TierId(pub(crate) u64);
+
+/// Who makes exact pictures of a scene that rests. Called on the encoder thread, which waits for it: take what is needed
+/// and return.
+pub(crate) trait StillSink: Send + Sync {
+    /// Nothing has changed for a moment. `frame` is the picture, exact; `rtp_timestamp` (even) that of the first encoded
+    /// frame that shows it. Said once for each rest: a frame that turns out to be the same picture does not end it.
+    fn rest(&self, frame: &Frame<'_>, rtp_timestamp: u32);
+
+    /// The picture has changed; `rtp_timestamp` (even) is that of the first frame that shows the new one. Said once for
+    /// each [`StillSink::rest`].
+    fn moved(&self, rtp_timestamp: u32);
+}
 
 /// See the module. Everything here is locked for moments only; nothing is sent or awaited under a lock.
-#[derive(Debug)]
 pub(crate) struct Stage {
     watchers: Mutex<Vec<Watcher>>,
-    keyframe_wanted: AtomicBool,
+    next_key: AtomicU64,
+    budget: Mutex<Budget>,
+    /// Who steers.
+    active: Mutex<Option<ViewerId>>,
+    /// As [`Budget`] says it; 0: unknown.
+    upload_bps: AtomicU32,
+    /// The encodes as they are, the best first, with their ids.
+    tiers: Mutex<Vec<(TierId, TierStats)>>,
+    still: OnceLock<Arc<dyn StillSink>>,
     ending: AtomicBool,
     /// Turns of the encoder's loop: grows at least every few seconds while that thread lives.
     turns: AtomicU64,
@@ -41,18 +71,54 @@ pub(crate) struct Stage {
 
 #[derive(Debug)]
 struct Watcher {
+    key: WatcherKey,
     viewer: ViewerId,
+    medium: Medium,
     frames: mpsc::Sender<Arc<MediaFrame>>,
     line: SharedLine,
+    /// None of the tiers yet.
+    tier: Option<TierId>,
+    /// It can use nothing before one.
     needs_keyframe: bool,
+    /// One was asked for and not yet ordered.
+    wants_keyframe: bool,
+}
+
+/// What the encoder thread must know of a watcher.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Demand {
+    pub(crate) key: WatcherKey,
+    pub(crate) medium: Medium,
+    pub(crate) tier: Option<TierId>,
+    /// What may be sent to it, in bits a second: what its line takes, and the upload allows.
+    pub(crate) target_bps: u32,
+    /// It wants a keyframe. Said once.
+    pub(crate) wants_keyframe: bool,
+}
+
+/// How a viewer is connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Figures {
+    pub(crate) viewer: ViewerId,
+    /// Zero until it is known.
+    pub(crate) round_trip: Duration,
+    /// All that was ever sent to it.
+    pub(crate) sent_bytes: u64,
+    /// Which of [`Stage::tiers`] it gets.
+    pub(crate) tier: Option<u32>,
 }
 
 impl Stage {
-    /// `waker` ends the encoder thread's wait.
-    pub(crate) fn new(waker: FrameWaker, counters: Arc<Counters>) -> Stage {
+    /// `waker` ends the encoder thread's wait. `upload_bps`: what all viewers together may be sent, if the host said so.
+    pub(crate) fn new(waker: FrameWaker, counters: Arc<Counters>, upload_bps: Option<u32>) -> Stage {
         Stage {
             watchers: Mutex::default(),
-            keyframe_wanted: AtomicBool::new(false),
+            next_key: AtomicU64::new(0),
+            budget: Mutex::new(Budget::new(upload_bps)),
+            active: Mutex::default(),
+            upload_bps: AtomicU32::new(upload_bps.unwrap_or(0)),
+            tiers: Mutex::default(),
+            still: OnceLock::new(),
             ending: AtomicBool::new(false),
             turns: AtomicU64::new(0),
             waker,
@@ -62,28 +128,54 @@ impl Stage {
         }
     }
 
+    /// From now on `still` hears of rest and change. Only the first one does.
+    pub(crate) fn set_still(&self, still: Arc<dyn StillSink>) {
+        let _ = self.still.set(still);
+    }
+
     // What viewers call.
 
     /// A viewer's media flow from here on, beginning with a keyframe. The queue is bounded; see [`WAITING_FRAMES_MAX`].
-    pub(crate) fn join(&self, viewer: ViewerId, line: SharedLine) -> mpsc::Receiver<Arc<MediaFrame>> {
+    pub(crate) fn join(
+        &self,
+        viewer: ViewerId,
+        line: SharedLine,
+        medium: Medium,
+    ) -> (WatcherKey, mpsc::Receiver<Arc<MediaFrame>>) {
         let (frames, receiver) = mpsc::channel(WAITING_FRAMES_MAX);
-        lock(&self.watchers).push(Watcher { viewer, frames, line, needs_keyframe: true });
-        self.want_keyframe();
-        receiver
+        let key = WatcherKey(self.next_key.fetch_add(1, Ordering::Relaxed));
+        let (tier, needs_keyframe, wants_keyframe) = (None, true, true);
+        lock(&self.watchers).push(Watcher { key, viewer, medium, frames, line, tier, needs_keyframe, wants_keyframe });
+        self.waker.wake();
+        (key, receiver)
+    }
+
+    /// One of a viewer's carriers gets nothing more.
+    pub(crate) fn leave(&self, key: WatcherKey) {
+        lock(&self.watchers).retain(|watcher| watcher.key != key);
+        self.waker.wake();
     }
 
     /// A viewer is gone.
-    pub(crate) fn leave(&self, viewer: ViewerId) {
+    pub(crate) fn leave_all(&self, viewer: ViewerId) {
         lock(&self.watchers).retain(|watcher| watcher.viewer != viewer);
         self.waker.wake();
     }
 
     /// A viewer cannot decode what it gets. However often this is said, keyframes come at most twice a second.
-    pub(crate) fn want_keyframe(&self) {
-        // Release, Acquire in `take_keyframe_wish`: whoever joined before this is seen by the encoder with the wish.
-        if !self.keyframe_wanted.swap(true, Ordering::Release) {
+    pub(crate) fn want_keyframe(&self, viewer: ViewerId) {
+        let mut news = false;
+        for watcher in lock(&self.watchers).iter_mut().filter(|watcher| watcher.viewer == viewer) {
+            news |= !std::mem::replace(&mut watcher.wants_keyframe, true);
+        }
+        if news {
             self.waker.wake();
         }
+    }
+
+    /// Who steers comes first when the host's line does not suffice for all.
+    pub(crate) fn set_active(&self, viewer: Option<ViewerId>) {
+        *lock(&self.active) = viewer;
     }
 
     /// Sentences for all viewers as they come up.
@@ -91,18 +183,40 @@ impl Stage {
         self.notice.subscribe()
     }
 
-    /// For each viewer: the round trip, once it is known, and all bytes that were sent.
-    pub(crate) fn figures(&self) -> Vec<(ViewerId, Duration, u64)> {
-        let figures = |watcher: &Watcher| {
+    /// For each viewer; of two carriers the newer one counts.
+    pub(crate) fn figures(&self) -> Vec<Figures> {
+        let tiers = lock(&self.tiers);
+        let number = |id: TierId| tiers.iter().position(|(known, _)| *known == id).map(|index| index as u32);
+        let mut all: Vec<Figures> = Vec::new();
+        for watcher in lock(&self.watchers).iter() {
             let line = lock(&watcher.line);
-            (watcher.viewer, line.round_trip(), line.sent_bytes())
-        };
-        lock(&self.watchers).iter().map(figures).collect()
+            let (round_trip, sent_bytes) = (line.round_trip(), line.sent_bytes());
+            let figures =
+                Figures { viewer: watcher.viewer, round_trip, sent_bytes, tier: watcher.tier.and_then(number) };
+            match all.iter_mut().find(|known| known.viewer == watcher.viewer) {
+                Some(known) => *known = Figures { sent_bytes: known.sent_bytes + sent_bytes, ..figures },
+                None => all.push(figures),
+            }
+        }
+        all
     }
 
-    /// How many get media.
+    /// How many viewers get media.
     pub(crate) fn watching(&self) -> usize {
-        lock(&self.watchers).len()
+        let mut viewers: Vec<ViewerId> = lock(&self.watchers).iter().map(|watcher| watcher.viewer).collect();
+        viewers.sort_unstable_by_key(|viewer| viewer.0);
+        viewers.dedup();
+        viewers.len()
+    }
+
+    /// The encodes as they are, the best first.
+    pub(crate) fn tiers(&self) -> Vec<TierStats> {
+        lock(&self.tiers).iter().map(|(_, stats)| stats.clone()).collect()
+    }
+
+    /// What all viewers together may be sent, in bits a second; 0 while that is neither told nor found.
+    pub(crate) fn upload_bps(&self) -> u32 {
+        self.upload_bps.load(Ordering::Relaxed)
     }
 
     // What the encoder thread calls.
@@ -113,39 +227,74 @@ impl Stage {
         self.turns.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Takes the wish for a keyframe.
-    pub(crate) fn take_keyframe_wish(&self) -> bool {
-        self.keyframe_wanted.swap(false, Ordering::Acquire)
-    }
-
-    /// What the encoder should spend, in bits a second, and whether no line takes a frame of `frame_bytes` at present.
-    pub(crate) fn lines(&self, now: Instant, frame_bytes: usize) -> (u32, bool) {
-        let watchers = lock(&self.watchers);
-        let mut blocked = !watchers.is_empty();
-        let target_bps = common_target_bps(watchers.iter().map(|watcher| {
+    /// What every watcher can be sent, and wants. Shares out the upload.
+    pub(crate) fn demands(&self, now: Instant) -> Vec<Demand> {
+        let active = *lock(&self.active);
+        let mut watchers = lock(&self.watchers);
+        let mut claims = Vec::with_capacity(watchers.len());
+        for watcher in watchers.iter() {
             let mut line = lock(&watcher.line);
-            blocked &= line.is_blocked(now, frame_bytes);
-            line.target_bps()
-        }));
-        (target_bps, blocked)
+            claims.push(Claim {
+                target_bps: line.target_bps(),
+                sent_bps: line.acknowledged_bps() as u32,
+                congested: !line.backlog(now).is_zero(),
+                active: Some(watcher.viewer) == active,
+            });
+        }
+        let (allotted_bps, upload_bps) = {
+            let mut budget = lock(&self.budget);
+            (budget.share_out(&claims, now), budget.upload_bps())
+        };
+        self.upload_bps.store(upload_bps.unwrap_or(0), Ordering::Relaxed);
+        let demand = |(watcher, target_bps): (&mut Watcher, u32)| Demand {
+            key: watcher.key,
+            medium: watcher.medium,
+            tier: watcher.tier,
+            target_bps,
+            wants_keyframe: std::mem::take(&mut watcher.wants_keyframe),
+        };
+        watchers.iter_mut().zip(allotted_bps).map(demand).collect()
     }
 
-    /// Gives a frame to every viewer who can use it.
-    pub(crate) fn deliver(&self, frame: &Arc<MediaFrame>, now: Instant) {
-        let mut keyframe_wanted = false;
-        for watcher in lock(&self.watchers).iter_mut() {
+    /// A watcher gets its frames from this tier from now on, beginning with a keyframe.
+    pub(crate) fn place(&self, key: WatcherKey, tier: TierId) {
+        if let Some(watcher) = lock(&self.watchers).iter_mut().find(|watcher| watcher.key == key)
+            && watcher.tier != Some(tier)
+        {
+            watcher.tier = Some(tier);
+            watcher.needs_keyframe = true;
+        }
+    }
+
+    /// Whether none of a tier's lines takes a frame of `frame_bytes` at present.
+    pub(crate) fn is_blocked(&self, tier: TierId, now: Instant, frame_bytes: usize) -> bool {
+        let watchers = lock(&self.watchers);
+        let mut lines = watchers.iter().filter(|watcher| watcher.tier == Some(tier)).map(|watcher| &watcher.line);
+        lines.all(|line| lock(line).is_blocked(now, frame_bytes))
+    }
+
+    /// Gives a frame to every watcher of its tier who can use it. Who cannot go on without a keyframe wants one.
+    pub(crate) fn deliver(&self, tier: TierId, frame: &Arc<MediaFrame>, now: Instant) {
+        for watcher in lock(&self.watchers).iter_mut().filter(|watcher| watcher.tier == Some(tier)) {
             let backlog = lock(&watcher.line).backlog(now);
             let left_out = if watcher.needs_keyframe { !frame.keyframe } else { backlog > LEFT_BEHIND };
             let sent = !left_out && watcher.frames.try_send(Arc::clone(frame)).is_ok();
             if !sent && !watcher.needs_keyframe {
                 self.counters.frame_dropped();
             }
-            watcher.needs_keyframe = !sent;
-            keyframe_wanted |= !sent && backlog < LEFT_BEHIND;
+            watcher.needs_keyframe = !sent && frame.medium == Medium::H264;
+            watcher.wants_keyframe |= watcher.needs_keyframe && backlog < LEFT_BEHIND;
         }
-        if keyframe_wanted {
-            self.keyframe_wanted.store(true, Ordering::Release);
-        }
+    }
+
+    /// What the encodes are now, the best first.
+    pub(crate) fn show_tiers(&self, tiers: Vec<(TierId, TierStats)>) {
+        *lock(&self.tiers) = tiers;
+    }
+
+    /// Who makes exact pictures of a scene that rests, if anyone.
+    pub(crate) fn still(&self) -> Option<&Arc<dyn StillSink>> {
+        self.still.get()
     }
 
     /// Wakes the encoder thread at a moment, unless it says otherwise before.

@@ -7,7 +7,7 @@
 /// How far the moment of a repeated picture lies behind the expected one, in microseconds.
 const SLACK_US: u64 = 4_000;
 /// The least distance of two moments in microseconds: nine ticks of the RTP clock.
-const STEP_MIN_US: u64 = 100;
+pub(crate) const STEP_MIN_US: u64 = 100;
 
 /// Gives out strictly growing moments in microseconds of the host's monotonic clock.
 #[derive(Debug, Default)]
