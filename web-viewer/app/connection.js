@@ -25,6 +25,7 @@ const NO_RESTART = [404, 405, 409, 410, 412, 501];
  * @property {(stream: MediaStream) => void} track
  * @property {(data: unknown) => void} control
  * @property {(data: unknown) => void} pointer
+ * @property {(data: unknown) => void} still
  * @property {(answer: { status: number, refusal: Refusal, retryAfterMs: number }) => void} http The host said no.
  * @property {(cause: 'unreachable' | 'refused') => void} lost There is no session at the host.
  * @property {() => void} doubtful ICE has lost touch, perhaps for a moment.
@@ -61,6 +62,8 @@ export class Connection {
     this.peer = this.offer.peer;
     this.control = this.offer.control;
     this.pointer = this.offer.pointer;
+    /** Brings exact still pictures. What it lacks, the video shows; so nobody waits for it. */
+    this.still = this.offer.still;
     this.#listen();
   }
 
@@ -78,7 +81,7 @@ export class Connection {
   }
 
   #listen() {
-    const { peer, control, pointer, listener } = this;
+    const { peer, control, pointer, still, listener } = this;
     const on = this.#on.bind(this);
     on(peer, 'track', (event) => listener.track(new MediaStream([/** @type {RTCTrackEvent} */ (event).track])));
     on(peer, 'connectionstatechange', () => this.#connectionChanged());
@@ -91,6 +94,8 @@ export class Connection {
     }
     on(control, 'message', (event) => listener.control(/** @type {MessageEvent} */ (event).data));
     on(pointer, 'message', (event) => listener.pointer(/** @type {MessageEvent} */ (event).data));
+    still.binaryType = 'arraybuffer';
+    on(still, 'message', (event) => listener.still(/** @type {MessageEvent} */ (event).data));
   }
 
   /** @param {EventTarget} target @param {string} type @param {(event: Event) => void} heard */

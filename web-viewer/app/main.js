@@ -17,6 +17,7 @@ import { People } from './people.js';
 import { bindQuiet } from './quiet.js';
 import { Stage } from './stage.js';
 import { Statistics } from './statistics.js';
+import { StillPicture } from './still.js';
 import { bindTools } from './tools.js';
 import { Viewer } from './viewer.js';
 
@@ -35,7 +36,12 @@ const stage = new Stage(video, canvas, last, {
     view.addEventListener('pointerup', () => stage.play(), { once: true });
   },
 });
-const viewer = new Viewer(stage, figures, {
+const exact = element('exact', HTMLElement);
+const still = new StillPicture(element('still', HTMLCanvasElement), (isExact) => {
+  exact.hidden = !isExact;
+  document.body.dataset['exact'] = String(isExact);
+});
+const viewer = new Viewer(stage, still, figures, {
   changed,
   scene: (scene) => panels.showScene(scene),
   news: (news) => panels.say(news),

@@ -34,6 +34,7 @@ export class Offer {
     prepareMedia(this.peer);
     this.control = this.peer.createDataChannel('control', { ordered: true });
     this.pointer = this.peer.createDataChannel('pointer', { ordered: false, maxRetransmits: 0 });
+    this.still = this.peer.createDataChannel('still', { ordered: true });
     /** When it left. */
     this.sentAt = performance.now();
     /** What the host says: null when nobody answers, undefined when the browser makes no offer. */

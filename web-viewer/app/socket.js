@@ -108,6 +108,11 @@ export class Socket {
     if (this.isOpen) this.socket.send(JSON.stringify(message));
   }
 
+  /** @param {ArrayBuffer} bytes */
+  answer(bytes) {
+    if (this.isOpen) this.socket.send(bytes);
+  }
+
   /** What was said before still leaves. */
   close() {
     this.aborter.abort();

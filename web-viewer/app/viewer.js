@@ -7,6 +7,7 @@
 /** @import { News } from '../core/room.js' */
 /** @import { SessionEvent } from '../core/session.js' */
 /** @import { Stage, ShownFrame } from './stage.js' */
+/** @import { StillPicture } from './still.js' */
 /** @import { Figures } from './figures.js' */
 import { HostClock } from '../core/clock.js';
 import { Foresight } from '../core/foresight.js';
@@ -42,11 +43,13 @@ const SPARE_MS = 1500;
 export class Viewer {
   /**
    * @param {Stage} stage
+   * @param {StillPicture} still
    * @param {Figures} figures
    * @param {ViewerListener} listener
    */
-  constructor(stage, figures, listener) {
+  constructor(stage, still, figures, listener) {
     this.stage = stage;
+    this.still = still;
     this.figures = figures;
     this.listener = listener;
     this.session = new Session();
@@ -195,7 +198,10 @@ export class Viewer {
     this.keyframeAt = Infinity;
     this.figures.picture(performance.now());
     this.#tell({ type: 'picture' });
-    setTimeout(() => void fetchSocketModule().catch(() => {}), SPARE_MS);
+    setTimeout(() => {
+      void fetchSocketModule().catch(() => {});
+      this.still.prepare();
+    }, SPARE_MS);
   }
 
   /** A way has brought a frame. @param {Way} way */
@@ -205,6 +211,8 @@ export class Viewer {
 
   /** @param {ShownFrame} frame */
   frame(frame) {
+    // First: the browser paints the frame next, and what is above it must go with that.
+    this.still.shown(frame.rtpTimestamp);
     this.liveness?.frame(frame.now);
     if (this.isStalled) this.#heard();
     this.figures.frame(frame, this.clock);
@@ -231,6 +239,7 @@ export class Viewer {
   #close() {
     if (!this.ways) return;
     this.stage.hold();
+    this.still.reset();
     this.ways.close();
     this.ways = this.liveness = this.outbox = this.id = null;
     this.isHostSilent = false;
@@ -244,6 +253,7 @@ export class Viewer {
       way: (control, pointer) => this.#goBy(control, pointer),
       control: (data, way) => this.#hearControl(data, way),
       pointer: (data, way) => this.#hearPointer(data, way),
+      still: (message, answer) => this.still.message(message, answer),
       told: ({ seq, rtpTimestamp }) => this.figures.inputs.told(seq, rtpTimestamp),
       http: (answer) => this.#tell({ type: 'http', ...answer }),
       lost: (cause) => this.#tell({ type: 'lost', cause }),

@@ -3,11 +3,12 @@
 /** @import { Refusal } from '../core/knock.js' */
 /** @import { Hindrance, LadderAction, LadderEvent, Way } from '../core/ladder.js' */
 /** @import { Channel } from '../core/outbox.js' */
-/** @import { FromViewer, Rung } from '../core/wire.gen.js' */
+/** @import { FromViewer, MediaMessage, Rung } from '../core/wire.gen.js' */
 /** @import { Socket, SocketRung } from './socket.js' */
 /** @import { Stage } from './stage.js' */
 import { Ladder } from '../core/ladder.js';
 import { parseToViewer } from '../core/messages.js';
+import { decodeMedia } from '../core/wire.gen.js';
 import { Connection } from './connection.js';
 import { triesWebRtc } from './offer.js';
 import { introduction } from './request.js';
@@ -19,6 +20,7 @@ import { introduction } from './request.js';
  * @property {(control: Channel, pointer: Channel) => void} way What is to be said to the host goes there from now on.
  * @property {(data: unknown, way: Way) => void} control
  * @property {(data: unknown, way: Way) => void} pointer
+ * @property {(message: MediaMessage, answer: (bytes: ArrayBuffer) => void) => void} still A part of an exact still picture came.
  * @property {(told: { seq: number, rtpTimestamp: number }) => void} told A frame that is here or on its way has that input.
  * @property {(answer: { status: number, refusal: Refusal, retryAfterMs: number }) => void} http The host said no.
  * @property {(cause: 'unreachable' | 'refused' | 'closed') => void} lost Only a new session helps.
@@ -142,6 +144,10 @@ export class Ways {
       track: (stream) => this.stage.adopt(stream),
       control: (data) => listener.control(data, 'rtc'),
       pointer: (data) => listener.pointer(data, 'rtc'),
+      still: (data) => {
+        const message = data instanceof ArrayBuffer ? decodeMedia(data) : null;
+        if (message) listener.still(message, (bytes) => connection.still.send(bytes));
+      },
       http: (answer) => listener.http(answer),
       lost: (cause) => listener.lost(cause),
       doubtful: () => {
@@ -194,7 +200,7 @@ export class Ways {
       pointer: (data) => listener.pointer(data, 'ws'),
       told: (told) => listener.told(told),
       drawn: ({ rtpTimestamp }) => stage.drawn(rtpTimestamp),
-      still: () => {},
+      still: (message) => listener.still(message, (bytes) => socket.answer(bytes)),
       undecodable: () => {
         socketRung = 'jpeg';
         this.#closed();

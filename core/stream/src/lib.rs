@@ -7,6 +7,7 @@
 //! |---|---|
 //! | start, stop, pulse, statistics | `serve.rs`, `link.rs` |
 //! | frame ring → picture → packets, one thread | `encode.rs`; when to do it: `cadence.rs` |
+//! | the exact still picture, tile by tile | `still.rs` |
 //! | one viewer | `viewer.rs`, `viewer/`; what of its messages counts: `gate.rs`; by WebRTC: `peer/`, by WebSocket: `socket.rs` |
 //! | what pages ask of their sessions | `sessions.rs` |
 //! | inputs → input ring, and back as "shown" | `inputs.rs`, `tickets.rs` |
@@ -43,6 +44,7 @@ mod share;
 mod socket;
 mod stage;
 mod stamp;
+mod still;
 mod tickets;
 mod transport;
 mod viewer;
