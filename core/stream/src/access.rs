@@ -28,7 +28,12 @@ impl Access {
         if !scheme.eq_ignore_ascii_case("bearer") {
             return None;
         }
-        let token = token.trim().as_bytes();
+        self.role_of(token.trim())
+    }
+
+    /// What a token allows; `None` for nothing.
+    pub(crate) fn role_of(&self, token: &str) -> Option<Role> {
+        let token = token.as_bytes();
         // Both are compared whatever the first says. An empty secret opens nothing.
         let tokens = lock(&self.tokens);
         let view = token.ct_eq(tokens.view.as_bytes());

@@ -50,6 +50,8 @@ pub(crate) struct Gate {
     role: Role,
     /// Of the newest move that passed.
     last_move_seq: Option<u32>,
+    /// Of the newest input that came over `control`; those before it have come, too.
+    taken_seq: Option<u32>,
     /// Presses and releases that came over `control`.
     grab: u16,
     messages: Bucket,
@@ -59,7 +61,7 @@ pub(crate) struct Gate {
 impl Gate {
     /// For a viewer who has just come.
     pub(crate) fn new(role: Role, now: Instant) -> Gate {
-        Gate { role, last_move_seq: None, grab: 0, messages: Bucket::full(MESSAGES, now), refused: 0 }
+        Gate { role, last_move_seq: None, taken_seq: None, grab: 0, messages: Bucket::full(MESSAGES, now), refused: 0 }
     }
 
     /// The host has decided anew what the viewer may do.
@@ -72,9 +74,7 @@ impl Gate {
         if !self.messages.take(MESSAGES, NOT_FOR_MOVES, now) {
             return Verdict::Drop;
         }
-        // Both counters wrap.
-        let newer = self.last_move_seq.is_none_or(|last| (seq.wrapping_sub(last) as i32) > 0);
-        if !newer || grab != self.grab {
+        if !is_newer(seq, self.last_move_seq) || grab != self.grab {
             return Verdict::Drop;
         }
         let verdict = self.admit(input);
@@ -84,8 +84,13 @@ impl Gate {
         verdict
     }
 
-    /// An input over `control`, which is ordered and whole.
-    pub(crate) fn control_input(&mut self, input: &Input, now: Instant) -> Verdict {
+    /// An input over `control`, which is ordered and whole. What the page says again, because the way has changed, counts
+    /// once.
+    pub(crate) fn control_input(&mut self, seq: u32, input: &Input, now: Instant) -> Verdict {
+        if !is_newer(seq, self.taken_seq) {
+            return self.other_or(now, Verdict::Drop);
+        }
+        self.taken_seq = Some(seq);
         if matches!(input, Input::Down { .. } | Input::Up { .. }) {
             // The page counts what it sent, whatever becomes of it here.
             self.grab = self.grab.wrapping_add(1);
@@ -98,9 +103,18 @@ impl Gate {
         }
     }
 
+    /// The newest input that came over `control`; 0 before the first one.
+    pub(crate) fn taken(&self) -> u32 {
+        self.taken_seq.unwrap_or(0)
+    }
+
     /// Anything else: a ping, a wish for a keyframe.
     pub(crate) fn other(&mut self, now: Instant) -> Verdict {
-        if self.messages.take(MESSAGES, 0.0, now) { Verdict::Pass } else { Verdict::Close(Refusal::Flood) }
+        self.other_or(now, Verdict::Pass)
+    }
+
+    fn other_or(&mut self, now: Instant, verdict: Verdict) -> Verdict {
+        if self.messages.take(MESSAGES, 0.0, now) { verdict } else { Verdict::Close(Refusal::Flood) }
     }
 
     /// Bytes that are no message, or too many.
@@ -126,6 +140,11 @@ impl Gate {
         self.refused += 1;
         if self.refused > REFUSED_MAX { Verdict::Close(refusal) } else { Verdict::Refuse(refusal) }
     }
+}
+
+/// Counters wrap.
+fn is_newer(seq: u32, last: Option<u32>) -> bool {
+    last.is_none_or(|last| (seq.wrapping_sub(last) as i32) > 0)
 }
 
 #[cfg(test)]

@@ -7,8 +7,8 @@
 //! |---|---|
 //! | start, stop, pulse, statistics | `serve.rs`, `link.rs` |
 //! | frame ring → picture → packets, one thread | `encode.rs`; when to do it: `cadence.rs` |
-//! | how much a line takes | `line.rs` |
-//! | one viewer | `viewer.rs`; what of its messages counts: `gate.rs`; by WebRTC: `peer/` |
+//! | one viewer | `viewer.rs`, `viewer/`; what of its messages counts: `gate.rs`; by WebRTC: `peer/`, by WebSocket: `socket.rs` |
+//! | what pages ask of their sessions | `sessions.rs` |
 //! | inputs → input ring, and back as "shown" | `inputs.rs`, `tickets.rs` |
 //! | page, WHEP, tokens, strangers | `http/`, `access.rs` |
 //! | what the process gives up | `confine.rs` |
@@ -32,13 +32,14 @@ pub mod fuzzing;
 mod gate;
 mod http;
 mod inputs;
-mod line;
 mod link;
 mod packets;
 mod peer;
 mod safety;
 mod serve;
+mod sessions;
 mod share;
+mod socket;
 mod stage;
 mod stamp;
 mod tickets;
@@ -49,6 +50,8 @@ mod viewer;
 mod client;
 #[cfg(test)]
 mod session_tests;
+#[cfg(test)]
+mod socket_tests;
 #[cfg(test)]
 mod testing;
 

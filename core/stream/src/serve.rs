@@ -14,7 +14,7 @@ use crate::{BUILD_ID, encode};
 use heliograph_ring::{LAYOUT_VERSION, PeerRing, Pulse, RingError, attach};
 use heliograph_wire::link::{GuestFigures, Network, StreamStats, Tokens};
 use heliograph_wire::room::Guest;
-use heliograph_wire::{FromSidecar, Origin, PROTOCOL, Role, Rung, ToSidecar, ToViewer, ViewerId};
+use heliograph_wire::{FromSidecar, Origin, PROTOCOL, Role, ToSidecar, ToViewer, ViewerId};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
@@ -159,6 +159,7 @@ impl House {
         let parts = Parts {
             access: Access::new(order.tokens),
             bind: order.bind,
+            network: order.network,
             stage: Arc::clone(&stage),
             inputs: Arc::clone(&inputs),
             link,
@@ -213,6 +214,7 @@ impl House {
             }
             ToSidecar::Room { room } => {
                 let role = |guest: &Guest| if guest.muted { Role::View } else { guest.role };
+                self.share.stage.set_active(room.steers);
                 *lock(&self.share.roles) = room.guests.iter().map(|guest| (guest.viewer, role(guest))).collect();
                 self.room.send_replace(Some(Arc::from(to_json(&ToViewer::Room { room }))));
             }
@@ -282,7 +284,7 @@ fn guests(share: &Share, sent_before: &mut HashMap<ViewerId, u64>, seconds: f64)
         let sent = sent_bytes - sent_before.get(&viewer).copied().unwrap_or_default().min(sent_bytes);
         GuestFigures {
             viewer,
-            rung: Some(Rung::Udp),
+            rung: lock(&share.shown).get(&viewer).copied(),
             round_trip_ms: (!round_trip.is_zero()).then_some(round_trip.as_millis() as u32),
             sent_bps: (sent as f64 * 8.0 / seconds) as u64,
             tier,

@@ -5,17 +5,19 @@ use crate::arrivals::Arrivals;
 use crate::http::{Hosts, Policy, Strangers};
 use crate::inputs::Inputs;
 use crate::link::LinkWriter;
-use crate::stage::{Stage, lock};
-use heliograph_wire::{Role, ViewerId};
+use crate::sessions::{Sessions, random_name};
+use crate::stage::Stage;
+use heliograph_wire::link::Network;
+use heliograph_wire::{Role, Rung, ViewerId};
 use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, watch};
+use tokio::sync::{Semaphore, watch};
 
-/// The most viewers at a time that anyone may ask for.
-const VIEWERS_MAX: usize = 64;
+/// WebSockets of strangers at a time; each may stand there for a few seconds.
+const UNNAMED_SOCKETS_MAX: usize = 32;
 
 /// One share, from the app's `Start` to its `Stop`.
 pub(crate) struct Share {
@@ -24,6 +26,8 @@ pub(crate) struct Share {
     pub(crate) epoch: String,
     /// Where media sockets are bound.
     pub(crate) bind: IpAddr,
+    /// By whose help browsers are reached.
+    pub(crate) network: Network,
     pub(crate) stage: Arc<Stage>,
     pub(crate) inputs: Arc<Inputs>,
     pub(crate) link: LinkWriter,
@@ -39,10 +43,14 @@ pub(crate) struct Share {
     pub(crate) arrivals: Arc<Arrivals>,
     /// What each viewer may do at present, as the app said last.
     pub(crate) roles: Mutex<HashMap<ViewerId, Role>>,
+    /// By which rung each viewer's page shows the picture.
+    pub(crate) shown: Mutex<HashMap<ViewerId, Rung>>,
     /// What this host is called by those who reach it through others.
     pub(crate) hosts: Hosts,
     pub(crate) policy: Policy,
     pub(crate) strangers: Mutex<Strangers>,
+    /// WebSockets that have not said their hello yet.
+    pub(crate) unnamed_sockets: Arc<Semaphore>,
     next_viewer: AtomicU32,
 }
 
@@ -50,6 +58,7 @@ pub(crate) struct Share {
 pub(crate) struct Parts {
     pub(crate) access: Access,
     pub(crate) bind: IpAddr,
+    pub(crate) network: Network,
     pub(crate) stage: Arc<Stage>,
     pub(crate) inputs: Arc<Inputs>,
     pub(crate) link: LinkWriter,
@@ -64,12 +73,26 @@ pub(crate) struct Parts {
 
 impl Share {
     pub(crate) fn new(parts: Parts, now: Instant) -> Share {
-        let Parts { access, bind, stage, inputs, link, scene, room, host, ended, first_viewer, max_viewers, policy } =
-            parts;
+        let Parts {
+            access,
+            bind,
+            network,
+            stage,
+            inputs,
+            link,
+            scene,
+            room,
+            host,
+            ended,
+            first_viewer,
+            max_viewers,
+            policy,
+        } = parts;
         Share {
             access,
             epoch: random_name(),
             bind,
+            network,
             stage,
             inputs,
             link,
@@ -80,9 +103,11 @@ impl Share {
             sessions: Sessions::new(max_viewers),
             arrivals: Arc::default(),
             roles: Mutex::default(),
+            shown: Mutex::default(),
             hosts: Hosts::default(),
             policy,
             strangers: Mutex::new(Strangers::new(now)),
+            unnamed_sockets: Arc::new(Semaphore::new(UNNAMED_SOCKETS_MAX)),
             next_viewer: AtomicU32::new(first_viewer),
         }
     }
@@ -90,107 +115,5 @@ impl Share {
     /// A name that no viewer of this share has had.
     pub(crate) fn new_viewer(&self) -> ViewerId {
         ViewerId(self.next_viewer.fetch_add(1, Ordering::Relaxed))
-    }
-}
-
-/// 128 random bits, as text for a URL. Without randomness no session could be kept apart from another, so none is made:
-/// the text is empty, which [`Sessions::open`] refuses.
-pub(crate) fn random_name() -> String {
-    let mut bytes = [0_u8; 16];
-    if getrandom::fill(&mut bytes).is_err() {
-        return String::new();
-    }
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// The sessions that DELETE can end.
-#[derive(Debug)]
-pub(crate) struct Sessions {
-    /// Viewers at a time, those who are still connecting included.
-    max: usize,
-    places: Arc<Semaphore>,
-    open: Mutex<HashMap<String, Open>>,
-}
-
-#[derive(Debug)]
-struct Open {
-    owner: Role,
-    viewer: ViewerId,
-    /// One word is enough; a second one is not needed.
-    end: mpsc::Sender<End>,
-}
-
-/// Why a session is to end.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum End {
-    /// The page said DELETE.
-    Deleted,
-    /// The host has removed the viewer; why, as a sentence for it.
-    Removed(String),
-}
-
-/// What DELETE finds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Ended {
-    Yes,
-    NotYours,
-    Unknown,
-}
-
-impl Sessions {
-    fn new(max_viewers: u32) -> Sessions {
-        let max = (max_viewers as usize).clamp(1, VIEWERS_MAX);
-        Sessions { max, places: Arc::new(Semaphore::new(max)), open: Mutex::default() }
-    }
-
-    /// How many places there are.
-    pub(crate) fn max(&self) -> usize {
-        self.max
-    }
-
-    /// A place, as long as it is held; `None` when all are taken.
-    pub(crate) fn place(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.places).try_acquire_owned().ok()
-    }
-
-    /// Opens a session: its name, and where the wish to end it arrives. `None` without a source of randomness.
-    pub(crate) fn open(&self, owner: Role, viewer: ViewerId) -> Option<(String, mpsc::Receiver<End>)> {
-        let name = random_name();
-        if name.is_empty() {
-            return None;
-        }
-        let (end, ended) = mpsc::channel(1);
-        lock(&self.open).insert(name.clone(), Open { owner, viewer, end });
-        Some((name, ended))
-    }
-
-    /// Ends a session on behalf of whoever holds the token of `role`.
-    pub(crate) fn end(&self, name: &str, role: Role) -> Ended {
-        match lock(&self.open).get(name) {
-            None => Ended::Unknown,
-            Some(open) if open.owner != role => Ended::NotYours,
-            Some(open) => {
-                // Full means that it was said before.
-                let _ = open.end.try_send(End::Deleted);
-                Ended::Yes
-            }
-        }
-    }
-
-    /// Ends a viewer's session on behalf of the host.
-    pub(crate) fn remove(&self, viewer: ViewerId, reason: &str) {
-        for open in lock(&self.open).values().filter(|open| open.viewer == viewer) {
-            let _ = open.end.try_send(End::Removed(reason.to_owned()));
-        }
-    }
-
-    /// Whether anyone is left.
-    pub(crate) fn any(&self) -> bool {
-        !lock(&self.open).is_empty()
-    }
-
-    /// A session is over.
-    pub(crate) fn close(&self, name: &str) {
-        lock(&self.open).remove(name);
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::budget::{Budget, Claim};
 use crate::counters::Counters;
-use crate::line::LineModel;
 use crate::packets::{MediaFrame, Medium};
+use heliograph_line::Line;
 use heliograph_ring::{Frame, FrameWaker};
 use heliograph_wire::ViewerId;
 use heliograph_wire::link::TierStats;
@@ -24,7 +24,7 @@ pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// A line that the viewer's transport keeps up to date.
-pub(crate) type SharedLine = Arc<Mutex<LineModel>>;
+pub(crate) type SharedLine = Arc<Mutex<Line>>;
 
 /// One carrier of one viewer, from [`Stage::join`] to [`Stage::leave`]. A viewer has two for a moment when a better one is
 /// taken.

@@ -1,24 +1,31 @@
-//! [`Viewer`]: one viewer's life, from its offer to its last message. One task each.
+//! [`Viewer`]: one viewer's life, from its arrival to its last message. One task each.
+
+mod carriers;
+mod topics;
 
 use crate::gate::{Gate, Refusal, Verdict};
-use crate::packets::{MediaFrame, Medium};
-use crate::share::{End, Share};
+use crate::packets::MediaFrame;
+use crate::peer::OfferError;
+use crate::sessions::{Call, End, Inbox};
+use crate::share::Share;
 use crate::stage::lock;
-use crate::transport::{Channel, Event, Label, Sent, Transport};
+use crate::transport::{Channel, Event, Label, Sent, Way};
+pub(crate) use carriers::Carrier;
+use carriers::{Carriers, Happening};
 use heliograph_ring::{RingError, monotonic_us};
 use heliograph_wire::control::EndCause;
 use heliograph_wire::pointer::Message;
-use heliograph_wire::{FromSidecar, FromViewer, Input, PROTOCOL, Role, ToViewer, ViewerId};
+use heliograph_wire::{FromSidecar, FromViewer, Input, PROTOCOL, Role, Rung, ToViewer, ViewerId};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use tokio::sync::{OwnedSemaphorePermit, mpsc, watch};
+use tokio::sync::{OwnedSemaphorePermit, watch};
+use topics::Topics;
 
 /// From the answer to the first message; a browser needs a few seconds behind a slow line.
 const JOIN_MAX: Duration = Duration::from_secs(15);
-/// The page pings each second; whoever is silent for so long is gone, whatever ICE still hopes.
-const SILENCE_MAX: Duration = Duration::from_secs(8);
-/// When a channel was full, the newest scene is tried again after this.
-const RETRY: Duration = Duration::from_millis(100);
+/// The page pings each second. Whoever is silent for so long is gone; until then it may come back on the same session,
+/// after an outage, or by another way.
+const SILENCE_MAX: Duration = Duration::from_secs(20);
 /// For the goodbye to leave before the connection is torn down.
 const GOODBYE: Duration = Duration::from_millis(150);
 
@@ -33,10 +40,9 @@ pub(crate) struct Viewer {
     /// The session's name.
     pub(crate) session: String,
     pub(crate) share: Arc<Share>,
-    pub(crate) transport: Box<dyn Transport>,
-    pub(crate) events: mpsc::Receiver<Event>,
-    /// The page or the host wants an end.
-    pub(crate) ends: mpsc::Receiver<End>,
+    /// The way by which it came.
+    pub(crate) carrier: Carrier,
+    pub(crate) inbox: Inbox,
     /// A plain WHEP player has no channels: it is heard of by ICE alone, and only watches.
     pub(crate) has_channels: bool,
     /// Held as long as the viewer is there.
@@ -46,114 +52,76 @@ pub(crate) struct Viewer {
 /// Why a viewer left, as in "the viewer … ".
 type Reason = String;
 
-/// What a viewer's task knows while it runs.
-struct State {
+/// A viewer's task while it runs.
+struct Life {
+    id: ViewerId,
+    pass: String,
+    role: Role,
+    safety_code: Option<String>,
+    share: Arc<Share>,
+    has_channels: bool,
+    carriers: Carriers,
     gate: Gate,
-    control: Option<Arc<dyn Channel>>,
-    pointer: Option<Arc<dyn Channel>>,
-    frames: Option<mpsc::Receiver<Arc<MediaFrame>>>,
     /// The app knows of the viewer.
     joined: bool,
     heard: Instant,
     topics: Topics,
 }
 
-/// What a viewer is told the newest state of. A state that is replaced before it could be sent is never sent.
-struct Topics {
-    /// Scene, room, whether the host answers.
-    newest: [watch::Receiver<Option<Arc<str>>>; 3],
-    /// When each is to be sent (again).
-    due: [Option<Instant>; 3],
-}
-
-impl Topics {
-    fn of(share: &Share) -> Topics {
-        Topics { newest: [&share.scene, &share.room, &share.host].map(Clone::clone), due: [None; 3] }
-    }
-
-    /// Waits until one is another, and notes that it is due. May be dropped and called again.
-    async fn changed(&mut self) {
-        let [scene, room, host] = &mut self.newest;
-        let index = tokio::select! {
-            Ok(()) = scene.changed() => 0,
-            Ok(()) = room.changed() => 1,
-            Ok(()) = host.changed() => 2,
-            else => std::future::pending().await,
-        };
-        self.due[index] = Some(Instant::now());
-    }
-
-    /// Everything is to be told anew.
-    fn all_due(&mut self, now: Instant) {
-        self.due = [Some(now); 3];
-    }
-
-    fn next_due(&self) -> Option<Instant> {
-        self.due.iter().flatten().min().copied()
-    }
-
-    /// Sends what is due; false when the viewer is gone.
-    async fn send_due(&mut self, control: &Arc<dyn Channel>, now: Instant) -> bool {
-        for (due, newest) in self.due.iter_mut().zip(&self.newest) {
-            if due.is_none_or(|due| due > now) {
-                continue;
-            }
-            let newest = newest.borrow().clone();
-            let sent = match newest {
-                Some(text) => control.text(&text).await,
-                None => Sent::Yes,
-            };
-            *due = (sent == Sent::Full).then(|| now + RETRY);
-            if sent == Sent::Gone {
-                return false;
-            }
-        }
-        true
-    }
-}
-
 impl Viewer {
     /// Runs until the viewer is gone, then cleans up.
-    pub(crate) async fn run(mut self) {
+    pub(crate) async fn run(self) {
+        let Viewer { id, role, pass, safety_code, session, share, carrier, mut inbox, has_channels, place } = self;
         let now = Instant::now();
-        let mut state = State {
-            gate: Gate::new(self.role, now),
-            control: None,
-            pointer: None,
-            frames: None,
+        let mut life = Life {
+            id,
+            pass,
+            role,
+            safety_code,
+            has_channels,
+            carriers: Carriers::of(carrier),
+            gate: Gate::new(role, now),
             joined: false,
             heard: now,
-            topics: Topics::of(&self.share),
+            topics: Topics::of(&share),
+            share: Arc::clone(&share),
         };
-        let reason = self.live(&mut state).await;
-        tracing::info!("viewer {} {reason}", self.id.0);
-        self.share.stage.leave_all(self.id);
-        self.share.inputs.gone(self.id);
-        self.share.link.say(FromSidecar::ViewerLeft { viewer: self.id, reason });
-        self.share.sessions.close(&self.session);
-        self.events.close();
-        self.transport.close().await;
-        drop(self.place);
+        let reason = life.live(&mut inbox).await;
+        tracing::info!("viewer {} {reason}", id.0);
+        share.stage.leave_all(id);
+        lock(&share.shown).remove(&id);
+        share.inputs.gone(id);
+        share.link.say(FromSidecar::ViewerLeft { viewer: id, reason });
+        share.sessions.close(&session);
+        drop(inbox);
+        for carrier in life.carriers.iter_mut() {
+            carrier.transport.close().await;
+        }
+        drop(place);
     }
+}
 
-    async fn live(&mut self, state: &mut State) -> Reason {
+impl Life {
+    async fn live(&mut self, inbox: &mut Inbox) -> Reason {
         let share = Arc::clone(&self.share);
         let mut ended = share.ended.clone();
         let mut notices = share.stage.notices();
         loop {
-            let deadline = self.deadline(state);
+            let deadline = self.deadline();
             let done = tokio::select! {
-                Some(reason) = end_of(&mut ended) => self.say_goodbye(state, EndCause::Over, reason).await,
-                Some(end) = self.ends.recv() => self.end(state, end).await,
-                Some(event) = self.events.recv() => self.event(state, event).await,
-                Some(frame) = next_frame(&mut state.frames) => self.frame(state, &frame).await,
-                () = state.topics.changed() => {
-                    self.look_up_role(state);
+                Some(reason) = end_of(&mut ended) => self.say_goodbye(EndCause::Over, reason).await,
+                Some(end) = inbox.ends.recv() => self.end(end).await,
+                Some(call) = inbox.calls.recv() => self.call(call).await,
+                (way, happening) = self.carriers.next() => match happening {
+                    Happening::Event(event) => self.event(way, event).await,
+                    Happening::Frame(frame) => self.frame(way, &frame).await,
+                },
+                () = self.topics.changed() => {
+                    self.look_up_role();
                     Ok(())
                 }
-                Ok(()) = notices.changed() => notice(state, &mut notices).await,
-                () = tokio::time::sleep_until(deadline.into()) => self.timeout(state).await,
-                else => Err("was dropped".to_owned()),
+                Ok(()) = notices.changed() => self.notice(&mut notices).await,
+                () = tokio::time::sleep_until(deadline.into()) => self.timeout().await,
             };
             if let Err(reason) = done {
                 return reason;
@@ -161,149 +129,222 @@ impl Viewer {
         }
     }
 
-    fn deadline(&self, state: &State) -> Instant {
-        let silence = state.heard + if state.joined { SILENCE_MAX } else { JOIN_MAX };
-        let watched_by_ice_alone = state.joined && !self.has_channels;
-        let silence = if watched_by_ice_alone { state.heard + Duration::from_secs(86_400) } else { silence };
-        let due = state.topics.next_due().filter(|_| state.control.is_some());
+    fn deadline(&mut self) -> Instant {
+        let silence = self.heard + if self.joined { SILENCE_MAX } else { JOIN_MAX };
+        let watched_by_ice_alone = self.joined && !self.has_channels;
+        let silence = if watched_by_ice_alone { self.heard + Duration::from_secs(86_400) } else { silence };
+        let can_speak = self.carriers.voice().is_some_and(|voice| voice.control.is_some());
+        let due = self.topics.next_due().filter(|_| can_speak);
         due.map_or(silence, |due| due.min(silence))
     }
 
     /// What the host lets the viewer do may have changed.
-    fn look_up_role(&self, state: &mut State) {
+    fn look_up_role(&mut self) {
         if let Some(role) = lock(&self.share.roles).get(&self.id) {
-            state.gate.set_role(*role);
+            self.gate.set_role(*role);
         }
     }
 
-    async fn timeout(&mut self, state: &mut State) -> Result<(), Reason> {
+    async fn timeout(&mut self) -> Result<(), Reason> {
         let now = Instant::now();
-        if let Some(control) = &state.control
-            && state.topics.next_due().is_some_and(|due| due <= now)
+        if self.topics.next_due().is_some_and(|due| due <= now)
+            && let Some(control) = self.control()
         {
-            let is_there = state.topics.send_due(control, now).await;
-            return if is_there { Ok(()) } else { Err("closed the page".to_owned()) };
+            if !self.topics.send_due(&control, now).await {
+                let way = self.carriers.voice().map(|voice| voice.way);
+                return way.map_or(Ok(()), |way| self.lost(way, "closed the page"));
+            }
+            return Ok(());
         }
-        match (state.joined, state.heard.elapsed()) {
+        match (self.joined, self.heard.elapsed()) {
             (false, silence) if silence >= JOIN_MAX => Err("did not get through".to_owned()),
             (true, silence) if silence >= SILENCE_MAX && self.has_channels => Err("fell silent".to_owned()),
             _ => Ok(()),
         }
     }
 
-    async fn event(&mut self, state: &mut State, event: Event) -> Result<(), Reason> {
+    /// Where the viewer is told something.
+    fn control(&mut self) -> Option<Arc<dyn Channel>> {
+        self.carriers.voice()?.control.clone()
+    }
+
+    async fn event(&mut self, way: Way, event: Event) -> Result<(), Reason> {
         match event {
             Event::Connected => {
-                if state.frames.is_none() {
-                    state.frames = Some(self.share.stage.join(self.id, self.transport.line(), Medium::H264).1);
+                let (id, stage) = (self.id, Arc::clone(&self.share.stage));
+                if let Some(carrier) = self.carriers.get(way) {
+                    carrier.begin(id, &stage);
                 }
                 if !self.has_channels {
-                    self.join(state);
+                    self.join();
                 }
                 Ok(())
             }
-            Event::Opened(Label::Control, channel) => self.welcome(state, channel).await,
-            Event::Opened(Label::Pointer, channel) => {
-                state.pointer.get_or_insert(channel);
+            Event::CutOff if !self.has_channels => Err("was cut off".to_owned()),
+            Event::CutOff => {
+                // Nothing is encoded for a line that is dead; the page knows how to mend it.
+                let stage = Arc::clone(&self.share.stage);
+                if let Some(carrier) = self.carriers.get(way) {
+                    carrier.rest(&stage);
+                }
                 Ok(())
             }
-            Event::Text(text) => self.text(state, &text).await,
-            Event::Bytes(bytes) => self.bytes(state, &bytes).await,
+            Event::Opened(label, channel) => self.opened(way, label, channel).await,
+            Event::Text(text) => self.text(&text).await,
+            Event::Bytes(bytes) => self.bytes(way, &bytes).await,
             Event::Malformed => {
-                state.heard = Instant::now();
-                let verdict = state.gate.malformed();
+                self.heard = Instant::now();
+                let verdict = self.gate.malformed();
                 self.judge(verdict)
             }
-            Event::Lost(reason) => Err(reason.to_owned()),
+            Event::Lost(reason) => self.lost(way, reason),
         }
     }
 
-    fn join(&self, state: &mut State) {
-        state.heard = Instant::now();
-        if !std::mem::replace(&mut state.joined, true) {
+    /// A way is gone for good. With another one the viewer stays.
+    fn lost(&mut self, way: Way, reason: &str) -> Result<(), Reason> {
+        if let Some(mut carrier) = self.carriers.remove(way) {
+            carrier.rest(&self.share.stage);
+            tokio::spawn(async move { carrier.transport.close().await });
+        }
+        if self.carriers.is_empty() {
+            return Err(reason.to_owned());
+        }
+        self.topics.all_due(Instant::now());
+        Ok(())
+    }
+
+    async fn opened(&mut self, way: Way, label: Label, channel: Arc<dyn Channel>) -> Result<(), Reason> {
+        let Some(carrier) = self.carriers.get(way) else { return Ok(()) };
+        match label {
+            Label::Control if carrier.control.is_none() => {
+                carrier.control = Some(channel);
+                self.welcome(way).await
+            }
+            Label::Pointer => {
+                carrier.pointer.get_or_insert(channel);
+                Ok(())
+            }
+            Label::Still => {
+                carrier.still.get_or_insert(channel);
+                Ok(())
+            }
+            Label::Control => Ok(()),
+        }
+    }
+
+    fn join(&mut self) {
+        self.heard = Instant::now();
+        if !std::mem::replace(&mut self.joined, true) {
             self.share.link.say(FromSidecar::ViewerJoined { viewer: self.id, safety_code: self.safety_code.clone() });
         }
     }
 
-    async fn welcome(&mut self, state: &mut State, channel: Arc<dyn Channel>) -> Result<(), Reason> {
-        if state.control.is_some() {
-            return Ok(());
-        }
+    /// A way has opened. It is opened because it is needed, so it speaks from here on.
+    async fn welcome(&mut self, way: Way) -> Result<(), Reason> {
+        self.carriers.let_speak(way);
         let (viewer, role, epoch, pass) = (self.id, self.role, self.share.epoch.clone(), self.pass.clone());
-        channel.text(&to_json(&ToViewer::Welcome { protocol: PROTOCOL, viewer, role, epoch, pass })).await;
+        let welcome = to_json(&ToViewer::Welcome { protocol: PROTOCOL, viewer, role, epoch, pass });
         let notice = self.share.stage.notices().borrow().clone();
-        if let Some(text) = notice {
-            channel.text(&to_json(&ToViewer::Notice { text: text.to_string() })).await;
+        if let Some(channel) = self.control() {
+            channel.text(&welcome).await;
+            if let Some(text) = notice {
+                channel.text(&to_json(&ToViewer::Notice { text: text.to_string() })).await;
+            }
         }
-        state.control = Some(channel);
-        state.topics.all_due(Instant::now());
-        self.join(state);
+        self.topics.all_due(Instant::now());
+        self.join();
         Ok(())
     }
 
-    /// A message of `control`.
-    async fn text(&mut self, state: &mut State, text: &str) -> Result<(), Reason> {
+    /// A text message.
+    async fn text(&mut self, text: &str) -> Result<(), Reason> {
         let now = Instant::now();
-        state.heard = now;
+        self.heard = now;
         match serde_json::from_str(text) {
             Ok(FromViewer::Input { seq, input }) => {
-                let verdict = state.gate.control_input(&input, now);
-                self.pass_on(state, verdict, seq, input)
+                let verdict = self.gate.control_input(seq, &input, now);
+                self.pass_on(verdict, seq, input)
             }
             Ok(FromViewer::NeedKeyframe) => {
-                let verdict = state.gate.other(now);
+                let verdict = self.gate.other(now);
                 if verdict == Verdict::Pass {
                     self.share.stage.want_keyframe(self.id);
                 }
                 self.judge(verdict)
             }
-            Ok(FromViewer::On { .. }) => {
-                let verdict = state.gate.other(now);
+            Ok(FromViewer::On { rung }) => {
+                let verdict = self.gate.other(now);
+                if verdict == Verdict::Pass {
+                    self.settle(rung);
+                }
                 self.judge(verdict)
             }
             Ok(FromViewer::Ask { ask }) => {
-                let verdict = state.gate.other(now);
-                if verdict == Verdict::Pass && state.joined {
+                let verdict = self.gate.other(now);
+                if verdict == Verdict::Pass && self.joined {
                     self.share.link.say(FromSidecar::Asked { viewer: self.id, ask });
                 }
                 self.judge(verdict)
             }
             Err(_) => {
-                let verdict = state.gate.malformed();
+                let verdict = self.gate.malformed();
                 self.judge(verdict)
             }
         }
     }
 
-    /// A message of `pointer`.
-    async fn bytes(&mut self, state: &mut State, bytes: &[u8]) -> Result<(), Reason> {
+    /// The page shows what comes by this rung, so nothing else needs to come.
+    fn settle(&mut self, rung: Rung) {
+        let way = match rung {
+            Rung::Udp | Rung::Tcp | Rung::Turn => Way::Peer,
+            Rung::WebCodecs | Rung::Jpeg => Way::Socket,
+        };
+        if self.carriers.get(way).is_none_or(|carrier| !carrier.is_flowing()) {
+            return;
+        }
+        lock(&self.share.shown).insert(self.id, rung);
+        for carrier in self.carriers.iter_mut().filter(|carrier| carrier.way != way) {
+            carrier.rest(&self.share.stage);
+        }
+        if self.carriers.let_speak(way) {
+            self.topics.all_due(Instant::now());
+        }
+    }
+
+    /// A binary message.
+    async fn bytes(&mut self, way: Way, bytes: &[u8]) -> Result<(), Reason> {
         let now = Instant::now();
-        state.heard = now;
+        self.heard = now;
         match Message::decode(bytes) {
             Some(Message::Move { grab, seq, x, y, pinch }) => {
                 let input = Input::Move { x, y, pinch };
-                let verdict = state.gate.pointer_move(grab, seq, &input, now);
-                self.pass_on(state, verdict, seq, input)
+                let verdict = self.gate.pointer_move(grab, seq, &input, now);
+                self.pass_on(verdict, seq, input)
             }
             Some(Message::Ping { seq, page_ms }) => {
-                let verdict = state.gate.other(now);
-                if let (Verdict::Pass, Some(pointer)) = (&verdict, &state.pointer) {
-                    let host_ms = monotonic_us() as f64 / 1e3;
-                    pointer.bytes(&Message::Pong { seq, page_ms, host_ms, taken: 0 }.encode()).await;
+                let verdict = self.gate.other(now);
+                let pointer = self.carriers.get(way).and_then(|carrier| carrier.pointer.as_ref());
+                if let (Verdict::Pass, Some(pointer)) = (&verdict, pointer) {
+                    let (host_ms, taken) = (monotonic_us() as f64 / 1e3, self.gate.taken());
+                    pointer.bytes(&Message::Pong { seq, page_ms, host_ms, taken }.encode()).await;
                 }
                 self.judge(verdict)
             }
-            Some(Message::Pong { .. } | Message::Shown { .. } | Message::Ack { .. } | Message::StillTaken { .. })
-            | None => {
-                let verdict = state.gate.malformed();
+            Some(Message::StillTaken { .. }) => {
+                let verdict = self.gate.other(now);
+                self.judge(verdict)
+            }
+            Some(Message::Pong { .. } | Message::Shown { .. } | Message::Ack { .. }) | None => {
+                let verdict = self.gate.malformed();
                 self.judge(verdict)
             }
         }
     }
 
-    fn pass_on(&self, state: &State, verdict: Verdict, seq: u32, input: Input) -> Result<(), Reason> {
+    fn pass_on(&self, verdict: Verdict, seq: u32, input: Input) -> Result<(), Reason> {
         // Before the app knows of the viewer it would not know whose hand it is.
-        if verdict != Verdict::Pass || !state.joined {
+        if verdict != Verdict::Pass || !self.joined {
             return self.judge(verdict);
         }
         match self.share.inputs.push(self.id, seq, input) {
@@ -331,57 +372,92 @@ impl Viewer {
         }
     }
 
-    async fn frame(&mut self, state: &State, frame: &MediaFrame) -> Result<(), Reason> {
-        let gone = |_| "closed the connection".to_owned();
-        self.transport.send(frame).await.map_err(gone)?;
-        let mine = frame.shown.iter().rev().find(|(viewer, _)| *viewer == self.id);
-        if let (Some((_, seq)), Some(pointer)) = (mine, &state.pointer) {
+    async fn frame(&mut self, way: Way, frame: &MediaFrame) -> Result<(), Reason> {
+        let shown = frame.shown.iter().rev().find(|(viewer, _)| *viewer == self.id).map(|(_, seq)| *seq);
+        let Some(carrier) = self.carriers.get(way) else { return Ok(()) };
+        match carrier.transport.send(frame, shown).await {
+            Sent::Gone => return self.lost(way, "closed the connection"),
+            Sent::Full => {
+                // What follows cannot be decoded without this one.
+                self.share.stage.want_keyframe(self.id);
+                return Ok(());
+            }
+            Sent::Yes => {}
+        }
+        // A frame over the WebSocket says it itself.
+        if let (Way::Peer, Some(seq), Some(pointer)) = (way, shown, &carrier.pointer) {
             let drawn_ms = frame.drawn_us as f64 / 1e3;
-            let shown = Message::Shown { seq: *seq, drawn_ms, rtp_timestamp: frame.rtp_timestamp };
+            let shown = Message::Shown { seq, drawn_ms, rtp_timestamp: frame.rtp_timestamp };
             pointer.bytes(&shown.encode()).await;
         }
         Ok(())
     }
 
-    async fn end(&self, state: &State, end: End) -> Result<(), Reason> {
+    async fn call(&mut self, call: Call) -> Result<(), Reason> {
+        match call {
+            Call::Attach(carrier) => {
+                // One of the same kind has been given up by its page.
+                if let Some(mut before) = self.carriers.add(carrier) {
+                    before.rest(&self.share.stage);
+                    tokio::spawn(async move { before.transport.close().await });
+                }
+            }
+            Call::Ice(fragment, reply) => {
+                self.heard = Instant::now();
+                let (id, stage) = (self.id, Arc::clone(&self.share.stage));
+                let answer = match self.carriers.get(Way::Peer) {
+                    Some(peer) => {
+                        let answer = peer.transport.ice(&fragment).await;
+                        // A connection that never noticed that it was cut off says nothing when it is whole again.
+                        if matches!(answer, Ok(Some(_))) && peer.control.is_some() {
+                            peer.begin(id, &stage);
+                        }
+                        answer
+                    }
+                    None => Err(OfferError::Refused("its connection is closed".to_owned())),
+                };
+                // Whoever asked may have given up waiting.
+                let _ = reply.send(answer);
+            }
+        }
+        Ok(())
+    }
+
+    async fn end(&mut self, end: End) -> Result<(), Reason> {
         match end {
             End::Deleted => Err("closed the page".to_owned()),
             End::Removed(reason) => {
                 // Not one frame more.
                 self.share.stage.leave_all(self.id);
-                self.say_goodbye(state, EndCause::Removed, reason).await
+                self.say_goodbye(EndCause::Removed, reason).await
             }
         }
     }
 
-    async fn say_goodbye(&self, state: &State, cause: EndCause, reason: String) -> Result<(), Reason> {
-        if let Some(control) = &state.control {
-            control.text(&to_json(&ToViewer::Ended { cause, reason: reason.clone() })).await;
+    async fn say_goodbye(&mut self, cause: EndCause, reason: String) -> Result<(), Reason> {
+        let goodbye = to_json(&ToViewer::Ended { cause, reason: reason.clone() });
+        let mut is_said = false;
+        for control in self.carriers.iter_mut().filter_map(|carrier| carrier.control.as_ref()) {
+            is_said |= control.text(&goodbye).await == Sent::Yes;
+        }
+        if is_said {
             tokio::time::sleep(GOODBYE).await;
         }
         Err(format!("was told goodbye: {reason}"))
     }
-}
 
-/// The next frame, once there are frames.
-async fn next_frame(frames: &mut Option<mpsc::Receiver<Arc<MediaFrame>>>) -> Option<Arc<MediaFrame>> {
-    match frames {
-        Some(frames) => frames.recv().await,
-        None => std::future::pending().await,
+    async fn notice(&mut self, notices: &mut watch::Receiver<Option<Arc<str>>>) -> Result<(), Reason> {
+        let newest = notices.borrow_and_update().clone();
+        if let (Some(text), Some(control)) = (newest, self.control()) {
+            control.text(&to_json(&ToViewer::Notice { text: text.to_string() })).await;
+        }
+        Ok(())
     }
 }
 
 /// Why the share is over, once it is.
 async fn end_of(ended: &mut watch::Receiver<Option<Arc<str>>>) -> Option<String> {
     ended.wait_for(Option::is_some).await.ok()?.as_deref().map(str::to_owned)
-}
-
-async fn notice(state: &State, notices: &mut watch::Receiver<Option<Arc<str>>>) -> Result<(), Reason> {
-    let newest = notices.borrow_and_update().clone();
-    if let (Some(text), Some(control)) = (newest, &state.control) {
-        control.text(&to_json(&ToViewer::Notice { text: text.to_string() })).await;
-    }
-    Ok(())
 }
 
 /// The JSON of a message, which always has one.

@@ -28,8 +28,14 @@ pub(crate) struct Claim {
 impl Claim {
     /// Reads the header. A client that sends none (a plain WHEP player), or nonsense, is a guest without a name.
     pub(crate) fn of(headers: &HeaderMap) -> Claim {
-        let value = headers.get(HEADER).map(|value| value.as_bytes()).filter(|value| value.len() <= HEADER_BYTES_MAX);
-        let json = value.map(|value| percent_decode(value).collect::<Vec<u8>>()).unwrap_or_default();
+        let value = headers.get(HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        Claim::read(value, headers)
+    }
+
+    /// Reads what the header would have said, where a page could give the request none.
+    pub(super) fn read(value: &str, headers: &HeaderMap) -> Claim {
+        let value = if value.len() <= HEADER_BYTES_MAX { value } else { "" };
+        let json: Vec<u8> = percent_decode(value.as_bytes()).collect();
         let mut claim: Claim = serde_json::from_slice(&json).unwrap_or_default();
         if claim.browser.is_empty() {
             let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();

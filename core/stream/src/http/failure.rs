@@ -3,6 +3,8 @@
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use heliograph_wire::ToViewer;
+use serde::Deserialize;
 use std::borrow::Cow;
 
 /// What a client that finds no place should wait, in seconds.
@@ -44,6 +46,10 @@ impl Failure {
     pub(super) const MUST_KNOCK: Failure =
         Failure::constant(StatusCode::FORBIDDEN, r#"{"error":"The host lets people in one by one.","knock":true}"#);
 
+    /// Without them no session could be kept apart from another.
+    pub(super) const NO_RANDOM_NUMBERS: Failure =
+        Failure::constant(StatusCode::INTERNAL_SERVER_ERROR, r#"{"error":"This machine gives no random numbers."}"#);
+
     /// The host does not want this guest.
     pub(super) fn refused(sentence: &str) -> Failure {
         let body = serde_json::json!({ "error": sentence, "refused": true }).to_string();
@@ -52,6 +58,21 @@ impl Failure {
 
     const fn constant(status: StatusCode, body: &'static str) -> Failure {
         Failure { status, body: Cow::Borrowed(body) }
+    }
+
+    /// What a WebSocket is told instead of a response.
+    pub(super) fn as_message(&self) -> ToViewer {
+        #[derive(Deserialize)]
+        struct Said {
+            error: String,
+            #[serde(default)]
+            knock: bool,
+            #[serde(default)]
+            refused: bool,
+        }
+        let said =
+            serde_json::from_str(&self.body).unwrap_or(Said { error: String::new(), knock: false, refused: false });
+        ToViewer::Refused { status: self.status.as_u16(), knock: said.knock, refused: said.refused, error: said.error }
     }
 
     pub(crate) fn new(status: StatusCode, sentence: impl Into<String>) -> Failure {

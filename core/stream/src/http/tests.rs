@@ -7,6 +7,7 @@ use std::io::Cursor;
 use tokio::io::AsyncReadExt;
 use tokio::time::timeout;
 
+const FRAGMENT: &str = "Content-Type: application/trickle-ice-sdpfrag\r\n";
 const OFFER: &str = "v=0\r\no=- 1 2 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\n";
 
 #[tokio::test(flavor = "multi_thread")]
@@ -43,7 +44,9 @@ async fn each_request_gets_the_answer_that_it_deserves() {
         ("DELETE /whep/none HTTP/1.1\r\n\r\n".to_owned(), 401),
         (format!("DELETE /whep/none HTTP/1.1\r\n{}\r\n", bearer(VIEW)), 404),
         (format!("DELETE /whep/none HTTP/1.1\r\n{other_origin}\r\n"), 403),
-        (format!("PATCH /whep/none HTTP/1.1\r\n{}\r\n", bearer(VIEW)), 405),
+        (format!("PATCH /whep/none HTTP/1.1\r\n{}\r\n", bearer(VIEW)), 415),
+        (format!("PATCH /whep/none HTTP/1.1\r\n{}{FRAGMENT}\r\n", bearer(VIEW)), 404),
+        ("GET /ws HTTP/1.1\r\n\r\n".to_owned(), 426),
         ("PATCH /whep/none HTTP/1.1\r\n\r\n".to_owned(), 401),
     ];
     for (request, expected) in table {

@@ -29,8 +29,7 @@ impl PeerConnectionEventHandler for Handler {
     async fn on_connection_state_change(&self, state: RTCPeerConnectionState) {
         let event = match state {
             RTCPeerConnectionState::Connected => Event::Connected,
-            RTCPeerConnectionState::Disconnected => Event::Lost("was cut off"),
-            RTCPeerConnectionState::Failed => Event::Lost("could not be reached"),
+            RTCPeerConnectionState::Disconnected | RTCPeerConnectionState::Failed => Event::CutOff,
             RTCPeerConnectionState::Closed => Event::Lost("closed the connection"),
             _ => return,
         };
@@ -48,6 +47,7 @@ async fn read(channel: Arc<dyn DataChannel>, events: mpsc::Sender<Event>) {
     let label = match channel.label().await.as_deref() {
         Ok("control") => Label::Control,
         Ok("pointer") => Label::Pointer,
+        Ok("still") => Label::Still,
         _ => {
             let _ = channel.close().await;
             return;
@@ -67,9 +67,10 @@ async fn read(channel: Arc<dyn DataChannel>, events: mpsc::Sender<Event>) {
                 (Label::Control, true) => {
                     String::from_utf8(message.data.to_vec()).map_or(Event::Malformed, Event::Text)
                 }
-                (Label::Pointer, false) => Event::Bytes(message.data.to_vec()),
+                (Label::Pointer | Label::Still, false) => Event::Bytes(message.data.to_vec()),
                 _ => Event::Malformed,
             }),
+            Some(DataChannelEvent::OnClose) | None if label == Label::Still => return,
             Some(DataChannelEvent::OnClose) | None => {
                 let _ = events.send(Event::Lost("closed the page")).await;
                 return;

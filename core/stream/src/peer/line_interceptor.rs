@@ -1,42 +1,61 @@
-//! [`LineInterceptor`]: looks at a viewer's RTP and RTCP on their way through webrtc-rs' chain.
+//! [`LineInterceptor`]: what leaves for a viewer and when, by what its line takes ([`heliograph_line`]).
 //!
-//! It sits between pacer and NACK responder ([`SLOT`]), so it sees every RTP packet that leaves, retransmissions too, and
-//! every RTCP packet before the responder answers it. It
-//! - counts what leaves;
-//! - lets a NACK for the same packet through once a round trip, and all of them only as far as the line bears it: the
-//!   responder would answer each, and a receiver that repeats itself over a full line would be sent everything many
-//!   times;
+//! It stands in the place of webrtc-rs' pacer and NACK responder. That pacer keeps a queue of seconds, and the responder
+//! answers every NACK for the same packet, so that a receiver that repeats itself over a full line is sent everything
+//! many times. This one
+//! - lets RTP packets leave as the pacer says, at the moment that the line then hears of;
+//! - keeps what left, and repeats what the viewer misses (RFC 4588) as often as the line's loss asks for and as far as
+//!   the line bears it; beyond that it asks the encoder for a keyframe;
+//! - sends probes: packets that the viewer has, again;
 //! - hears PLI (RFC 4585) and FIR (RFC 5104), which the chain otherwise swallows.
 
-use super::estimator::KeyframeWish;
+use super::kept::Kept;
 use crate::counters::Counters;
-use crate::packets::PAYLOAD_BYTES_MAX;
 use crate::stage::{SharedLine, lock};
-use rtc::interceptor::{Interceptor, Packet, StreamInfo, TaggedPacket};
+use heliograph_line::{Answer, Kind, Pacer, Probe, Repeats, TARGET_FIRST_BPS};
+use rtc::interceptor::{Attribute, AttributedPacket, Interceptor, Packet, StreamInfo, TaggedPacket};
 use rtc::rtcp;
 use rtc::rtcp::payload_feedbacks::full_intra_request::FullIntraRequest;
 use rtc::rtcp::payload_feedbacks::picture_loss_indication::PictureLossIndication;
-use rtc::rtcp::transport_feedbacks::transport_layer_nack::{TransportLayerNack, nack_pairs_from_sequence_numbers};
+use rtc::rtcp::transport_feedbacks::transport_layer_nack::TransportLayerNack;
+use rtc::rtp;
 use rtc::sansio::Protocol;
+use rtc::shared::TransportContext;
 use rtc::shared::error::Error;
 use rtc::shared::marshal::MarshalSize;
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-/// Between `Slot::Pacer` (3,000) and `Slot::NackResponder` (4,000).
-pub(super) const SLOT: usize = 3_500;
-/// A packet is sent again at most once in the round trip, but no more often than this.
-const REPEAT_MIN: Duration = Duration::from_millis(20);
-const REPEAT_MAX: Duration = Duration::from_millis(500);
-/// Sequence numbers that are remembered; older ones go first.
-const REMEMBERED_MAX: usize = 2_048;
+/// Called when a viewer's decoder needs a keyframe.
+pub(super) type KeyframeWish = Arc<dyn Fn() + Send + Sync>;
+
+/// NAL unit types (ITU-T H.264 table 7-1, RFC 6184 section 5.2): what a keyframe begins with.
+const SEQUENCE_PARAMETERS: u8 = 7;
+const AGGREGATE: u8 = 24;
+
+/// What waits in the pacer.
+enum Waiting {
+    /// A packet as it came.
+    Fresh(Box<TaggedPacket>),
+    /// A packet that was kept, by its number.
+    Again(u16),
+}
 
 pub(super) struct LineInterceptor {
     line: SharedLine,
     counters: Arc<Counters>,
     keyframe_wish: KeyframeWish,
-    answered: Answered,
+    pacer: Pacer<Waiting>,
+    repeats: Repeats,
+    kept: Kept,
+    stream: Option<StreamInfo>,
+    repeat_number: u16,
+    /// The number with which the last keyframe began.
+    keyframe_number: Option<u16>,
+    next_probe: Option<Instant>,
+    /// The latest moment that was told.
+    now: Option<Instant>,
     reads: VecDeque<TaggedPacket>,
     writes: VecDeque<TaggedPacket>,
 }
@@ -47,51 +66,154 @@ impl LineInterceptor {
             line,
             counters,
             keyframe_wish,
-            answered: Answered::default(),
+            pacer: Pacer::new(TARGET_FIRST_BPS),
+            repeats: Repeats::default(),
+            kept: Kept::default(),
+            stream: None,
+            repeat_number: 0,
+            keyframe_number: None,
+            next_probe: None,
+            now: None,
             reads: VecDeque::new(),
             writes: VecDeque::new(),
         }
     }
 
-    fn rtcp(&mut self, now: Instant, packet: &mut Box<dyn rtcp::Packet>) {
+    fn hear(&mut self, now: Instant, packet: &dyn rtcp::Packet) {
         let any = packet.as_any();
         if any.is::<PictureLossIndication>() || any.is::<FullIntraRequest>() {
             (self.keyframe_wish)();
-        } else if let Some(nack) = any.downcast_ref::<TransportLayerNack>() {
+        } else if let Some(nack) = any.downcast_ref::<TransportLayerNack>()
+            && self.stream.as_ref().is_some_and(|stream| stream.ssrc == nack.media_ssrc)
+        {
+            for number in nack.nacks.iter().flat_map(|pair| pair.packet_list()) {
+                self.missing(now, number);
+            }
+        }
+    }
+
+    /// The viewer misses a packet.
+    fn missing(&mut self, now: Instant, number: u16) {
+        if self.keyframe_number.is_some_and(|keyframe| is_before(number, keyframe)) {
+            return;
+        }
+        let kept = self.kept.find(number);
+        let bytes = kept.map_or(0, |kept| kept.packet.marshal_size() + 2);
+        let departure = kept.map(|kept| kept.departure);
+        let answer = self.repeats.asked(now, number, departure, bytes, &mut lock(&self.line));
+        match answer {
+            Answer::Copies(copies, apart) => {
+                for copy in 0..copies {
+                    self.pacer.repeat(bytes, now + apart * copy, Waiting::Again(number));
+                }
+            }
+            Answer::Nothing => {}
+            Answer::Keyframe => (self.keyframe_wish)(),
+        }
+    }
+
+    /// A packet of a frame.
+    fn take(&mut self, tagged: TaggedPacket, header: &rtp::Header, bytes: usize, begins_keyframe: bool) {
+        if begins_keyframe && self.keyframe_number.is_none_or(|last| is_before(last, header.sequence_number)) {
+            self.keyframe_number = Some(header.sequence_number);
+            self.repeats.restarted(tagged.now);
+        }
+        if self.pacer.media(bytes, header.marker, Waiting::Fresh(Box::new(tagged))).is_err() {
+            // The frames after it cannot be decoded.
+            (self.keyframe_wish)();
+        }
+    }
+
+    /// Lets everything leave that may.
+    fn leave(&mut self, now: Instant) {
+        self.now = Some(now);
+        let pace_bps = lock(&self.line).pace_bps();
+        self.pacer.target(now, pace_bps);
+        while let Some((kind, _, waiting)) = self.pacer.pop(now) {
+            let packet = match waiting {
+                Waiting::Fresh(packet) => Some(*packet),
+                Waiting::Again(number) => self.again(now, number),
+            };
+            if let Some(packet) = packet {
+                self.depart(now, kind, packet);
+            }
+        }
+        lock(&self.line).waiting(self.pacer.waiting_bytes());
+    }
+
+    fn depart(&mut self, now: Instant, kind: Kind, mut tagged: TaggedPacket) {
+        // What notes departures further down notes this moment.
+        tagged.now = now;
+        if let Packet::Rtp(packet) = &tagged.message.packet {
+            let bytes = packet.marshal_size();
+            lock(&self.line).sent(now, bytes, kind);
+            self.counters.sent(bytes);
+            if kind == Kind::Media {
+                self.kept.keep(now, packet.clone());
+            }
+        }
+        self.writes.push_back(tagged);
+    }
+
+    /// A kept packet, to be sent again (RFC 4588 section 4), or as it was where that was not negotiated.
+    fn again(&mut self, now: Instant, number: u16) -> Option<TaggedPacket> {
+        let kept = &self.kept.find(number)?.packet;
+        let stream = self.stream.as_ref()?;
+        let packet = match (stream.ssrc_rtx, stream.payload_type_rtx) {
+            (Some(ssrc), Some(payload_type)) => {
+                let sequence_number = self.repeat_number;
+                self.repeat_number = self.repeat_number.wrapping_add(1);
+                let header = rtp::Header { ssrc, payload_type, sequence_number, ..kept.header.clone() };
+                let payload = [&number.to_be_bytes()[..], &kept.payload[..]].concat().into();
+                rtp::Packet { header, payload }
+            }
+            _ => kept.clone(),
+        };
+        Some(TaggedPacket {
+            now,
+            transport: TransportContext::default(),
+            message: AttributedPacket::new(Packet::Rtp(packet)).with(Attribute::Retransmission),
+        })
+    }
+
+    /// Whether probes can be sent: a receiver drops what it has, unless it comes by the stream of repeats.
+    fn can_probe(&self) -> bool {
+        self.stream.as_ref().is_some_and(|stream| stream.ssrc_rtx.is_some() && stream.payload_type_rtx.is_some())
+    }
+
+    fn probe(&mut self, now: Instant) {
+        if !self.can_probe() {
+            return;
+        }
+        let (probe, next) = {
             let mut line = lock(&self.line);
-            let hold = line.round_trip().clamp(REPEAT_MIN, REPEAT_MAX);
-            let asked: Vec<u16> = nack.nacks.iter().flat_map(|pair| pair.packet_list()).collect();
-            let kept = self.answered.keep(asked, now, hold, || line.may_repeat(now, PAYLOAD_BYTES_MAX));
-            *packet = Box::new(TransportLayerNack { nacks: nack_pairs_from_sequence_numbers(&kept), ..nack.clone() });
+            (line.probe(now), line.next_probe_at(now))
+        };
+        self.next_probe = next;
+        if let Some(probe) = probe {
+            let packets = if probe.over.is_zero() {
+                self.kept.smallest().into_iter().collect()
+            } else {
+                self.kept.to_repeat(probe.bytes)
+            };
+            let bytes = packets.iter().map(|(_, bytes)| bytes).sum();
+            let probe = Probe { over: probe.over.mul_f64(bytes as f64 / probe.bytes.max(1) as f64), bytes };
+            let items = packets.into_iter().map(|(number, bytes)| (bytes, Waiting::Again(number)));
+            self.pacer.pad(now, &probe, items);
         }
     }
 }
 
-/// Which packets were sent again, and when last.
-#[derive(Debug, Default)]
-struct Answered {
-    at: HashMap<u16, Instant>,
-    order: VecDeque<u16>,
+/// In the order of sequence numbers (RFC 1982).
+fn is_before(number: u16, other: u16) -> bool {
+    number != other && other.wrapping_sub(number) < 1 << 15
 }
 
-impl Answered {
-    /// Those of the sequence numbers that were not answered within `hold`, as far as they `may`; they count as answered
-    /// from now on.
-    fn keep(&mut self, asked: Vec<u16>, now: Instant, hold: Duration, mut may: impl FnMut() -> bool) -> Vec<u16> {
-        let mut kept = asked;
-        kept.retain(|number| {
-            let due = self.at.get(number).is_none_or(|at| now.saturating_duration_since(*at) >= hold) && may();
-            if due && self.at.insert(*number, now).is_none() {
-                self.order.push_back(*number);
-            }
-            due
-        });
-        while self.order.len() > REMEMBERED_MAX {
-            if let Some(oldest) = self.order.pop_front() {
-                self.at.remove(&oldest);
-            }
-        }
-        kept
+/// Whether a payload (RFC 6184) is the first of a keyframe: the encoder says its parameters there, and nowhere else.
+fn begins_keyframe(payload: &[u8]) -> bool {
+    match payload.first().map(|byte| byte & 0x1f) {
+        Some(AGGREGATE) => payload.get(3).is_some_and(|byte| byte & 0x1f == SEQUENCE_PARAMETERS),
+        kind => kind == Some(SEQUENCE_PARAMETERS),
     }
 }
 
@@ -102,12 +224,14 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for LineInterceptor {
     type Error = Error;
     type Time = Instant;
 
-    fn handle_read(&mut self, mut tagged: TaggedPacket) -> Result<(), Error> {
+    fn handle_read(&mut self, tagged: TaggedPacket) -> Result<(), Error> {
         let now = tagged.now;
-        if let Packet::Rtcp(packets) = &mut tagged.message.packet {
+        if let Packet::Rtcp(packets) = &tagged.message.packet {
             for packet in packets {
-                self.rtcp(now, packet);
+                self.hear(now, packet.as_ref());
             }
+            self.probe(now);
+            self.leave(now);
         }
         self.reads.push_back(tagged);
         Ok(())
@@ -118,47 +242,52 @@ impl Protocol<TaggedPacket, TaggedPacket, ()> for LineInterceptor {
     }
 
     fn handle_write(&mut self, tagged: TaggedPacket) -> Result<(), Error> {
-        if let Packet::Rtp(packet) = &tagged.message.packet {
-            let bytes = packet.marshal_size();
-            lock(&self.line).sent(tagged.now, bytes);
-            self.counters.sent(bytes);
-        }
-        self.writes.push_back(tagged);
+        let now = tagged.now;
+        let Packet::Rtp(packet) = &tagged.message.packet else {
+            // Of use only while it is fresh.
+            self.writes.push_back(tagged);
+            return Ok(());
+        };
+        let (header, bytes) = (packet.header.clone(), packet.marshal_size());
+        let begins_keyframe = begins_keyframe(&packet.payload);
+        self.take(tagged, &header, bytes, begins_keyframe);
+        self.leave(now);
+        self.next_probe = self.next_probe.or_else(|| lock(&self.line).next_probe_at(now));
         Ok(())
     }
 
     fn poll_write(&mut self) -> Option<TaggedPacket> {
         self.writes.pop_front()
     }
+
+    fn handle_timeout(&mut self, now: Instant) -> Result<(), Error> {
+        if self.next_probe.is_some_and(|at| at <= now) {
+            self.probe(now);
+        }
+        self.leave(now);
+        Ok(())
+    }
+
+    fn poll_timeout(&mut self) -> Option<Instant> {
+        let pacer = self.now.and_then(|now| self.pacer.next_at(now));
+        [pacer, self.next_probe.filter(|_| self.can_probe())].into_iter().flatten().min()
+    }
 }
 
 impl Interceptor for LineInterceptor {
-    fn bind_local_stream(&mut self, _: &StreamInfo) {}
-    fn unbind_local_stream(&mut self, _: &StreamInfo) {}
+    fn bind_local_stream(&mut self, info: &StreamInfo) {
+        self.stream = Some(info.clone());
+    }
+
+    fn unbind_local_stream(&mut self, info: &StreamInfo) {
+        if self.stream.as_ref().is_some_and(|stream| stream.ssrc == info.ssrc) {
+            self.stream = None;
+        }
+    }
+
     fn bind_remote_stream(&mut self, _: &StreamInfo) {}
     fn unbind_remote_stream(&mut self, _: &StreamInfo) {}
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_packet_is_sent_again_once_a_round_trip_however_often_it_is_asked_for() {
-        let (mut answered, now) = (Answered::default(), Instant::now());
-        let hold = Duration::from_millis(100);
-        assert_eq!(answered.keep(vec![1, 2, 3], now, hold, || true), [1, 2, 3]);
-        assert_eq!(answered.keep(vec![2, 3, 4], now + hold / 2, hold, || true), [4]);
-        assert_eq!(answered.keep(vec![2, 4], now + hold, hold, || true), [2]);
-        assert!(answered.keep(vec![9], now, hold, || false).is_empty());
-    }
-
-    #[test]
-    fn what_is_remembered_is_bounded() {
-        let (mut answered, now) = (Answered::default(), Instant::now());
-        for number in 0..=u16::MAX {
-            answered.keep(vec![number], now, REPEAT_MIN, || true);
-        }
-        assert!(answered.at.len() <= REMEMBERED_MAX && answered.order.len() <= REMEMBERED_MAX);
-    }
-}
+mod tests;

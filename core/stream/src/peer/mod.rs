@@ -1,19 +1,24 @@
 //! [`Peer`]: a viewer over WebRTC, answered to a WHEP offer (draft-ietf-wish-whep).
 
+mod both_streams;
 mod estimator;
 mod handler;
+mod ice;
+mod kept;
 mod line_interceptor;
 
 use crate::counters::Counters;
-use crate::packets::MediaFrame;
+use crate::packets::{MediaFrame, Medium};
 use crate::stage::SharedLine;
-use crate::transport::{Event, Gone, Transport, WAITING_EVENTS_MAX};
+use crate::transport::{Event, Sent, Transport, WAITING_EVENTS_MAX};
+use both_streams::BothStreams;
 use bytes::Bytes;
-use estimator::{Estimator, KeyframeWish};
+use estimator::Estimator;
 use handler::Handler;
-use line_interceptor::{LineInterceptor, SLOT};
+use ice::{Fragment, first_mid};
+use line_interceptor::{KeyframeWish, LineInterceptor};
 use rtc::ice::mdns::MulticastDnsMode;
-use rtc::interceptor::{CongestionControlBuilder, NackResponderBuilder, Registry, Slot, TwccSenderBuilder};
+use rtc::interceptor::{CongestionControlBuilder, Registry, Slot, TwccSenderBuilder};
 use rtc::media_stream::MediaStreamTrack;
 use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_H264, MediaEngine};
 use rtc::peer_connection::configuration::setting_engine::{SettingEngine, SettingEngineBuilder};
@@ -30,7 +35,9 @@ use tokio::sync::{mpsc, watch};
 use webrtc::error::Error;
 use webrtc::media_stream::track_local::TrackLocal;
 use webrtc::media_stream::track_local::static_rtp::TrackLocalStaticRTP;
-use webrtc::peer_connection::{PeerConnection, PeerConnectionBuilder};
+use webrtc::peer_connection::{
+    PeerConnection, PeerConnectionBuilder, RTCConfiguration, RTCConfigurationBuilder, RTCIceCandidateInit, RTCIceServer,
+};
 
 const PLAYOUT_DELAY_URI: &str = "http://www.webrtc.org/experiments/rtp-hdrext/playout-delay";
 const TRANSPORT_CC_URI: &str = "http://www.ietf.org/id/draft-holmer-rmcat-transport-wide-cc-extensions-01";
@@ -42,8 +49,6 @@ const PLAYOUT_AT_ONCE: [u8; 3] = [0; 3];
 const GATHER_MAX: Duration = Duration::from_millis(300);
 /// Without life signs a viewer is Disconnected, then Failed; and how often we give one.
 const ICE_TIMEOUTS: [Duration; 3] = [Duration::from_secs(5), Duration::from_secs(10), Duration::from_secs(2)];
-/// Packets that are kept to be sent again: two seconds at 4 Mbit/s, half a megabyte.
-const KEPT_PACKETS: u16 = 512;
 /// Bytes that wait in one data channel.
 const CHANNEL_BYTES_MAX: usize = 256 * 1024;
 /// What a viewer may send before we have read it. Messages have 4 kB at most; it is webrtc-rs that wants room for one of
@@ -64,6 +69,10 @@ pub(crate) enum OfferError {
 /// See the module.
 pub(crate) struct Peer {
     connection: Arc<dyn PeerConnection>,
+    /// The browser's newest description.
+    offer: String,
+    /// Becomes true when all addresses of ours are known.
+    gathered: watch::Receiver<bool>,
     track: Arc<TrackLocalStaticRTP>,
     line: SharedLine,
     ssrc: u32,
@@ -83,13 +92,14 @@ pub(crate) struct Answered {
     pub(crate) has_channels: bool,
 }
 
-/// Answers an offer; media and channels use UDP sockets on `bind`.
+/// Answers an offer; media and channels use UDP sockets on `bind`. `stun`: who tells us our public address.
 ///
 /// # Errors
 /// See [`OfferError`]; nothing is left behind.
 pub(crate) async fn answer(
     offer: &str,
     bind: IpAddr,
+    stun: &[SocketAddr],
     counters: Arc<Counters>,
     keyframe_wish: KeyframeWish,
 ) -> Result<Answered, OfferError> {
@@ -98,9 +108,12 @@ pub(crate) async fn answer(
     let (events_tx, events) = mpsc::channel(WAITING_EVENTS_MAX);
     let (gathered_tx, gathered) = watch::channel(false);
     let handler = Handler { events: events_tx, gathered: gathered_tx };
-    let connection = connection(bind, &line, counters, keyframe_wish, handler).await.map_err(OfferError::Failed)?;
+    let connection =
+        connection(bind, stun, &line, counters, keyframe_wish, handler).await.map_err(OfferError::Failed)?;
     let mut peer = Peer {
         connection,
+        offer: offer.to_owned(),
+        gathered,
         track: Arc::new(TrackLocalStaticRTP::new(track(getrandom::u32().unwrap_or(1), getrandom::u32().unwrap_or(2)))),
         line,
         ssrc: 0,
@@ -108,7 +121,7 @@ pub(crate) async fn answer(
         playout_delay_id: None,
         sequence_number: getrandom::u32().unwrap_or(0) as u16,
     };
-    match peer.negotiate(description, gathered).await {
+    match peer.negotiate(description).await {
         Ok(answer) => Ok(Answered { peer, answer, events, has_channels: offer.contains("\nm=application ") }),
         Err(error) => {
             peer.close().await;
@@ -132,17 +145,13 @@ pub(crate) fn read(offer: &str) -> Result<RTCSessionDescription, OfferError> {
 }
 
 impl Peer {
-    async fn negotiate(
-        &mut self,
-        offer: RTCSessionDescription,
-        mut gathered: watch::Receiver<bool>,
-    ) -> Result<String, Error> {
+    async fn negotiate(&mut self, offer: RTCSessionDescription) -> Result<String, Error> {
         self.connection.set_remote_description(offer).await?;
         // Not before: a track that is added earlier never learns of the extensions, and drops every packet.
         let sender = self.connection.add_track(Arc::clone(&self.track) as Arc<dyn TrackLocal>).await?;
         let answer = self.connection.create_answer(None).await?;
         self.connection.set_local_description(answer).await?;
-        let _ = tokio::time::timeout(GATHER_MAX, gathered.wait_for(|done| *done)).await;
+        self.gather().await;
         let parameters = sender.get_parameters().await?;
         let codec = parameters.rtp_parameters.codecs.first();
         let ssrc = parameters.encodings.first().and_then(|encoding| encoding.rtp_coding_parameters.ssrc);
@@ -155,6 +164,38 @@ impl Peer {
         self.playout_delay_id = playout_delay.and_then(|extension| u8::try_from(extension.id).ok());
         let description = self.connection.local_description().await;
         description.map(|description| description.sdp).ok_or(Error::Other("there is no answer".to_owned()))
+    }
+
+    /// Waits until all addresses of ours are known, but not for long.
+    async fn gather(&mut self) {
+        let _ = tokio::time::timeout(GATHER_MAX, self.gathered.wait_for(|done| *done)).await;
+    }
+
+    /// The browser begins ICE anew, because its address has changed or nothing gets through.
+    async fn restart(&mut self, fragment: &Fragment) -> Result<String, OfferError> {
+        let offer = fragment.applied_to(&self.offer);
+        let description = read(&offer)?;
+        self.connection.set_remote_description(description).await.map_err(refused)?;
+        self.offer = offer;
+        let answer = self.connection.create_answer(None).await.map_err(OfferError::Failed)?;
+        self.connection.set_local_description(answer).await.map_err(OfferError::Failed)?;
+        self.gather().await;
+        let missing = || OfferError::Failed(Error::Other("there is no answer".to_owned()));
+        let answer = self.connection.local_description().await.ok_or_else(missing)?.sdp;
+        Ok(Fragment::read(&answer).write(first_mid(&answer)))
+    }
+
+    /// More addresses of the browser's.
+    async fn add(&self, fragment: &Fragment) -> Result<(), OfferError> {
+        for candidate in &fragment.candidates {
+            let candidate = RTCIceCandidateInit {
+                candidate: format!("candidate:{candidate}"),
+                sdp_mid: Some(first_mid(&self.offer).to_owned()),
+                ..Default::default()
+            };
+            self.connection.add_ice_candidate(candidate).await.map_err(refused)?;
+        }
+        Ok(())
     }
 
     fn packet(&mut self, frame: &MediaFrame, payload: &Bytes, marker: bool) -> rtc::rtp::Packet {
@@ -178,17 +219,31 @@ impl Peer {
 
 #[async_trait::async_trait]
 impl Transport for Peer {
-    async fn send(&mut self, frame: &MediaFrame) -> Result<(), Gone> {
+    async fn send(&mut self, frame: &MediaFrame, _: Option<u32>) -> Sent {
         let last = frame.payloads.len().saturating_sub(1);
         for (index, payload) in frame.payloads.iter().enumerate() {
             let packet = self.packet(frame, payload, index == last);
-            self.track.write_rtp(packet).await.map_err(|_| Gone)?;
+            if self.track.write_rtp(packet).await.is_err() {
+                return Sent::Gone;
+            }
         }
-        Ok(())
+        Sent::Yes
+    }
+
+    fn medium(&self) -> Medium {
+        Medium::H264
     }
 
     fn line(&self) -> SharedLine {
         Arc::clone(&self.line)
+    }
+
+    async fn ice(&mut self, fragment: &str) -> Result<Option<String>, OfferError> {
+        let fragment = Fragment::read(fragment);
+        let known = Fragment::read(&self.offer);
+        let is_restart =
+            fragment.ufrag.is_some() && (&fragment.ufrag, &fragment.password) != (&known.ufrag, &known.password);
+        if is_restart { self.restart(&fragment).await.map(Some) } else { self.add(&fragment).await.map(|()| None) }
     }
 
     async fn close(&mut self) {
@@ -200,20 +255,20 @@ impl Transport for Peer {
 
 async fn connection(
     bind: IpAddr,
+    stun: &[SocketAddr],
     line: &SharedLine,
     counters: Arc<Counters>,
     keyframe_wish: KeyframeWish,
     handler: Handler,
 ) -> Result<Arc<dyn PeerConnection>, Error> {
-    // Below the responder nothing paces: webrtc-rs' pacer keeps a queue of seconds. The cadence holds back instead.
+    // Sender reports are left out: with one track there is nothing to synchronise, and they cost more than a still scene.
+    let reports = CongestionControlBuilder::new(Estimator(Arc::clone(line))).build();
     let registry = Registry::new()
-        .with(Slot::CongestionControl, CongestionControlBuilder::new(Estimator::new(Arc::clone(line))).build())
-        .with(Slot::TwccSender, TwccSenderBuilder::new().build())
-        .with(Slot::from(SLOT), LineInterceptor::new(Arc::clone(line), counters, keyframe_wish))
-        // Sender reports are left out: with one track there is nothing to synchronise, and they cost more than a still
-        // scene.
-        .with(Slot::NackResponder, NackResponderBuilder::new().with_size(KEPT_PACKETS).build());
+        .with(Slot::CongestionControl, BothStreams(reports))
+        .with(Slot::TwccSender, BothStreams(TwccSenderBuilder::new().build()))
+        .with(Slot::Pacer, LineInterceptor::new(Arc::clone(line), counters, keyframe_wish));
     let connection = PeerConnectionBuilder::new()
+        .with_configuration(configuration(stun))
         .with_media_engine(media_engine()?)
         .with_setting_engine(settings(bind))
         .with_interceptor_registry(registry)
@@ -223,6 +278,11 @@ async fn connection(
         .build()
         .await?;
     Ok(Arc::new(connection))
+}
+
+fn configuration(stun: &[SocketAddr]) -> RTCConfiguration {
+    let server = |address: &SocketAddr| RTCIceServer { urls: vec![format!("stun:{address}")], ..Default::default() };
+    RTCConfigurationBuilder::new().with_ice_servers(stun.iter().map(server).collect()).build()
 }
 
 pub(crate) fn settings(bind: IpAddr) -> SettingEngine {
