@@ -5,7 +5,6 @@ use heliograph_codec::{CodecError, Complexity, Encoder, Kind, Order, Picture, Sc
 use std::time::Instant;
 
 #[path = "../src/testing.rs"]
-#[allow(unreachable_pub)]
 mod testing;
 
 /// Of the motion, in seconds.

@@ -22,9 +22,11 @@ const SMALL_PIXELS: u32 = 120_000;
 /// Coarser is worth giving up frame rate and size for.
 const COARSE_QP: u8 = 38;
 /// Where the size is small and the rate low already, only coarser than this is.
-const COARSE_QP_SMALL: u8 = 45;
-/// By how much finer a better rung's pictures must be foreseen than what it would be left for.
+const COARSE_QP_SMALL: u8 = 47;
+/// By how much finer a better rung's pictures must be foreseen than what it would be left for; less where only the frame
+/// rate is another, which costs no keyframe.
 const FINER_BY: u8 = 4;
+const FINER_BY_SAME_SIZE: u8 = 2;
 /// For so long they must be.
 const CLIMB_AFTER: Duration = Duration::from_millis(1_500);
 /// The same in a tier's first moments, when nothing is known and nothing to be lost.
@@ -70,7 +72,7 @@ impl Ladder {
     pub(crate) fn new(frame: (u32, u32), conditions: &Conditions, now: Instant) -> Ladder {
         let rungs = rungs(frame);
         let mut ladder = Ladder { frame, rungs, at: 0, began: now, changed: now, fine_since: None };
-        ladder.at = ladder.best(conditions, 0);
+        ladder.at = ladder.best(conditions, |_| 0);
         ladder
     }
 
@@ -95,11 +97,12 @@ impl Ladder {
         let stayed = now.saturating_duration_since(self.changed);
         let qp = self.qp(self.at, conditions);
         if moving && qp >= self.rung().coarse_qp && (stayed >= STAY_MIN || qp >= COARSEST_QP) {
-            let down = self.best(conditions, 1).max(self.at + 1).min(self.rungs.len() - 1);
+            let down = self.best(conditions, |_| 1).max(self.at + 1).min(self.rungs.len() - 1);
             self.go(down, now);
             return self.rung();
         }
-        let up = self.best(conditions, FINER_BY);
+        let size = self.rung().size;
+        let up = self.best(conditions, |rung| if rung.size == size { FINER_BY_SAME_SIZE } else { FINER_BY });
         if up >= self.at {
             self.fine_since = None;
             return self.rung();
@@ -128,10 +131,10 @@ impl Ladder {
         self.fine_since = None;
     }
 
-    /// The best rung whose pictures are foreseen to be `finer_by` finer than it is left for.
-    fn best(&self, conditions: &Conditions, finer_by: u8) -> usize {
-        let fits = |index: &usize| self.qp(*index, conditions) + finer_by < self.rungs[*index].coarse_qp.max(finer_by);
-        (0..self.rungs.len()).find(fits).unwrap_or(self.rungs.len() - 1)
+    /// The best rung whose pictures are foreseen to be so much finer than it is left for.
+    fn best(&self, conditions: &Conditions, finer_by: impl Fn(&Rung) -> u8) -> usize {
+        let fits = |(index, rung): (usize, &Rung)| self.qp(index, conditions) + finer_by(rung) < rung.coarse_qp;
+        self.rungs.iter().enumerate().position(fits).unwrap_or(self.rungs.len() - 1)
     }
 
     /// What a rung's moving pictures are foreseen to be quantised by.
