@@ -1,28 +1,35 @@
 //! [`Encoder`]: openh264 behind a safe face. All of this crate's unsafe code is here.
+//!
+//! Rate control is ours: a picture is ordered with what it may cost, [`Complexity`] says by which quantiser.
 
-use crate::{CodecError, Picture};
+use crate::{CodecError, Complexity, Picture};
 use openh264::OpenH264API;
 use openh264_sys2::{
-    API, CAMERA_VIDEO_REAL_TIME, CONSTANT_ID, ENCODER_OPTION, ENCODER_OPTION_BITRATE, ENCODER_OPTION_DATAFORMAT,
-    ENCODER_OPTION_FRAME_RATE, ENCODER_OPTION_TRACE_LEVEL, ISVCEncoder, ISVCEncoderVtbl, LEVEL_UNKNOWN, LOW_COMPLEXITY,
-    PRO_BASELINE, RC_BITRATE_MODE, SBitrateInfo, SEncParamExt, SFrameBSInfo, SLayerBSInfo, SM_SINGLE_SLICE,
-    SPATIAL_LAYER_ALL, SSourcePicture, WELS_LOG_QUIET, videoFormatI420, videoFrameTypeIDR,
+    API, CAMERA_VIDEO_REAL_TIME, CONSTANT_ID, ENCODER_OPTION, ENCODER_OPTION_DATAFORMAT,
+    ENCODER_OPTION_SVC_ENCODE_PARAM_EXT, ENCODER_OPTION_TRACE_LEVEL, ISVCEncoder, ISVCEncoderVtbl, LEVEL_UNKNOWN,
+    LOW_COMPLEXITY, PRO_BASELINE, RC_OFF_MODE, SEncParamExt, SFrameBSInfo, SLayerBSInfo, SM_SINGLE_SLICE,
+    SSourcePicture, WELS_LOG_QUIET, videoFormatI420, videoFrameTypeIDR,
 };
 use std::ffi::{c_int, c_void};
 use std::ptr::NonNull;
 
-/// The least bitrate in bits a second that [`Encoder`] is asked for; lower wishes are raised to it.
-pub const MIN_BITRATE_BPS: u32 = 50_000;
-/// The greatest bitrate in bits a second; higher wishes are lowered to it.
-pub const MAX_BITRATE_BPS: u32 = 50_000_000;
+/// Finer than the eye sees on a still scene, and where its refinement ends.
+pub const FINEST_QP: u8 = 12;
+/// Coarser than this only edges are left. From about 40 on single points and lines are lost, so a line that cannot carry
+/// more should get fewer or smaller pictures instead; but a picture that is there is better than none.
+pub const COARSEST_QP: u8 = 48;
 
-/// A keyframe is encoded as if the bitrate were this many times lower: openh264 otherwise spends a good second's worth of
-/// bits on a detailed one. It is a third smaller so, and the pictures after it sharpen it.
-const KEYFRAME_BITRATE_DIVISOR: u32 = 4;
-/// Finer than the eye sees on a still scene, and where the refinement of a still scene ends.
-const MIN_QP: c_int = 12;
-/// Coarser than this, single points and lines are lost: a line that cannot carry it gets fewer pictures instead.
-const MAX_QP: c_int = 44;
+/// A keyframe that comes out so much larger than asked for is encoded once more, coarser: the first of a scene cannot be
+/// foreseen, and a line that holds one for a second shows nothing else for that time.
+const KEYFRAME_OVERSHOOT_MAX: f64 = 1.3;
+/// Of one moving picture to the next the quantiser becomes at most so much finer, and coarser: what the eye sees is the
+/// change of sharpness, what the line feels is a picture that is too large.
+const FINER_STEP_MAX: u8 = 3;
+const COARSER_STEP_MAX: u8 = 8;
+/// A refinement is at most so much finer than the picture before: it is not known beforehand what it costs.
+const REFINE_STEP_MAX: u8 = 10;
+/// How many pictures a second the stream may have, for the level in its parameter sets alone.
+const LEVEL_FRAME_RATE: f32 = 30.0;
 
 unsafe extern "C" {
     /// openh264's `codec/common/inc/cpu.h`, linked in by openh264-sys2: the CPU features that its assembly may use, 0
@@ -37,17 +44,26 @@ pub fn has_assembly() -> bool {
     unsafe { WelsCPUFeatureDetect(&raw mut processors) != 0 }
 }
 
-/// What an [`Encoder`] is made for.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct EncoderConfig {
-    /// Of the pictures, in pixels; even, as [`Picture::width`].
-    pub width: u32,
-    /// Of the pictures, in pixels; even.
-    pub height: u32,
-    /// Pictures a second that will be given: bits are shared out by it.
-    pub frame_rate: f32,
-    /// What the access units should add up to, in bits a second.
-    pub bitrate_bps: u32,
+/// What a picture is to the one before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Decoding can begin with it (IDR).
+    Keyframe,
+    /// It shows something else.
+    Motion,
+    /// It is the same, and is to become sharper.
+    Refine,
+    /// It is the same: only to say so, in next to no bits.
+    Keep,
+}
+
+/// How to encode a picture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Order {
+    /// What it is.
+    pub kind: Kind,
+    /// What it should cost at most, in bits. Aimed at, not kept: see [`Encoder::encode`].
+    pub bits: u32,
 }
 
 /// One encoded picture.
@@ -57,6 +73,8 @@ pub struct AccessUnit<'a> {
     pub annex_b: &'a [u8],
     /// Whether decoding can begin here (IDR).
     pub keyframe: bool,
+    /// The quantiser's parameter, from [`FINEST_QP`] to [`COARSEST_QP`]: the same for all of the picture.
+    pub qp: u8,
 }
 
 /// H.264 constrained baseline, one slice a picture, no keyframe but the first and those asked for.
@@ -65,9 +83,16 @@ pub struct Encoder {
     api: OpenH264API,
     /// Made by `WelsCreateSVCEncoder`, initialised, destroyed in `drop`, never handed out.
     raw: NonNull<ISVCEncoder>,
-    config: EncoderConfig,
+    /// As the encoder was initialised, but for the quantiser's parameter.
+    parameters: SEncParamExt,
+    width: u32,
+    height: u32,
     /// No picture was encoded yet: the first one becomes a keyframe unasked.
     fresh: bool,
+    complexity: Complexity,
+    /// Of the last picture, and of the last one that moved.
+    last_qp: u8,
+    last_motion_qp: Option<u8>,
     /// The last access unit.
     bytes: Vec<u8>,
 }
@@ -78,7 +103,7 @@ unsafe impl Send for Encoder {}
 
 impl std::fmt::Debug for Encoder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Encoder").field("config", &self.config).finish_non_exhaustive()
+        write!(f, "Encoder({}×{})", self.width, self.height)
     }
 }
 
@@ -105,46 +130,64 @@ unsafe fn vtable(raw: NonNull<ISVCEncoder>) -> ISVCEncoderVtbl {
 }
 
 impl Encoder {
-    /// Makes an encoder; its first access unit will be a keyframe.
+    /// Makes an encoder for pictures of a size, even as [`Picture::width`]; its first access unit will be a keyframe.
+    /// `complexity`: what is known of the scene.
     ///
     /// # Errors
-    /// [`CodecError::Size`], [`CodecError::Rate`], or [`CodecError::Refused`] when memory is short.
-    pub fn new(config: &EncoderConfig) -> Result<Encoder, CodecError> {
-        let size = Picture::new(config.width, config.height)?;
-        if (size.width(), size.height()) != (config.width, config.height) {
-            return Err(CodecError::Size { width: config.width, height: config.height });
+    /// [`CodecError::Size`], or [`CodecError::Refused`] when memory is short.
+    pub fn new(width: u32, height: u32, complexity: Complexity) -> Result<Encoder, CodecError> {
+        let size = Picture::new(width, height)?;
+        if (size.width(), size.height()) != (width, height) {
+            return Err(CodecError::Size { width, height });
         }
-        let config = EncoderConfig {
-            frame_rate: checked_frame_rate(config.frame_rate)?,
-            bitrate_bps: config.bitrate_bps.clamp(MIN_BITRATE_BPS, MAX_BITRATE_BPS),
-            ..*config
-        };
         let api = OpenH264API::from_source();
         let mut raw = std::ptr::null_mut();
         // SAFETY: the out pointer is to a local that outlives the call.
         let code = unsafe { api.WelsCreateSVCEncoder(&raw mut raw) };
         let raw = NonNull::new(raw).ok_or(CodecError::Refused { call: "WelsCreateSVCEncoder", code })?;
         // From here on `drop` destroys the object whatever fails.
-        let mut encoder = Encoder { api, raw, config, bytes: Vec::new(), fresh: true };
+        let mut encoder = Encoder {
+            api,
+            raw,
+            parameters: SEncParamExt::default(),
+            width,
+            height,
+            fresh: true,
+            complexity,
+            last_qp: COARSEST_QP,
+            last_motion_qp: None,
+            bytes: Vec::new(),
+        };
         let mut level: c_int = WELS_LOG_QUIET;
         encoder.set_option(ENCODER_OPTION_TRACE_LEVEL, &mut level)?;
-        let parameters = encoder.parameters()?;
-        call!(encoder, InitializeExt, &raw const parameters)?;
+        encoder.parameters = encoder.first_parameters()?;
+        call!(encoder, InitializeExt, &raw const encoder.parameters)?;
         let mut format: c_int = videoFormatI420;
         encoder.set_option(ENCODER_OPTION_DATAFORMAT, &mut format)?;
         Ok(encoder)
     }
 
-    /// What the encoder works at now.
-    pub fn config(&self) -> &EncoderConfig {
-        &self.config
+    /// Of the pictures, in pixels.
+    pub fn width(&self) -> u32 {
+        self.width
     }
 
-    /// Encodes a picture taken `timestamp_ms` after any fixed moment, as a keyframe when asked to. `None`: nothing came
-    /// out, and the decoder keeps the picture before; this encoder is set up never to do that.
+    /// Of the pictures, in pixels.
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// What was learned of the scene, for an encoder of another size too.
+    pub fn complexity(&self) -> Complexity {
+        self.complexity
+    }
+
+    /// Encodes a picture taken `timestamp_ms` after any fixed moment. `None`: nothing came out, and the decoder keeps the
+    /// picture before; this encoder is set up never to do that.
     ///
-    /// Where the bitrate does not suffice for the coarsest picture that is worth looking at, the access unit is larger
-    /// than its share. The caller, who knows what the line took, must then leave out pictures.
+    /// A picture costs what was asked for as far as the pictures before it tell; a scene that begins to move may cost a
+    /// multiple once, and where even [`COARSEST_QP`] costs more, it costs more. The caller, who knows what the line took,
+    /// must then leave out pictures.
     ///
     /// # Errors
     /// [`CodecError::Mismatch`] when the picture is of another size, [`CodecError::Refused`].
@@ -152,20 +195,53 @@ impl Encoder {
         &mut self,
         picture: &Picture,
         timestamp_ms: i64,
-        keyframe: bool,
+        order: Order,
     ) -> Result<Option<AccessUnit<'_>>, CodecError> {
         let (width, height) = (picture.width(), picture.height());
-        if (width, height) != (self.config.width, self.config.height) {
-            let (expected_width, expected_height) = (self.config.width, self.config.height);
+        if (width, height) != (self.width, self.height) {
+            let (expected_width, expected_height) = (self.width, self.height);
             return Err(CodecError::Mismatch { width, height, expected_width, expected_height });
         }
-        if keyframe {
+        let kind = if std::mem::take(&mut self.fresh) { Kind::Keyframe } else { order.kind };
+        let mut qp = self.qp_for(kind, order.bits);
+        let mut keyframe = self.encode_at(picture, timestamp_ms, kind, qp)?;
+        if keyframe && qp < COARSEST_QP && self.bits() > KEYFRAME_OVERSHOOT_MAX * f64::from(order.bits) {
+            qp = self.qp_for(kind, order.bits).max(qp + 1);
+            keyframe = self.encode_at(picture, timestamp_ms, kind, qp)?;
+        }
+        if kind != Kind::Keep {
+            self.last_qp = qp;
+        }
+        if kind == Kind::Motion {
+            self.last_motion_qp = Some(qp);
+        }
+        let unit = AccessUnit { annex_b: &self.bytes, keyframe, qp };
+        Ok((!unit.annex_b.is_empty()).then_some(unit))
+    }
+
+    /// The quantiser's parameter by which a picture is expected to cost `bits`.
+    fn qp_for(&self, kind: Kind, bits: u32) -> u8 {
+        let wanted = self.complexity.qp_for(kind, self.pixels(), bits);
+        let (finest, coarsest) = match (kind, self.last_motion_qp) {
+            (Kind::Keyframe, _) | (Kind::Motion, None) => (FINEST_QP, COARSEST_QP),
+            (Kind::Motion, Some(last)) => (last.saturating_sub(FINER_STEP_MAX), last.saturating_add(COARSER_STEP_MAX)),
+            (Kind::Refine, _) => (self.last_qp.saturating_sub(REFINE_STEP_MAX), self.last_qp),
+            (Kind::Keep, _) => (self.last_qp, COARSEST_QP),
+        };
+        wanted.clamp(finest, coarsest).clamp(FINEST_QP, COARSEST_QP)
+    }
+
+    /// Encodes into `bytes`, and learns from it; whether a keyframe came out.
+    fn encode_at(&mut self, picture: &Picture, timestamp_ms: i64, kind: Kind, qp: u8) -> Result<bool, CodecError> {
+        if kind == Kind::Keyframe {
             call!(self, ForceIntraFrame, true)?;
         }
-        let coarse = keyframe || std::mem::take(&mut self.fresh);
-        if coarse {
-            self.put_bitrate(self.config.bitrate_bps / KEYFRAME_BITRATE_DIVISOR)?;
+        if self.parameters.sSpatialLayers[0].iDLayerQp != c_int::from(qp) {
+            self.parameters.sSpatialLayers[0].iDLayerQp = qp.into();
+            let mut parameters = self.parameters;
+            self.set_option(ENCODER_OPTION_SVC_ENCODE_PARAM_EXT, &mut parameters)?;
         }
+        let (width, height) = (picture.width(), picture.height());
         let [y, u, v] = picture.planes();
         let source = SSourcePicture {
             iColorFormat: videoFormatI420,
@@ -182,38 +258,17 @@ impl Encoder {
         let mut output = SFrameBSInfo::default();
         call!(self, EncodeFrame, &raw const source, &raw mut output)?;
         self.collect(&output);
-        if coarse {
-            self.put_bitrate(self.config.bitrate_bps)?;
-        }
-        let unit = AccessUnit { annex_b: &self.bytes, keyframe: output.eFrameType == videoFrameTypeIDR };
-        Ok((!unit.annex_b.is_empty()).then_some(unit))
+        self.complexity.learn(kind, self.pixels(), qp, self.bits());
+        Ok(output.eFrameType == videoFrameTypeIDR)
     }
 
-    /// Changes the bitrate from the next picture on, without a keyframe; within [`MIN_BITRATE_BPS`] and [`MAX_BITRATE_BPS`].
-    ///
-    /// # Errors
-    /// [`CodecError::Refused`].
-    pub fn set_bitrate(&mut self, bitrate_bps: u32) -> Result<(), CodecError> {
-        let bitrate_bps = bitrate_bps.clamp(MIN_BITRATE_BPS, MAX_BITRATE_BPS);
-        self.put_bitrate(bitrate_bps)?;
-        self.config.bitrate_bps = bitrate_bps;
-        Ok(())
+    fn pixels(&self) -> u32 {
+        self.width * self.height
     }
 
-    /// Changes how many pictures a second the bits are shared out to, without a keyframe.
-    ///
-    /// # Errors
-    /// [`CodecError::Rate`] unless within 1 to 120, [`CodecError::Refused`].
-    pub fn set_frame_rate(&mut self, frame_rate: f32) -> Result<(), CodecError> {
-        let mut rate = checked_frame_rate(frame_rate)?;
-        self.set_option(ENCODER_OPTION_FRAME_RATE, &mut rate)?;
-        self.config.frame_rate = frame_rate;
-        Ok(())
-    }
-
-    fn put_bitrate(&mut self, bitrate_bps: u32) -> Result<(), CodecError> {
-        let mut info = SBitrateInfo { iLayer: SPATIAL_LAYER_ALL, iBitrate: bitrate_bps as c_int };
-        self.set_option(ENCODER_OPTION_BITRATE, &mut info)
+    /// Of the last access unit.
+    fn bits(&self) -> f64 {
+        self.bytes.len() as f64 * 8.0
     }
 
     fn set_option<T>(&mut self, option: ENCODER_OPTION, value: &mut T) -> Result<(), CodecError> {
@@ -229,22 +284,19 @@ impl Encoder {
         }
     }
 
-    fn parameters(&self) -> Result<SEncParamExt, CodecError> {
-        let EncoderConfig { width, height, frame_rate, bitrate_bps } = self.config;
+    fn first_parameters(&self) -> Result<SEncParamExt, CodecError> {
+        let (width, height) = (self.width, self.height);
         let mut p = SEncParamExt::default();
         call!(self, GetDefaultParams, &raw mut p)?;
         p.iUsageType = CAMERA_VIDEO_REAL_TIME;
         p.iComplexityMode = LOW_COMPLEXITY;
         p.iPicWidth = width as c_int;
         p.iPicHeight = height as c_int;
-        p.fMaxFrameRate = frame_rate;
-        p.iRCMode = RC_BITRATE_MODE;
-        p.iTargetBitrate = bitrate_bps as c_int;
-        // openh264 would skip by a model of the line; its caller knows the line, and must know what was sent last.
+        p.fMaxFrameRate = LEVEL_FRAME_RATE;
+        // openh264's own rate control knows neither the line nor which pictures repeat one another, and spends a second's
+        // bits on a keyframe. Here every picture is given its quantiser.
+        p.iRCMode = RC_OFF_MODE;
         p.bEnableFrameSkip = false;
-        p.bFixRCOverShoot = true;
-        p.iMinQp = MIN_QP;
-        p.iMaxQp = MAX_QP;
         p.iSpatialLayerNum = 1;
         p.iTemporalLayerNum = 1;
         p.iNumRefFrame = 1;
@@ -260,8 +312,8 @@ impl Encoder {
         let layer = &mut p.sSpatialLayers[0];
         layer.iVideoWidth = width as c_int;
         layer.iVideoHeight = height as c_int;
-        layer.fFrameRate = frame_rate;
-        layer.iSpatialBitrate = bitrate_bps as c_int;
+        layer.fFrameRate = LEVEL_FRAME_RATE;
+        layer.iDLayerQp = COARSEST_QP.into();
         layer.uiProfileIdc = PRO_BASELINE;
         layer.uiLevelIdc = LEVEL_UNKNOWN;
         layer.sSliceArgument.uiSliceMode = SM_SINGLE_SLICE;
@@ -287,14 +339,6 @@ impl Drop for Encoder {
             }
             self.api.WelsDestroySVCEncoder(self.raw.as_ptr());
         }
-    }
-}
-
-fn checked_frame_rate(frame_rate: f32) -> Result<f32, CodecError> {
-    if (1.0..=120.0).contains(&frame_rate) {
-        Ok(frame_rate)
-    } else {
-        Err(CodecError::Rate(format!("{frame_rate} frames a second; 1 to 120 are possible")))
     }
 }
 

@@ -1,32 +1,40 @@
 //! RGBA frames to H.264 access units: the wrapper over the raw API of openh264.
 //!
-//! [`Picture`] turns RGBA into I420 (and halves it), [`Encoder`] turns pictures into access units. openh264's own safe
-//! wrapper is not used because it cannot change bitrate and frame rate at run time, panics on odd sizes and copies slowly.
+//! [`Picture`] turns RGBA into I420, [`Scaler`] makes pictures smaller, [`Encoder`] turns them into access units that cost
+//! what they may; [`jpeg()`] is for browsers that decode nothing else. openh264's own safe wrapper is not used because it
+//! cannot change anything at run time, panics on odd sizes and copies slowly.
 //!
-//! **This crate does the arithmetic and nothing else**: when to send a keyframe, at which bitrate and how often is its
-//! caller's business. It holds no clock and no thread.
+//! **This crate does the arithmetic and nothing else**: when to send a keyframe, how often, and what a picture may cost is
+//! its caller's business. It holds no clock and no thread.
 //!
 //! ```
-//! use heliograph_codec::{Encoder, EncoderConfig, Picture};
+//! use heliograph_codec::{Complexity, Encoder, Kind, Order, Picture};
 //!
 //! let mut picture = Picture::new(64, 48)?;
 //! picture.fill_from_rgba(&[0x80; 64 * 48 * 4], 64 * 4)?;
-//! let mut encoder = Encoder::new(&EncoderConfig { width: 64, height: 48, frame_rate: 30.0, bitrate_bps: 500_000 })?;
-//! let unit = encoder.encode(&picture, 0, false)?.expect("the first picture is never skipped");
+//! let mut encoder = Encoder::new(64, 48, Complexity::default())?;
+//! let order = Order { kind: Kind::Keyframe, bits: 50_000 };
+//! let unit = encoder.encode(&picture, 0, order)?.expect("the first picture is never skipped");
 //! assert!(unit.keyframe && unit.annex_b.starts_with(&[0, 0, 0, 1]));
 //! # Ok::<(), heliograph_codec::CodecError>(())
 //! ```
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
+mod complexity;
 mod encoder;
+mod jpeg;
 mod picture;
 
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 
-pub use encoder::{AccessUnit, Encoder, EncoderConfig, MAX_BITRATE_BPS, MIN_BITRATE_BPS, has_assembly};
-pub use picture::{MAX_LONG_SIDE, MAX_SHORT_SIDE, MIN_SIDE, Picture};
+pub use complexity::Complexity;
+pub use encoder::{AccessUnit, COARSEST_QP, Encoder, FINEST_QP, Kind, Order, has_assembly};
+pub use jpeg::jpeg;
+pub use picture::{MAX_LONG_SIDE, MAX_SHORT_SIDE, MIN_SIDE, Picture, Scaler};
 
 /// What can go wrong between a frame and its access unit. Sizes are pixels.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -66,9 +74,6 @@ pub enum CodecError {
         /// Of the encoder or target.
         expected_height: u32,
     },
-    /// A frame rate or bitrate that is no number of this world.
-    #[error("the encoder cannot work at {0}")]
-    Rate(String),
     /// openh264 refused a call that this crate takes for valid: out of memory, or a bug here.
     #[error("openh264 refused {call} with code {code}")]
     Refused {

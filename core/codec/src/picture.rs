@@ -1,6 +1,9 @@
 //! [`Picture`]: planar pixels as the encoder wants them.
 
 use crate::CodecError;
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8, U8x4};
+use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
 use yuv::{BufferStoreMut, YuvConversionMode, YuvPlanarImageMut, YuvRange, YuvStandardMatrix, rgba_to_yuv420};
 
 /// The least width and height in pixels: one macroblock.
@@ -85,25 +88,10 @@ impl Picture {
         .map_err(|_| refused)
     }
 
-    /// Fills a picture of half the width and height (each rounded down to even) with the mean of each 2×2 block.
-    ///
-    /// # Errors
-    /// [`CodecError::Mismatch`] when `half` is of another size.
-    pub fn halve_into(&self, half: &mut Picture) -> Result<(), CodecError> {
-        let (expected_width, expected_height) = ((self.width / 2) & !1, (self.height / 2) & !1);
-        if (half.width, half.height) != (expected_width, expected_height) {
-            return Err(CodecError::Mismatch {
-                width: half.width,
-                height: half.height,
-                expected_width,
-                expected_height,
-            });
-        }
-        let (from, to) = (self.width as usize, half.width as usize);
-        halve_plane(&self.y, from, &mut half.y, to);
-        halve_plane(&self.u, from / 2, &mut half.u, to / 2);
-        halve_plane(&self.v, from / 2, &mut half.v, to / 2);
-        Ok(())
+    /// The part of a picture's size that is `numerator / denominator` of this one's, even, at least [`MIN_SIDE`].
+    pub fn scaled_size(&self, (numerator, denominator): (u32, u32)) -> (u32, u32) {
+        let side = |whole: u32| (whole * numerator / denominator).max(MIN_SIDE) & !1;
+        (side(self.width), side(self.height))
     }
 }
 
@@ -114,13 +102,64 @@ impl std::fmt::Debug for Picture {
     }
 }
 
-/// Strides are in bytes; `to` decides how much of `from` is read.
-fn halve_plane(from: &[u8], from_stride: usize, to: &mut [u8], to_stride: usize) {
-    for (rows, out) in from.chunks_exact(2 * from_stride).zip(to.chunks_exact_mut(to_stride)) {
-        let (upper, lower) = rows.split_at(from_stride);
-        for ((a, b), mean) in upper.chunks_exact(2).zip(lower.chunks_exact(2)).zip(out) {
-            let sum = u16::from(a[0]) + u16::from(a[1]) + u16::from(b[0]) + u16::from(b[1]);
-            *mean = ((sum + 2) / 4) as u8;
+/// Makes pictures smaller. Keeps its tables between the pictures.
+#[derive(Debug, Default)]
+pub struct Scaler {
+    resizer: Resizer,
+}
+
+impl Scaler {
+    /// Fills `to` with `from`, whatever the sizes of both; samples are weighed by area.
+    pub fn scale(&mut self, from: &Picture, to: &mut Picture) {
+        let (width, height) = (from.width, from.height);
+        let (to_width, to_height) = (to.width, to.height);
+        let planes = [(&from.y, &mut to.y, 1), (&from.u, &mut to.u, 2), (&from.v, &mut to.v, 2)];
+        for (source, target, divisor) in planes {
+            let size = (width / divisor, height / divisor);
+            resize::<U8>(&mut self.resizer, source, size, size, target, (to_width / divisor, to_height / divisor));
         }
+    }
+
+    /// The same for sRGB pixels, four bytes each, `stride_bytes` from row to row; `to` is without padding.
+    ///
+    /// # Errors
+    /// [`CodecError::Pixels`] when `rgba` does not cover `size`.
+    pub fn scale_rgba(
+        &mut self,
+        rgba: &[u8],
+        stride_bytes: usize,
+        (width, height): (u32, u32),
+        (to_width, to_height): (u32, u32),
+    ) -> Result<Vec<u8>, CodecError> {
+        let refused = CodecError::Pixels { len: rgba.len(), stride_bytes, width, height };
+        let row = u32::try_from(stride_bytes / 4).ok().filter(|row| *row >= width && stride_bytes.is_multiple_of(4));
+        let whole = stride_bytes.checked_mul(height as usize).and_then(|bytes| rgba.get(..bytes));
+        let (Some(row), Some(rgba)) = (row, whole) else { return Err(refused) };
+        let mut to = vec![0; to_width as usize * to_height as usize * 4];
+        let (from, part) = ((row, height), (width, height));
+        resize::<U8x4>(&mut self.resizer, rgba, from, part, &mut to, (to_width, to_height));
+        Ok(to)
+    }
+}
+
+/// `part` is what is taken of `from`, from its left upper corner on. By its type `P` because the crate's function for any
+/// type would be compiled for all of them.
+fn resize<P: PixelTrait>(
+    resizer: &mut Resizer,
+    source: &[u8],
+    from: (u32, u32),
+    part: (u32, u32),
+    target: &mut [u8],
+    to: (u32, u32),
+) {
+    let source = TypedImageRef::<P>::from_buffer(from.0, from.1, source);
+    let target = TypedImage::<P>::from_buffer(to.0, to.1, target);
+    // Fails for slices that do not fit their size only, which those of a picture always do.
+    if let (Ok(source), Ok(mut target)) = (source, target) {
+        let filter = ResizeAlg::Convolution(FilterType::Box);
+        let options = ResizeOptions::new().resize_alg(filter).use_alpha(false);
+        let options = options.crop(0.0, 0.0, part.0.into(), part.1.into());
+        let done = resizer.resize_typed(&source, &mut target, &options);
+        debug_assert!(done.is_ok(), "{done:?}");
     }
 }

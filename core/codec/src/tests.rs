@@ -1,35 +1,9 @@
 //! Scenarios: what goes in as RGBA comes out of a decoder, at the size, quality and rate that were asked for.
 
+use crate::testing::scene;
 use crate::*;
 use openh264::decoder::Decoder;
 use openh264::formats::YUVSource;
-
-/// A turning cloud of coloured points before a gradient: fine detail in motion, as the host draws it.
-pub(crate) fn scene(width: u32, height: u32, time: f32) -> Vec<u8> {
-    let (w, h) = (width as usize, height as usize);
-    let mut rgba: Vec<u8> =
-        (0..h).flat_map(|row| std::iter::repeat_n([12, 14, (24 + row * 16 / h) as u8, 255], w)).flatten().collect();
-    let mut seed = 0x9e37_79b9_u32;
-    let mut random = || {
-        seed ^= seed << 13;
-        seed ^= seed >> 17;
-        seed ^= seed << 5;
-        seed as f32 / u32::MAX as f32
-    };
-    let dot = (height / 240).max(1) as usize;
-    for index in 0..6000 {
-        let (angle, radius, level) = (random() * std::f32::consts::TAU + time, random().sqrt(), random());
-        let x = (0.5 + 0.45 * radius * angle.cos() * height as f32 / width as f32) * width as f32;
-        let y = (0.1 + 0.8 * (level + 0.1 * radius * angle.sin())) * height as f32;
-        let color = [(80 + index % 176) as u8, (60 + index / 31 % 196) as u8, (90 + index / 7 % 166) as u8, 255];
-        for row in y as usize..(y as usize + dot).min(h) {
-            for column in x as usize..(x as usize + dot).min(w) {
-                rgba[(row * w + column) * 4..][..4].copy_from_slice(&color);
-            }
-        }
-    }
-    rgba
-}
 
 pub(crate) fn picture(width: u32, height: u32, time: f32) -> Picture {
     let mut picture = Picture::new(width, height).unwrap();
@@ -37,9 +11,12 @@ pub(crate) fn picture(width: u32, height: u32, time: f32) -> Picture {
     picture
 }
 
-fn encoder(picture: &Picture, bitrate_bps: u32) -> Encoder {
-    let (width, height) = (picture.width(), picture.height());
-    Encoder::new(&EncoderConfig { width, height, frame_rate: 30.0, bitrate_bps }).unwrap()
+fn encoder(picture: &Picture) -> Encoder {
+    Encoder::new(picture.width(), picture.height(), Complexity::default()).unwrap()
+}
+
+fn order(kind: Kind, bits: u32) -> Order {
+    Order { kind, bits }
 }
 
 /// Luma PSNR in dB of a decoder's newest picture against what was encoded.
@@ -60,10 +37,10 @@ fn a_decoder_sees_what_was_drawn_at_any_even_or_odd_size() {
     for (width, height) in [(1280, 720), (640, 361), (333, 217), (17, 16), (1080, 1920)] {
         let drawn = picture(width, height, 0.0);
         assert_eq!((drawn.width(), drawn.height()), (width & !1, height & !1));
-        let mut encoder = encoder(&drawn, 8_000_000);
+        let mut encoder = encoder(&drawn);
         let mut decoder = Decoder::new().unwrap();
-        let unit = encoder.encode(&drawn, 0, false).unwrap().unwrap();
-        assert!(unit.keyframe, "{width}×{height}");
+        let unit = encoder.encode(&drawn, 0, order(Kind::Motion, 2_000_000)).unwrap().unwrap();
+        assert!(unit.keyframe, "the first is one unasked");
         let psnr = decoded_psnr(&mut decoder, unit.annex_b, &drawn);
         assert!(psnr > 26.0, "{width}×{height}: {psnr:.1} dB");
     }
@@ -72,11 +49,12 @@ fn a_decoder_sees_what_was_drawn_at_any_even_or_odd_size() {
 #[test]
 fn the_parameter_sets_say_constrained_baseline_and_bt709_limited_range() {
     let drawn = picture(1280, 720, 0.0);
-    let mut encoder = encoder(&drawn, 3_000_000);
-    let unit = encoder.encode(&drawn, 0, false).unwrap().unwrap().annex_b.to_vec();
+    let mut encoder = encoder(&drawn);
+    let unit = encoder.encode(&drawn, 0, order(Kind::Keyframe, 800_000)).unwrap().unwrap().annex_b.to_vec();
     assert_eq!(unit[..5], [0, 0, 0, 1, 0x67], "a keyframe begins with its sequence parameter set");
     assert_eq!(unit[5], 66, "profile_idc: baseline");
     assert_ne!(unit[6] & 0x40, 0, "constraint_set1: constrained");
+    assert_eq!(unit[7], 31, "level_idc: what is negotiated");
     let slices = unit.windows(4).filter(|w| w[..3] == [0, 0, 1] && w[3] & 0x1f == 5).count();
     assert_eq!(slices, 1);
     // Colours survive a decoder that is not told anything: mid grey in sRGB is luma 16 + 219 × 128 / 255.
@@ -98,55 +76,74 @@ fn chroma_follows_bt709_and_not_bt601() {
 
 #[test]
 fn keyframes_come_when_asked_and_only_then() {
-    let mut encoder = encoder(&picture(320, 240, 0.0), 1_000_000);
+    let mut encoder = encoder(&picture(320, 240, 0.0));
     let mut keyframes = Vec::new();
     for index in 0..200 {
         let drawn = picture(320, 240, index as f32 * 0.05);
-        let unit = encoder.encode(&drawn, i64::from(index) * 33, index == 50).unwrap().unwrap();
+        let kind = if index == 50 { Kind::Keyframe } else { Kind::Motion };
+        let unit = encoder.encode(&drawn, i64::from(index) * 33, order(kind, 40_000)).unwrap().unwrap();
         keyframes.extend(unit.keyframe.then_some(index));
     }
     assert_eq!(keyframes, [0, 50]);
 }
 
 #[test]
-fn bitrate_and_frame_rate_change_without_a_keyframe() {
-    let mut encoder = encoder(&picture(640, 360, 0.0), 4_000_000);
-    let mut rates_bps = Vec::new();
+fn pictures_cost_what_they_may_and_a_change_of_that_needs_no_keyframe() {
+    let mut encoder = encoder(&picture(640, 360, 0.0));
     let mut index = 0;
-    for (bitrate_bps, frame_rate) in [(4_000_000, 30.0), (1_500_000, 30.0), (4_000_000, 30.0), (4_000_000, 60.0)] {
-        encoder.set_bitrate(bitrate_bps).unwrap();
-        encoder.set_frame_rate(frame_rate).unwrap();
-        let mut bytes = 0;
-        for _ in 0..90 {
-            let unit = encoder.encode(&picture(640, 360, index as f32 * 0.02), index * 33, false).unwrap().unwrap();
+    for asked in [130_000, 50_000, 20_000, 130_000] {
+        let (mut bits, mut coarsest, mut finest) = (0, 0, 99);
+        for count in 0..60 {
+            let drawn = picture(640, 360, index as f32 * 0.02);
+            let unit = encoder.encode(&drawn, index * 33, order(Kind::Motion, asked)).unwrap().unwrap();
             assert_eq!(unit.keyframe, index == 0);
-            bytes += unit.annex_b.len();
             index += 1;
+            if count >= 15 {
+                bits += unit.annex_b.len() as u32 * 8 / 45;
+                (coarsest, finest) = (unit.qp.max(coarsest), unit.qp.min(finest));
+            }
         }
-        rates_bps.push(bytes as f32 * 8.0 / 90.0 * frame_rate);
+        assert!((0.6..1.2).contains(&(bits as f32 / asked as f32)), "{bits} for {asked}, QP {finest} to {coarsest}");
+        assert!(coarsest - finest <= 6, "{asked}: QP {finest} to {coarsest}");
     }
-    let within = |rate: f32, asked: f32| (0.6..1.5).contains(&(rate / asked));
-    assert!(within(rates_bps[0], 4e6) && within(rates_bps[1], 1.5e6) && within(rates_bps[3], 4e6), "{rates_bps:?}");
 }
 
 #[test]
-fn a_still_scene_sharpens_when_it_is_encoded_again() {
-    let mut moving = encoder(&picture(640, 360, 0.0), 800_000);
+fn no_keyframe_fills_the_line_not_even_the_first() {
+    for (width, height, asked) in [(1280, 720, 900_000), (1280, 720, 300_000), (640, 360, 90_000), (320, 180, 30_000)] {
+        let drawn = picture(width, height, 0.0);
+        let mut encoder = encoder(&drawn);
+        for time in [0, 33] {
+            let unit = encoder.encode(&drawn, time, order(Kind::Keyframe, asked)).unwrap().unwrap();
+            let bits = unit.annex_b.len() as f64 * 8.0;
+            assert!(unit.keyframe);
+            assert!(bits < 1.35 * f64::from(asked) || unit.qp == COARSEST_QP, "{bits} for {asked}, QP {}", unit.qp);
+        }
+    }
+}
+
+#[test]
+fn a_still_scene_sharpens_when_it_is_encoded_again_and_then_costs_next_to_nothing() {
+    let mut encoder = encoder(&picture(640, 360, 0.0));
     let mut decoder = Decoder::new().unwrap();
     let mut last = picture(640, 360, 0.0);
     let mut psnr = 0.0;
     for index in 0..40_u8 {
         last = picture(640, 360, f32::from(index) * 0.03);
-        let unit = moving.encode(&last, i64::from(index) * 33, false).unwrap().unwrap();
+        let unit = encoder.encode(&last, i64::from(index) * 33, order(Kind::Motion, 27_000)).unwrap().unwrap();
         psnr = decoded_psnr(&mut decoder, unit.annex_b, &last);
     }
-    moving.set_bitrate(3_200_000).unwrap();
-    let mut refined = psnr;
+    let (mut refined, mut qp) = (psnr, COARSEST_QP);
     for index in 0..6 {
-        let unit = moving.encode(&last, 1400 + index * 80, false).unwrap().unwrap();
+        let unit = encoder.encode(&last, 1400 + index * 80, order(Kind::Refine, 100_000)).unwrap().unwrap();
+        assert!(unit.qp <= qp && unit.annex_b.len() * 8 < 200_000, "QP {}: {}", unit.qp, unit.annex_b.len());
+        qp = unit.qp;
         refined = decoded_psnr(&mut decoder, unit.annex_b, &last);
     }
-    assert!(refined > psnr + 2.0, "{psnr:.1} → {refined:.1} dB");
+    assert!(refined > psnr + 4.0, "{psnr:.1} → {refined:.1} dB");
+    let unit = encoder.encode(&last, 4_000, order(Kind::Keep, 0)).unwrap().unwrap();
+    assert!(unit.annex_b.len() < 300, "{} bytes", unit.annex_b.len());
+    assert!(decoded_psnr(&mut decoder, unit.annex_b, &last) > refined - 0.5, "and spoils nothing");
 }
 
 #[test]
@@ -154,23 +151,18 @@ fn a_size_that_no_decoder_takes_is_refused_before_memory_is_taken() {
     for (width, height) in [(0, 0), (0, 720), (15, 720), (3841, 100), (2161, 2161), (u32::MAX, u32::MAX), (100_000, 16)]
     {
         assert_eq!(Picture::new(width, height), Err(CodecError::Size { width, height }));
-        let config = EncoderConfig { width, height, frame_rate: 30.0, bitrate_bps: 1_000_000 };
-        assert!(matches!(Encoder::new(&config), Err(CodecError::Size { .. })));
+        assert!(matches!(Encoder::new(width, height, Complexity::default()), Err(CodecError::Size { .. })));
     }
-    for frame_rate in [f32::NAN, f32::INFINITY, 0.0, -30.0, 1e9] {
-        let config = EncoderConfig { width: 64, height: 64, frame_rate, bitrate_bps: 1_000_000 };
-        assert!(matches!(Encoder::new(&config), Err(CodecError::Rate(_))));
-    }
-    for bitrate_bps in [0, u32::MAX] {
-        let config = EncoderConfig { width: 64, height: 64, frame_rate: 30.0, bitrate_bps };
-        Encoder::new(&config).unwrap().encode(&Picture::new(64, 64).unwrap(), 0, false).unwrap();
+    for bits in [0, u32::MAX] {
+        let picture = Picture::new(64, 64).unwrap();
+        encoder(&picture).encode(&picture, 0, order(Kind::Keyframe, bits)).unwrap();
     }
 }
 
 #[test]
 fn the_largest_picture_is_encoded() {
     let largest = Picture::new(MAX_LONG_SIDE, MAX_SHORT_SIDE).unwrap();
-    assert!(encoder(&largest, 8_000_000).encode(&largest, 0, false).unwrap().unwrap().keyframe);
+    assert!(encoder(&largest).encode(&largest, 0, order(Kind::Keyframe, 8_000_000)).unwrap().unwrap().keyframe);
 }
 
 #[test]
@@ -189,28 +181,61 @@ fn pixels_that_do_not_cover_the_picture_are_refused() {
 #[test]
 fn a_picture_of_another_size_is_refused_and_a_new_encoder_takes_it() {
     let (small, large) = (picture(320, 240, 0.0), picture(640, 480, 0.0));
-    let mut first = encoder(&small, 1_000_000);
-    first.encode(&small, 0, false).unwrap();
-    assert!(matches!(first.encode(&large, 33, false), Err(CodecError::Mismatch { .. })));
+    let keyframe = order(Kind::Keyframe, 1_000_000);
+    let mut first = encoder(&small);
+    first.encode(&small, 0, keyframe).unwrap();
+    assert!(matches!(first.encode(&large, 33, keyframe), Err(CodecError::Mismatch { .. })));
     let mut decoder = Decoder::new().unwrap();
     for drawn in [&small, &large, &small] {
-        let mut encoder = encoder(drawn, 1_000_000);
-        let unit = encoder.encode(drawn, 66, false).unwrap().unwrap();
+        let mut encoder = encoder(drawn);
+        let unit = encoder.encode(drawn, 66, keyframe).unwrap().unwrap();
         assert!(unit.keyframe && decoded_psnr(&mut decoder, unit.annex_b, drawn) > 25.0);
     }
 }
 
 #[test]
-fn halving_takes_the_mean_of_each_block() {
-    let large = picture(642, 362, 0.0);
-    let mut half = Picture::new(321, 181).unwrap();
-    assert_eq!((half.width(), half.height()), (320, 180));
-    large.halve_into(&mut half).unwrap();
+fn a_smaller_picture_has_the_mean_of_what_it_stands_for() {
+    let large = picture(1280, 720, 0.0);
+    let mut scaler = Scaler::default();
+    let mut half = Picture::new(640, 360).unwrap();
+    scaler.scale(&large, &mut half);
     let [luma, ..] = large.planes();
-    for (row, column) in [(0, 0), (7, 31), (179, 319)] {
-        let at = |r: usize, c: usize| u16::from(luma[(2 * row + r) * 642 + 2 * column + c]);
+    for (row, column) in [(0, 0), (7, 31), (179, 319), (359, 639)] {
+        let at = |r: usize, c: usize| u16::from(luma[(2 * row + r) * 1280 + 2 * column + c]);
         let mean = (at(0, 0) + at(0, 1) + at(1, 0) + at(1, 1) + 2) / 4;
-        assert_eq!(u16::from(half.planes()[0][row * 320 + column]), mean);
+        assert!(u16::from(half.planes()[0][row * 640 + column]).abs_diff(mean) <= 1);
     }
-    assert!(matches!(large.halve_into(&mut Picture::new(322, 180).unwrap()), Err(CodecError::Mismatch { .. })));
+    // Whatever the ratio, a picture keeps its brightness.
+    let mean = |picture: &Picture| {
+        picture.planes().map(|plane| plane.iter().map(|sample| f64::from(*sample)).sum::<f64>() / plane.len() as f64)
+    };
+    for scale in [(3, 4), (1, 2), (3, 8), (1, 4)] {
+        let (width, height) = large.scaled_size(scale);
+        let mut small = Picture::new(width, height).unwrap();
+        scaler.scale(&large, &mut small);
+        for (whole, part) in mean(&large).into_iter().zip(mean(&small)) {
+            assert!((whole - part).abs() < 0.6, "{scale:?}: {whole} → {part}");
+        }
+    }
+}
+
+#[test]
+fn a_jpeg_has_the_size_that_was_asked_for_and_less_quality_costs_less() {
+    let (width, height) = (640, 360);
+    // Rows with padding, as the ring has them.
+    let stride = width as usize * 4 + 64;
+    let mut rgba = vec![0; stride * height as usize];
+    for (row, line) in scene(width, height, 0.0).chunks(width as usize * 4).enumerate() {
+        rgba[row * stride..][..line.len()].copy_from_slice(line);
+    }
+    let mut scaler = Scaler::default();
+    let mut encode = |to, quality| jpeg(&mut scaler, &rgba, stride, (width, height), to, quality);
+    let [fine, coarse, small] =
+        [((640, 360), 90), ((640, 360), 30), ((320, 180), 90)].map(|(to, q)| encode(to, q).unwrap());
+    assert!(fine.len() > 2 * coarse.len() && fine.len() > 2 * small.len());
+    // The start of frame (SOF0) says height and width (ITU-T T.81 section B.2.2).
+    let start = small.windows(2).position(|marker| marker == [0xff, 0xc0]).unwrap();
+    assert_eq!(small[start + 5..start + 9], [0, 180, 1, 64]);
+    assert!(matches!(encode((0, 180), 90), Err(CodecError::Size { .. })));
+    assert!(matches!(encode((70_000, 180), 90), Err(CodecError::Size { .. })));
 }
