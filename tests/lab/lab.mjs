@@ -152,7 +152,7 @@ export class Lab {
   /** What a viewer's edge lets through from now on. @param {keyof typeof BLOCKED} what */
   block(what, viewer = 0) {
     const rules = `chain through { type filter hook forward priority -1; ${BLOCKED[what]}; }`;
-    nft(`nat${viewer}`, `table ip block {}\ndelete table ip block\n${BLOCKED[what] ? `table ip block { ${rules} }\n` : ''}`);
+    nft(`nat${viewer}`, `table ip block {}\ndelete table ip block\n${BLOCKED[what] ? `table ip block {\n${rules}\n}\n` : ''}`);
   }
 
   /** Longer packets vanish, and TCP is told so at its beginning, as home routers do. @param {number} mtu */
