@@ -79,7 +79,9 @@ export class Lab {
     ip(`netns add ${name}`);
     this.spaces.push(name);
     ip(`-n ${name} link set lo up`);
-    run(['ip', 'netns', 'exec', name, 'sysctl', '-qw', 'net.ipv4.ip_forward=1', 'net.ipv6.conf.all.disable_ipv6=1']);
+    // IPv6 may be missing altogether; then there is nothing to switch off.
+    const settings = 'echo 1 > ipv4/ip_forward; [ ! -d ipv6 ] || echo 1 > ipv6/conf/all/disable_ipv6';
+    run(['ip', 'netns', 'exec', name, 'sh', '-ec', `cd /proc/sys/net; ${settings}`]);
   }
 
   /** A cable: each end as `space device address`. */
