@@ -14,7 +14,7 @@ use heliograph_scene::load::{Progress, load};
 use heliograph_wire::link::GuestFigures;
 use heliograph_wire::link::StreamStats;
 use heliograph_wire::room::{Arrival, ControlMode, Guest};
-use heliograph_wire::{Button, Command, Input, Role, SceneStatus, Side, ViewerId};
+use heliograph_wire::{Button, Command, Input, Role, Rung, SceneStatus, Side, ViewerId};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -103,9 +103,11 @@ fn company() -> RoomView {
         browser: "Firefox on Linux".into(),
         figures: Some(GuestFigures {
             viewer: ViewerId(viewer),
-            transport: "WebRTC over UDP".into(),
+            rung: Some(Rung::Udp),
             round_trip_ms: Some(23),
             sent_bps: 2_100_000,
+            tier: Some(0),
+            exact: false,
         }),
         safety_code: Some("20C1-33F8-T015-9QJV".into()),
     };

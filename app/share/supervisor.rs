@@ -8,7 +8,7 @@ use super::tunnel::{Tunnel, TunnelState};
 use super::{FromShare, ShareSettings, fresh_secret};
 use crate::engine::{EngineHandle, ToEngine};
 use crate::room::{Decision, Order, Room, SharedRoom};
-use heliograph_wire::link::Tokens;
+use heliograph_wire::link::{Network, Tokens};
 use heliograph_wire::{FromSidecar, Origin, PROTOCOL, SceneStatus, ToSidecar};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -262,6 +262,7 @@ impl Supervisor {
             max_viewers: self.settings.max_viewers,
             allow_embed: self.settings.allow_embed.clone(),
             ring_fds,
+            network: Network::default(),
         }
     }
 

@@ -3,8 +3,8 @@
 use super::{Action, View, theme};
 use crate::room::{Decision, GuestView};
 use egui::{Align, Color32, Layout, RichText, Sense, Ui, vec2};
-use heliograph_wire::Role;
 use heliograph_wire::room::{Arrival, ControlMode};
+use heliograph_wire::{Role, Rung};
 
 /// Who knocks, with what the host needs to decide.
 pub(super) fn knocks(ui: &mut Ui, knocks: &[Arrival], actions: &mut Vec<Action>) {
@@ -91,12 +91,23 @@ fn standing(view_of: &GuestView, view: &View<'_>) -> String {
     };
     let mut parts = vec![may.to_owned(), view_of.browser.clone()];
     if let Some(figures) = &view_of.figures {
-        parts.push(figures.transport.clone());
+        parts.extend(figures.rung.map(|rung| way(rung).to_owned()));
         parts.extend(figures.round_trip_ms.map(|milliseconds| format!("{milliseconds} ms")));
         parts.push(format!("{:.1} Mbit/s", figures.sent_bps as f64 / 1e6));
     }
     parts.retain(|part| !part.is_empty());
     parts.join(" · ")
+}
+
+/// How a guest's picture travels.
+fn way(rung: Rung) -> &'static str {
+    match rung {
+        Rung::Udp => "WebRTC over UDP",
+        Rung::Tcp => "WebRTC over TCP",
+        Rung::Turn => "WebRTC through a relay",
+        Rung::WebCodecs => "WebSocket",
+        Rung::Jpeg => "WebSocket, JPEG",
+    }
 }
 
 fn menu(ui: &mut Ui, view_of: &GuestView, view: &View<'_>, actions: &mut Vec<Action>) {

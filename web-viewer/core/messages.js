@@ -35,6 +35,10 @@ export function parseToViewer(data) {
   if (type === 'scene' && isScene(scene)) return { type, scene };
   if (type === 'notice' && typeof text === 'string') return { type, text };
   if (type === 'host' && typeof answers === 'boolean') return { type, answers };
+  const { status, knock, refused, error } = message;
+  if (type === 'refused' && isNumber(status) && typeof error === 'string') {
+    return { type, status, knock: knock === true, refused: refused === true, error };
+  }
   if (type === 'ended' && typeof reason === 'string') return { type, cause: cause === 'removed' ? cause : 'over', reason };
   return null;
 }

@@ -9,13 +9,28 @@ export const MAX_MESSAGE_BYTES: number;
 export type PointerMessage =
   | { type: "move"; grab: number; seq: number; x: number; y: number; pinch: number }
   | { type: "ping"; seq: number; page_ms: number }
-  | { type: "pong"; seq: number; page_ms: number; host_ms: number }
-  | { type: "shown"; seq: number; drawn_ms: number; rtp_timestamp: number };
+  | { type: "pong"; seq: number; page_ms: number; host_ms: number; taken: number }
+  | { type: "shown"; seq: number; drawn_ms: number; rtp_timestamp: number }
+  | { type: "ack"; seq: number; page_ms: number }
+  | { type: "still_taken"; seq: number; tiles: number };
 
 /** The message's bytes. */
 export function encodePointer(message: PointerMessage): ArrayBuffer;
 /** Reads a message; null when the bytes are of no known kind or of the wrong length. */
 export function decodePointer(buffer: ArrayBuffer): PointerMessage | null;
+
+/** Flag of a frame: decoding can begin here. */
+export const KEYFRAME: number;
+/** Flag of a frame: the payload is a JPEG file. */
+export const JPEG: number;
+/** Pictures over the WebSocket, and tiles of a still picture: a header, and what follows it. */
+export type MediaMessage =
+  | { type: "frame"; flags: number; number: number; drawn_ms: number; rtp_timestamp: number; shown: number; payload: Uint8Array<ArrayBuffer> }
+  | { type: "still_begin"; tiles: number; still: number; rtp_timestamp: number; width: number; height: number; payload: Uint8Array<ArrayBuffer> }
+  | { type: "still_tile"; index: number; still: number; x: number; y: number; width: number; height: number; payload: Uint8Array<ArrayBuffer> }
+  | { type: "still_over"; still: number; rtp_timestamp: number; payload: Uint8Array<ArrayBuffer> };
+/** Reads a message; null when the bytes are of no known kind or too few. */
+export function decodeMedia(buffer: ArrayBuffer): MediaMessage | null;
 
 /**
  * Names a layer for as long as the app runs; never used again after the layer is removed.
@@ -183,7 +198,11 @@ input: Input, } | { "type": "need_keyframe" } | { "type": "ask",
 /**
  * Which.
  */
-ask: Ask, };
+ask: Ask, } | { "type": "on",
+/**
+ * Which.
+ */
+rung: Rung, };
 
 /**
  * To the browser.
@@ -224,7 +243,23 @@ text: string, } | { "type": "host",
 /**
  * Whether it answers.
  */
-answers: boolean, } | { "type": "ended",
+answers: boolean, } | { "type": "refused",
+/**
+ * The status that an HTTP request would have got.
+ */
+status: number,
+/**
+ * The host lets people in one by one: `POST /knock` asks it.
+ */
+knock: boolean,
+/**
+ * The host does not want this guest.
+ */
+refused: boolean,
+/**
+ * Why, as a sentence.
+ */
+error: string, } | { "type": "ended",
 /**
  * For whom.
  */
@@ -233,6 +268,32 @@ cause: EndCause,
  * Why, as a sentence.
  */
 reason: string, };
+
+/**
+ * A rung of the ladder: by which way pictures reach a browser, the best first.
+ */
+export type Rung = "udp" | "tcp" | "turn" | "webcodecs" | "jpeg";
+
+/**
+ * The first message over the WebSocket, from the browser. (A browser cannot give a WebSocket request a header.)
+ */
+export type Hello = {
+/**
+ * Of the link.
+ */
+token: string,
+/**
+ * What the header `Heliograph-Guest` says elsewhere, in the same form.
+ */
+guest: string,
+/**
+ * The name of the session that this WebSocket is to carry, as `Location` said it after `POST /whep`; none to begin one.
+ */
+session: string | null,
+/**
+ * How pictures are to come: [`Rung::WebCodecs`] or [`Rung::Jpeg`].
+ */
+rung: Rung, };
 
 /**
  * For whom it is over.

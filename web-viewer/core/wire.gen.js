@@ -1,6 +1,6 @@
 // Generated from core/wire; do not edit. `UPDATE=1 cargo test -p heliograph-wire` renews it.
 
-export const PROTOCOL = 2;
+export const PROTOCOL = 3;
 export const MAX_MESSAGE_BYTES = 4096;
 
 export function encodePointer(message) {
@@ -23,11 +23,12 @@ export function encodePointer(message) {
       return view.buffer;
     }
     case "pong": {
-      const view = new DataView(new ArrayBuffer(24));
+      const view = new DataView(new ArrayBuffer(28));
       view.setUint8(0, 3);
       view.setUint32(4, message.seq, true);
       view.setFloat64(8, message.page_ms, true);
       view.setFloat64(16, message.host_ms, true);
+      view.setUint32(24, message.taken, true);
       return view.buffer;
     }
     case "shown": {
@@ -36,6 +37,20 @@ export function encodePointer(message) {
       view.setUint32(4, message.seq, true);
       view.setFloat64(8, message.drawn_ms, true);
       view.setUint32(16, message.rtp_timestamp, true);
+      return view.buffer;
+    }
+    case "ack": {
+      const view = new DataView(new ArrayBuffer(16));
+      view.setUint8(0, 5);
+      view.setUint32(4, message.seq, true);
+      view.setFloat64(8, message.page_ms, true);
+      return view.buffer;
+    }
+    case "still_taken": {
+      const view = new DataView(new ArrayBuffer(12));
+      view.setUint8(0, 6);
+      view.setUint32(4, message.seq, true);
+      view.setUint32(8, message.tiles, true);
       return view.buffer;
     }
   }
@@ -51,11 +66,39 @@ export function decodePointer(buffer) {
   if (tag === 2 && view.byteLength === 16) {
     return { type: "ping", seq: view.getUint32(4, true), page_ms: view.getFloat64(8, true) };
   }
-  if (tag === 3 && view.byteLength === 24) {
-    return { type: "pong", seq: view.getUint32(4, true), page_ms: view.getFloat64(8, true), host_ms: view.getFloat64(16, true) };
+  if (tag === 3 && view.byteLength === 28) {
+    return { type: "pong", seq: view.getUint32(4, true), page_ms: view.getFloat64(8, true), host_ms: view.getFloat64(16, true), taken: view.getUint32(24, true) };
   }
   if (tag === 4 && view.byteLength === 20) {
     return { type: "shown", seq: view.getUint32(4, true), drawn_ms: view.getFloat64(8, true), rtp_timestamp: view.getUint32(16, true) };
+  }
+  if (tag === 5 && view.byteLength === 16) {
+    return { type: "ack", seq: view.getUint32(4, true), page_ms: view.getFloat64(8, true) };
+  }
+  if (tag === 6 && view.byteLength === 12) {
+    return { type: "still_taken", seq: view.getUint32(4, true), tiles: view.getUint32(8, true) };
+  }
+  return null;
+}
+
+export const KEYFRAME = 1;
+export const JPEG = 2;
+
+export function decodeMedia(buffer) {
+  const view = new DataView(buffer);
+  if (view.byteLength === 0) return null;
+  const tag = view.getUint8(0);
+  if (tag === 16 && view.byteLength >= 24) {
+    return { type: "frame", flags: view.getUint8(1), number: view.getUint32(4, true), drawn_ms: view.getFloat64(8, true), rtp_timestamp: view.getUint32(16, true), shown: view.getUint32(20, true), payload: new Uint8Array(buffer, 24) };
+  }
+  if (tag === 17 && view.byteLength >= 16) {
+    return { type: "still_begin", tiles: view.getUint16(2, true), still: view.getUint32(4, true), rtp_timestamp: view.getUint32(8, true), width: view.getUint16(12, true), height: view.getUint16(14, true), payload: new Uint8Array(buffer, 16) };
+  }
+  if (tag === 18 && view.byteLength >= 16) {
+    return { type: "still_tile", index: view.getUint16(2, true), still: view.getUint32(4, true), x: view.getUint16(8, true), y: view.getUint16(10, true), width: view.getUint16(12, true), height: view.getUint16(14, true), payload: new Uint8Array(buffer, 16) };
+  }
+  if (tag === 19 && view.byteLength >= 12) {
+    return { type: "still_over", still: view.getUint32(4, true), rtp_timestamp: view.getUint32(8, true), payload: new Uint8Array(buffer, 12) };
   }
   return null;
 }

@@ -54,7 +54,10 @@ test('core knows neither the app nor the page', () => {
 
 test('the whole page weighs at most 60 kB over the wire, heads of its responses aside', () => {
   const files = ['index.html', 'style.css', 'icon.svg', ...reach(normalize('app/main.js'))];
-  const bytes = files.map((path) => gzipSync(read(path)).length).reduce((sum, length) => sum + length, 0);
+  // As the build script packs it: without the lines that are nothing but a comment.
+  const packed = (/** @type {string} */ path) => read(path).replace(/^[ \t]*(?:\/\/.*|\/\*\*(?:(?!\*\/)[\s\S])*\*\/[ \t]*)$/gm, '');
+  const weigh = (/** @type {string} */ path) => gzipSync(path.endsWith('.js') ? packed(path) : read(path)).length;
+  const bytes = files.map(weigh).reduce((sum, length) => sum + length, 0);
   assert.ok(bytes <= 60_000, `${bytes} bytes`);
 });
 

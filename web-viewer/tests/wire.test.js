@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseToViewer } from '../core/messages.js';
-import { decodePointer, encodePointer, MAX_MESSAGE_BYTES } from '../core/wire.gen.js';
+import { decodeMedia, decodePointer, encodePointer, MAX_MESSAGE_BYTES } from '../core/wire.gen.js';
 
-/** @type {{ from_viewer: any[], to_viewer: any[], pointer: { hex: string, message: import('../core/wire.gen.js').PointerMessage }[] }} */
+/** @type {{ from_viewer: any[], to_viewer: any[], pointer: { hex: string, message: import('../core/wire.gen.js').PointerMessage }[], media: { hex: string, message: object }[] }} */
 const golden = JSON.parse(readFileSync(new URL('../../core/wire/golden.json', import.meta.url), 'utf8'));
 
 const GUEST = { viewer: 7, name: 'Ada', color: [1, 2, 3], role: 'control', muted: false, asks: false };
@@ -15,10 +15,19 @@ const GUEST = { viewer: 7, name: 'Ada', color: [1, 2, 3], role: 'control', muted
 const bytesOf = (hex) => Uint8Array.from(hex.match(/../g) ?? [], (pair) => parseInt(pair, 16)).buffer;
 
 test('the golden pointer messages are read and written as Rust does', () => {
-  assert.deepEqual(golden.pointer.map(({ message }) => message.type).sort(), ['move', 'ping', 'pong', 'shown']);
+  assert.deepEqual(golden.pointer.map(({ message }) => message.type).sort(), ['ack', 'move', 'ping', 'pong', 'shown', 'still_taken']);
   for (const { hex, message } of golden.pointer) {
     assert.deepEqual(decodePointer(bytesOf(hex)), message);
     assert.equal(Buffer.from(encodePointer(message)).toString('hex'), hex);
+  }
+});
+
+test('the golden media messages are read as Rust writes them, and no part of a header is taken for one', () => {
+  assert.equal(golden.media.length, 4);
+  for (const { hex, message } of golden.media) {
+    assert.deepEqual(decodeMedia(bytesOf(hex)), { ...message, payload: Uint8Array.of(7, 8) });
+    for (let digits = 0; digits < hex.length - 4; digits += 2) assert.equal(decodeMedia(bytesOf(hex.slice(0, digits))), null);
+    assert.equal(decodeMedia(bytesOf(`ff${hex.slice(2)}`)), null);
   }
 });
 

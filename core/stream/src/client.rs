@@ -12,6 +12,7 @@ use rtc::rtp::packetizer::Depacketizer;
 use rtc::rtp_transceiver::rtp_sender::RtpCodecKind;
 use rtc::rtp_transceiver::{RTCRtpTransceiverDirection, RTCRtpTransceiverInit};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 use webrtc::data_channel::{DataChannel, DataChannelEvent, RTCDataChannelInit};
@@ -68,19 +69,41 @@ impl PeerConnectionEventHandler for Handler {
     }
 }
 
-/// Puts frames together and decodes them. The tests' line loses nothing.
+/// Until there is a first picture a browser asks for a keyframe this often: what arrives before its keys are ready is lost.
+const KEYFRAME_REQUEST_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Puts frames together and decodes them. Like a browser it asks for a keyframe when it has missed a packet.
 async fn decode(track: Arc<dyn TrackRemote>, frames: mpsc::Sender<Seen>) {
     let (mut decoder, mut packets) = (Decoder::new().unwrap(), H264Packet::default());
     let (mut unit, mut payload_bytes) = (Vec::new(), 0);
-    while let Some(event) = track.poll().await {
+    let (mut next_number, mut is_whole) = (None, false);
+    loop {
+        let event = match timeout(KEYFRAME_REQUEST_INTERVAL, track.poll()).await {
+            Ok(Some(event)) => event,
+            Ok(None) => return,
+            Err(_) if is_whole => continue,
+            Err(_) => {
+                request_keyframe(&track).await;
+                continue;
+            }
+        };
         let TrackRemoteEvent::OnRtpPacket(packet) = event else { continue };
+        let number = packet.header.sequence_number;
+        if next_number.is_some_and(|next| next != number) {
+            is_whole = false;
+            request_keyframe(&track).await;
+        }
+        next_number = Some(number.wrapping_add(1));
         payload_bytes = payload_bytes.max(packet.payload.len());
-        unit.extend_from_slice(&packets.depacketize(&packet.payload).unwrap());
+        unit.extend_from_slice(&packets.depacketize(&packet.payload).unwrap_or_default());
         if !packet.header.marker {
             continue;
         }
         let keyframe = unit.windows(4).any(|window| window[..3] == [0, 0, 1] && window[3] & 0x1f == 5);
-        if let Ok(Some(picture)) = decoder.decode(&unit) {
+        if (is_whole || keyframe)
+            && let Ok(Some(picture)) = decoder.decode(&unit)
+        {
+            is_whole = true;
             let ((width, height), (stride, ..)) = (picture.dimensions(), picture.strides());
             let luma = picture.y()[height / 2 * stride + width / 2];
             let rtp_timestamp = packet.header.timestamp;
@@ -88,6 +111,14 @@ async fn decode(track: Arc<dyn TrackRemote>, frames: mpsc::Sender<Seen>) {
         }
         unit.clear();
         payload_bytes = 0;
+    }
+}
+
+async fn request_keyframe(track: &Arc<dyn TrackRemote>) {
+    if let Some(media_ssrc) = track.ssrcs().await.first() {
+        let request = PictureLossIndication { sender_ssrc: 0, media_ssrc: *media_ssrc };
+        // A connection that is gone asks for nothing.
+        let _ = track.write_rtcp(vec![Box::new(request)]).await;
     }
 }
 
@@ -151,8 +182,7 @@ impl Client {
     /// The decoder has lost its way.
     pub(crate) async fn picture_loss(&mut self) {
         let track = self.track.wait_for(Option::is_some).await.unwrap().clone().unwrap();
-        let media_ssrc = track.ssrcs().await[0];
-        track.write_rtcp(vec![Box::new(PictureLossIndication { sender_ssrc: 0, media_ssrc })]).await.unwrap();
+        request_keyframe(&track).await;
     }
 
     /// The next text on `control`.

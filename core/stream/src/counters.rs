@@ -78,6 +78,7 @@ impl Counters {
             sent_bps,
             tunnel_requests: self.tunnel_requests.load(Relaxed),
             tunnel_bytes: self.tunnel_bytes.load(Relaxed),
+            ..StreamStats::default()
         }
     }
 }

@@ -12,9 +12,9 @@ use crate::stage::{Stage, lock};
 use crate::viewer::to_json;
 use crate::{BUILD_ID, encode};
 use heliograph_ring::{LAYOUT_VERSION, PeerRing, Pulse, RingError, attach};
-use heliograph_wire::link::{GuestFigures, Tokens};
+use heliograph_wire::link::{GuestFigures, Network, Tokens};
 use heliograph_wire::room::Guest;
-use heliograph_wire::{FromSidecar, Origin, PROTOCOL, Role, ToSidecar, ToViewer, ViewerId};
+use heliograph_wire::{FromSidecar, Origin, PROTOCOL, Role, Rung, ToSidecar, ToViewer, ViewerId};
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex};
@@ -69,6 +69,7 @@ struct Order {
     max_viewers: u32,
     allow_embed: Vec<Origin>,
     ring_fds: [i32; 2],
+    network: Network,
 }
 
 /// Serves until `input` ends or says stop. `confinement`: what a process of its own has given up, which a test has not.
@@ -101,9 +102,17 @@ async fn run(
 ) -> Result<(), Failure> {
     let order = match read_line(&mut input).await? {
         None => return Ok(()),
-        Some(ToSidecar::Start { bind, port, exact_port, tokens, first_viewer, max_viewers, allow_embed, ring_fds }) => {
-            Order { bind, port, exact_port, tokens, first_viewer, max_viewers, allow_embed, ring_fds }
-        }
+        Some(ToSidecar::Start {
+            bind,
+            port,
+            exact_port,
+            tokens,
+            first_viewer,
+            max_viewers,
+            allow_embed,
+            ring_fds,
+            network,
+        }) => Order { bind, port, exact_port, tokens, first_viewer, max_viewers, allow_embed, ring_fds, network },
         Some(_) => return Err(Failure::NoStart),
     };
     if let Some(confinement) = confinement {
@@ -273,9 +282,11 @@ fn guests(share: &Share, sent_before: &mut HashMap<ViewerId, u64>, seconds: f64)
         let sent = bytes - sent_before.get(&viewer).copied().unwrap_or_default().min(bytes);
         GuestFigures {
             viewer,
-            transport: "WebRTC over UDP".to_owned(),
+            rung: Some(Rung::Udp),
             round_trip_ms: (!round_trip.is_zero()).then_some(round_trip.as_millis() as u32),
             sent_bps: (sent as f64 * 8.0 / seconds) as u64,
+            tier: None,
+            exact: false,
         }
     };
     figures.into_iter().map(of_one).collect()

@@ -2,7 +2,7 @@
 
 use crate::serve::serve;
 use heliograph_ring::{FrameStamp, HostRing, create, monotonic_us};
-use heliograph_wire::link::Tokens;
+use heliograph_wire::link::{Network, Tokens};
 use heliograph_wire::room::Answer;
 use heliograph_wire::{FromSidecar, Ticketed, ToSidecar};
 use std::net::SocketAddr;
@@ -45,6 +45,7 @@ pub(crate) fn start_line(ring_fds: [i32; 2], port: u16, exact_port: bool) -> Str
         max_viewers: MAX_VIEWERS,
         allow_embed: Vec::new(),
         ring_fds,
+        network: Network::default(),
     };
     serde_json::to_string(&start).unwrap() + "\n"
 }

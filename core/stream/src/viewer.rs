@@ -257,6 +257,10 @@ impl Viewer {
                 }
                 self.judge(verdict)
             }
+            Ok(FromViewer::On { .. }) => {
+                let verdict = state.gate.other(now);
+                self.judge(verdict)
+            }
             Ok(FromViewer::Ask { ask }) => {
                 let verdict = state.gate.other(now);
                 if verdict == Verdict::Pass && state.joined {
@@ -285,11 +289,12 @@ impl Viewer {
                 let verdict = state.gate.other(now);
                 if let (Verdict::Pass, Some(pointer)) = (&verdict, &state.pointer) {
                     let host_ms = monotonic_us() as f64 / 1e3;
-                    pointer.bytes(&Message::Pong { seq, page_ms, host_ms }.encode()).await;
+                    pointer.bytes(&Message::Pong { seq, page_ms, host_ms, taken: 0 }.encode()).await;
                 }
                 self.judge(verdict)
             }
-            Some(Message::Pong { .. } | Message::Shown { .. }) | None => {
+            Some(Message::Pong { .. } | Message::Shown { .. } | Message::Ack { .. } | Message::StillTaken { .. })
+            | None => {
                 let verdict = state.gate.malformed();
                 self.judge(verdict)
             }

@@ -4,7 +4,14 @@
 
 mod golden;
 
-use crate::pointer::{MOVE, MOVE_BYTES, PING, PING_BYTES, PONG, PONG_BYTES, SHOWN, SHOWN_BYTES};
+use crate::media::{
+    FRAME, FRAME_BYTES, JPEG, KEYFRAME, STILL_BEGIN, STILL_BEGIN_BYTES, STILL_OVER, STILL_OVER_BYTES, STILL_TILE,
+    STILL_TILE_BYTES,
+};
+use crate::pointer::{
+    ACK, ACK_BYTES, MOVE, MOVE_BYTES, PING, PING_BYTES, PONG, PONG_BYTES, SHOWN, SHOWN_BYTES, STILL_TAKEN,
+    STILL_TAKEN_BYTES,
+};
 use crate::{
     Button, Command, FromViewer, Input, LayerId, LayerStatus, MAX_MESSAGE_BYTES, PROTOCOL, Property, PropertyKind,
     Role, SceneStatus, Side, ToViewer, Value, ViewerId, control, room, scene,
@@ -57,13 +64,75 @@ fn pointer_kinds() -> Vec<Kind> {
             name: "pong",
             tag: PONG,
             bytes: PONG_BYTES,
-            fields: vec![seq(), field(8, "Float64", "page_ms"), field(16, "Float64", "host_ms")],
+            fields: vec![
+                seq(),
+                field(8, "Float64", "page_ms"),
+                field(16, "Float64", "host_ms"),
+                field(24, "Uint32", "taken"),
+            ],
         },
         Kind {
             name: "shown",
             tag: SHOWN,
             bytes: SHOWN_BYTES,
             fields: vec![seq(), field(8, "Float64", "drawn_ms"), field(16, "Uint32", "rtp_timestamp")],
+        },
+        Kind { name: "ack", tag: ACK, bytes: ACK_BYTES, fields: vec![seq(), field(8, "Float64", "page_ms")] },
+        Kind {
+            name: "still_taken",
+            tag: STILL_TAKEN,
+            bytes: STILL_TAKEN_BYTES,
+            fields: vec![seq(), field(8, "Uint32", "tiles")],
+        },
+    ]
+}
+
+/// The table of [`crate::media`]'s documentation; what follows the header is the payload.
+fn media_kinds() -> Vec<Kind> {
+    let still = || field(4, "Uint32", "still");
+    vec![
+        Kind {
+            name: "frame",
+            tag: FRAME,
+            bytes: FRAME_BYTES,
+            fields: vec![
+                field(1, "Uint8", "flags"),
+                field(4, "Uint32", "number"),
+                field(8, "Float64", "drawn_ms"),
+                field(16, "Uint32", "rtp_timestamp"),
+                field(20, "Uint32", "shown"),
+            ],
+        },
+        Kind {
+            name: "still_begin",
+            tag: STILL_BEGIN,
+            bytes: STILL_BEGIN_BYTES,
+            fields: vec![
+                field(2, "Uint16", "tiles"),
+                still(),
+                field(8, "Uint32", "rtp_timestamp"),
+                field(12, "Uint16", "width"),
+                field(14, "Uint16", "height"),
+            ],
+        },
+        Kind {
+            name: "still_tile",
+            tag: STILL_TILE,
+            bytes: STILL_TILE_BYTES,
+            fields: vec![
+                field(2, "Uint16", "index"),
+                still(),
+                field(8, "Uint16", "x"),
+                field(10, "Uint16", "y"),
+                field(12, "Uint16", "width"),
+                field(14, "Uint16", "height"),
+            ],
+        },
+        Kind {
+            name: "still_over",
+            tag: STILL_OVER,
+            bytes: STILL_OVER_BYTES,
+            fields: vec![still(), field(8, "Uint32", "rtp_timestamp")],
         },
     ]
 }
@@ -74,7 +143,8 @@ fn setter(field: &Field) -> String {
 }
 
 fn getter(field: &Field) -> String {
-    format!("{}: view.get{}({}, true)", field.name, field.view_type, field.offset)
+    let endian = if field.view_type == "Uint8" { "" } else { ", true" };
+    format!("{}: view.get{}({}{endian})", field.name, field.view_type, field.offset)
 }
 
 fn script() -> Result<String, std::fmt::Error> {
@@ -94,6 +164,16 @@ fn script() -> Result<String, std::fmt::Error> {
         let fields: Vec<String> = kind.fields.iter().map(getter).collect();
         writeln!(js, "  if (tag === {} && view.byteLength === {}) {{", kind.tag, kind.bytes)?;
         writeln!(js, "    return {{ type: \"{}\", {} }};\n  }}", kind.name, fields.join(", "))?;
+    }
+    js.push_str("  return null;\n}\n");
+    writeln!(js, "\nexport const KEYFRAME = {KEYFRAME};\nexport const JPEG = {JPEG};")?;
+    js.push_str("\nexport function decodeMedia(buffer) {\n  const view = new DataView(buffer);\n");
+    js.push_str("  if (view.byteLength === 0) return null;\n  const tag = view.getUint8(0);\n");
+    for kind in media_kinds() {
+        let fields: Vec<String> = kind.fields.iter().map(getter).collect();
+        writeln!(js, "  if (tag === {} && view.byteLength >= {}) {{", kind.tag, kind.bytes)?;
+        let payload = format!("payload: new Uint8Array(buffer, {})", kind.bytes);
+        writeln!(js, "    return {{ type: \"{}\", {}, {payload} }};\n  }}", kind.name, fields.join(", "))?;
     }
     js.push_str("  return null;\n}\n");
     Ok(js)
@@ -125,6 +205,23 @@ fn types() -> Result<String, std::fmt::Error> {
     );
     ts.push_str("/** Reads a message; null when the bytes are of no known kind or of the wrong length. */\n");
     ts.push_str("export function decodePointer(buffer: ArrayBuffer): PointerMessage | null;\n");
+    ts.push_str("\n/** Flag of a frame: decoding can begin here. */\nexport const KEYFRAME: number;\n");
+    ts.push_str("/** Flag of a frame: the payload is a JPEG file. */\nexport const JPEG: number;\n");
+    ts.push_str("/** Pictures over the WebSocket, and tiles of a still picture: a header, and what follows it. */\n");
+    ts.push_str("export type MediaMessage =\n");
+    let kinds = media_kinds();
+    for (index, kind) in kinds.iter().enumerate() {
+        let fields: Vec<String> = kind.fields.iter().map(|field| format!("{}: number", field.name)).collect();
+        let end = if index + 1 == kinds.len() { ";" } else { "" };
+        writeln!(
+            ts,
+            "  | {{ type: \"{}\"; {}; payload: Uint8Array<ArrayBuffer> }}{end}",
+            kind.name,
+            fields.join("; ")
+        )?;
+    }
+    ts.push_str("/** Reads a message; null when the bytes are of no known kind or too few. */\n");
+    ts.push_str("export function decodeMedia(buffer: ArrayBuffer): MediaMessage | null;\n");
     for text in [
         declaration::<LayerId>(&config),
         declaration::<ViewerId>(&config),
@@ -136,6 +233,8 @@ fn types() -> Result<String, std::fmt::Error> {
         declaration::<Input>(&config),
         declaration::<FromViewer>(&config),
         declaration::<ToViewer>(&config),
+        declaration::<control::Rung>(&config),
+        declaration::<control::Hello>(&config),
         declaration::<control::EndCause>(&config),
         declaration::<room::Room>(&config),
         declaration::<room::ControlMode>(&config),

@@ -1,4 +1,4 @@
-//! What browser and sidecar say on the data channel `control` (JSON, ordered, reliable).
+//! What browser and sidecar say on the data channel `control`, or as text over the WebSocket (JSON, ordered, reliable).
 
 use crate::input::{Input, ViewerId};
 use crate::link::Role;
@@ -25,6 +25,49 @@ pub enum FromViewer {
         /// Which.
         ask: Ask,
     },
+    /// The picture is shown by this rung, so no other way needs to carry it.
+    On {
+        /// Which.
+        rung: Rung,
+    },
+}
+
+/// A rung of the ladder: by which way pictures reach a browser, the best first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "lowercase")]
+pub enum Rung {
+    /// WebRTC, straight from end to end over UDP.
+    Udp,
+    /// WebRTC, straight over TCP.
+    Tcp,
+    /// WebRTC through a TURN relay.
+    Turn,
+    /// H.264 over the WebSocket, decoded by WebCodecs.
+    WebCodecs,
+    /// JPEG over the WebSocket.
+    Jpeg,
+}
+
+/// The first message over the WebSocket, from the browser. (A browser cannot give a WebSocket request a header.)
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Hello {
+    /// Of the link.
+    pub token: String,
+    /// What the header `Heliograph-Guest` says elsewhere, in the same form.
+    pub guest: String,
+    /// The name of the session that this WebSocket is to carry, as `Location` said it after `POST /whep`; none to begin one.
+    pub session: Option<String>,
+    /// How pictures are to come: [`Rung::WebCodecs`] or [`Rung::Jpeg`].
+    pub rung: Rung,
+}
+
+/// Secrets stay out of logs.
+impl std::fmt::Debug for Hello {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Hello").field("rung", &self.rung).finish_non_exhaustive()
+    }
 }
 
 /// To the browser.
@@ -64,6 +107,17 @@ pub enum ToViewer {
     Host {
         /// Whether it answers.
         answers: bool,
+    },
+    /// The WebSocket is not let in; what `POST /whep` would have answered.
+    Refused {
+        /// The status that an HTTP request would have got.
+        status: u16,
+        /// The host lets people in one by one: `POST /knock` asks it.
+        knock: bool,
+        /// The host does not want this guest.
+        refused: bool,
+        /// Why, as a sentence.
+        error: String,
     },
     /// It is over; coming back by itself is pointless.
     Ended {

@@ -4,8 +4,9 @@
 //! |---|---|---|
 //! | [`command`] | anyone → scene | inside [`input::Input`], or straight from the app's own panels |
 //! | [`input`] | browser → sidecar → app | data channel `control` (JSON), then the input ring (JSON) |
-//! | [`pointer`] | browser ↔ sidecar | data channel `pointer` (binary, unordered, never repeated) |
-//! | [`control`] | browser ↔ sidecar | data channel `control` (JSON, ordered, reliable) |
+//! | [`pointer`] | browser ↔ sidecar | data channel `pointer` (binary, unordered, never repeated), or the WebSocket |
+//! | [`control`] | browser ↔ sidecar | data channel `control` (JSON, ordered, reliable), or the WebSocket |
+//! | [`media`] | sidecar → browser | WebSocket; still pictures over the data channel `still`, too |
 //! | [`scene`] | app → sidecar → browser | link, then `control` |
 //! | [`room`] | app → sidecar → browser, and wishes back | link, then `control` |
 //! | [`link`] | app ↔ sidecar | one JSON object a line on the sidecar's stdin and stdout |
@@ -21,6 +22,7 @@ pub mod command;
 pub mod control;
 pub mod input;
 pub mod link;
+pub mod media;
 pub mod origin;
 pub mod pointer;
 pub mod room;
@@ -30,7 +32,7 @@ pub mod scene;
 mod browser;
 
 pub use command::{Command, LayerId, Side, Value};
-pub use control::{FromViewer, ToViewer};
+pub use control::{FromViewer, Rung, ToViewer};
 pub use input::{Button, Input, InputError, Ticketed, ViewerId};
 pub use link::{FromSidecar, Role, ToSidecar};
 pub use origin::Origin;
@@ -38,7 +40,7 @@ pub use scene::{LayerStatus, Property, PropertyKind, SceneStatus};
 
 /// Raised whenever a message changes its meaning. App and sidecar are one executable and must agree exactly;
 /// a page of another protocol asks its user to reload.
-pub const PROTOCOL: u32 = 2;
+pub const PROTOCOL: u32 = 3;
 
 /// The largest JSON message that either side reads, in bytes.
 pub const MAX_MESSAGE_BYTES: usize = 4096;

@@ -1,6 +1,7 @@
 //! What app and sidecar say on the sidecar's stdin and stdout: one JSON object a line, for what is rare.
 //! End of file means that the other side is gone.
 
+use crate::control::Rung;
 use crate::input::ViewerId;
 use crate::origin::Origin;
 use crate::room::{Answer, Arrival, Ask, Room};
@@ -56,6 +57,9 @@ pub enum ToSidecar {
         allow_embed: Vec<Origin>,
         /// The shared memory's file descriptors, inherited: pixels (read-only) and control.
         ring_fds: [i32; 2],
+        /// How far the picture may go.
+        #[serde(default)]
+        network: Network,
     },
     /// The scene changed.
     Scene {
@@ -98,6 +102,35 @@ pub enum ToSidecar {
         /// Told to the viewers.
         reason: String,
     },
+}
+
+/// By whose help browsers are reached, and how much may be sent.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Network {
+    /// STUN servers (RFC 8489) that tell the sidecar its own public address. Addresses: the sidecar looks up no names.
+    pub stun: Vec<std::net::SocketAddr>,
+    /// What the browsers may use.
+    pub ice_servers: Vec<IceServer>,
+    /// The most that all viewers together may be sent, in bits a second; none: what the line is found to carry.
+    pub upload_bps: Option<u32>,
+}
+
+/// A STUN or TURN server as browsers name it (RTCIceServer, W3C WebRTC section 4.2.4).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct IceServer {
+    /// E.g. `stun:stun.example:3478`, `turns:turn.example:443?transport=tcp` (RFC 7064, RFC 7065).
+    pub url: String,
+    /// For TURN.
+    pub username: Option<String>,
+    /// For TURN.
+    pub credential: Option<String>,
+}
+
+/// Secrets stay out of logs.
+impl std::fmt::Debug for IceServer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("IceServer").field("url", &self.url).finish_non_exhaustive()
+    }
 }
 
 /// From the sidecar.
@@ -186,10 +219,33 @@ pub struct StreamStats {
     pub target_bps: u32,
     /// What was sent to all viewers in the last second, in bits.
     pub sent_bps: u64,
+    /// What all viewers together may be sent, in bits a second: as it was told, or as it was found; 0 when neither.
+    #[serde(default)]
+    pub upload_bps: u32,
+    /// The encodes that are made at present, the best first.
+    #[serde(default)]
+    pub tiers: Vec<TierStats>,
     /// HTTP requests that came through a tunnel.
     pub tunnel_requests: u64,
     /// What went through a tunnel in both directions, in bytes, without the tunnel's own wrapping.
     pub tunnel_bytes: u64,
+}
+
+/// One encode, made once for all viewers whose lines carry it.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct TierStats {
+    /// `h264` or `jpeg`.
+    pub codec: String,
+    /// Of the picture, in pixels.
+    pub width: u32,
+    /// Of the picture, in pixels.
+    pub height: u32,
+    /// The most pictures a second that it is made for.
+    pub frame_rate: f32,
+    /// What it is asked for, in bits a second.
+    pub target_bps: u32,
+    /// Who gets it.
+    pub viewers: u32,
 }
 
 /// How a viewer is connected.
@@ -197,10 +253,16 @@ pub struct StreamStats {
 pub struct GuestFigures {
     /// Who.
     pub viewer: ViewerId,
-    /// By what, e.g. `WebRTC over UDP`.
-    pub transport: String,
+    /// By what, once its page has said so.
+    pub rung: Option<Rung>,
     /// To it and back, in milliseconds, once it is known.
     pub round_trip_ms: Option<u32>,
     /// What was sent to it in the last second, in bits.
     pub sent_bps: u64,
+    /// Which of [`StreamStats::tiers`] it gets, from 0.
+    #[serde(default)]
+    pub tier: Option<u32>,
+    /// Whether it sees the exact pixels of the host's picture.
+    #[serde(default)]
+    pub exact: bool,
 }

@@ -1,13 +1,15 @@
-//! The data channel `pointer`: binary, unordered, never repeated; little-endian.
+//! The data channel `pointer`: binary, unordered, never repeated; little-endian. Over a WebSocket, which is ordered and
+//! whole, its binary messages are the same.
 //!
-//! | offset | [`Message::Move`] | [`Message::Ping`] | [`Message::Pong`] | [`Message::Shown`] |
-//! |---|---|---|---|---|
-//! | 0 | u8 = 1 | u8 = 2 | u8 = 3 | u8 = 4 |
-//! | 2 | u16 `grab` | | | |
-//! | 4 | u32 `seq` | u32 `seq` | u32 `seq` | u32 `seq` |
-//! | 8 | f32 `x` | f64 `page_ms` | f64 `page_ms` | f64 `drawn_ms` |
-//! | 12 | f32 `y` | | | |
-//! | 16 | f32 `pinch` | | f64 `host_ms` | u32 `rtp_timestamp` |
+//! | offset | [`Message::Move`] | [`Message::Ping`] | [`Message::Pong`] | [`Message::Shown`] | [`Message::Ack`] | [`Message::StillTaken`] |
+//! |---|---|---|---|---|---|---|
+//! | 0 | u8 = 1 | u8 = 2 | u8 = 3 | u8 = 4 | u8 = 5 | u8 = 6 |
+//! | 2 | u16 `grab` | | | | | |
+//! | 4 | u32 `seq` | u32 `seq` | u32 `seq` | u32 `seq` | u32 `seq` | u32 `seq` |
+//! | 8 | f32 `x` | f64 `page_ms` | f64 `page_ms` | f64 `drawn_ms` | f64 `page_ms` | u32 `tiles` |
+//! | 12 | f32 `y` | | | | | |
+//! | 16 | f32 `pinch` | | f64 `host_ms` | u32 `rtp_timestamp` | | |
+//! | 24 | | | u32 `taken` | | | |
 //!
 //! Bytes not named are zero. `grab` counts the presses and releases that the browser has sent so far (modulo 2¹⁶):
 //! a move that overtakes its press, or limps in after its release, is known by it and dropped.
@@ -43,6 +45,8 @@ pub enum Message {
         page_ms: f64,
         /// The host's monotonic clock in milliseconds.
         host_ms: f64,
+        /// The newest input that came over `control`; those after it are to be said again where the way has changed.
+        taken: u32,
     },
     /// Sidecar → browser: the frame with this timestamp is the first to show the viewer's input `seq`.
     Shown {
@@ -53,21 +57,41 @@ pub enum Message {
         /// Of the frame's RTP packets (RFC 6184: 90 kHz); equals `drawn_ms * 90` modulo 2³².
         rtp_timestamp: u32,
     },
+    /// Browser → sidecar, WebSocket only: a [`crate::media::Header::Frame`] has arrived.
+    Ack {
+        /// The frame's number.
+        seq: u32,
+        /// When, on the page's clock in milliseconds.
+        page_ms: f64,
+    },
+    /// Browser → sidecar: so much of a still picture has arrived.
+    StillTaken {
+        /// The still picture's number.
+        seq: u32,
+        /// Tiles that have arrived so far.
+        tiles: u32,
+    },
 }
 
 pub(crate) const MOVE: u8 = 1;
 pub(crate) const PING: u8 = 2;
 pub(crate) const PONG: u8 = 3;
 pub(crate) const SHOWN: u8 = 4;
+pub(crate) const ACK: u8 = 5;
+pub(crate) const STILL_TAKEN: u8 = 6;
 
 /// Bytes of each kind of message.
 pub const MOVE_BYTES: usize = 20;
 /// Bytes of a ping.
 pub const PING_BYTES: usize = 16;
 /// Bytes of a pong.
-pub const PONG_BYTES: usize = 24;
+pub const PONG_BYTES: usize = 28;
 /// Bytes of a shown.
 pub const SHOWN_BYTES: usize = 20;
+/// Bytes of an acknowledgement.
+pub const ACK_BYTES: usize = 16;
+/// Bytes of a still picture's acknowledgement.
+pub const STILL_TAKEN_BYTES: usize = 12;
 
 impl Message {
     /// The message's bytes.
@@ -85,16 +109,27 @@ impl Message {
                 bytes.extend(page_ms.to_le_bytes());
                 bytes
             }
-            Message::Pong { seq, page_ms, host_ms } => {
+            Message::Pong { seq, page_ms, host_ms, taken } => {
                 let mut bytes = head(PONG, 0, seq, PONG_BYTES);
                 bytes.extend(page_ms.to_le_bytes());
                 bytes.extend(host_ms.to_le_bytes());
+                bytes.extend(taken.to_le_bytes());
                 bytes
             }
             Message::Shown { seq, drawn_ms, rtp_timestamp } => {
                 let mut bytes = head(SHOWN, 0, seq, SHOWN_BYTES);
                 bytes.extend(drawn_ms.to_le_bytes());
                 bytes.extend(rtp_timestamp.to_le_bytes());
+                bytes
+            }
+            Message::Ack { seq, page_ms } => {
+                let mut bytes = head(ACK, 0, seq, ACK_BYTES);
+                bytes.extend(page_ms.to_le_bytes());
+                bytes
+            }
+            Message::StillTaken { seq, tiles } => {
+                let mut bytes = head(STILL_TAKEN, 0, seq, STILL_TAKEN_BYTES);
+                bytes.extend(tiles.to_le_bytes());
                 bytes
             }
         }
@@ -113,10 +148,17 @@ impl Message {
                 pinch: f32::from_le_bytes(array_at(bytes, 16)?),
             },
             (PING, PING_BYTES) => Message::Ping { seq, page_ms: f64_at(bytes, 8)? },
-            (PONG, PONG_BYTES) => Message::Pong { seq, page_ms: f64_at(bytes, 8)?, host_ms: f64_at(bytes, 16)? },
+            (PONG, PONG_BYTES) => Message::Pong {
+                seq,
+                page_ms: f64_at(bytes, 8)?,
+                host_ms: f64_at(bytes, 16)?,
+                taken: u32_at(bytes, 24)?,
+            },
             (SHOWN, SHOWN_BYTES) => {
                 Message::Shown { seq, drawn_ms: f64_at(bytes, 8)?, rtp_timestamp: u32_at(bytes, 16)? }
             }
+            (ACK, ACK_BYTES) => Message::Ack { seq, page_ms: f64_at(bytes, 8)? },
+            (STILL_TAKEN, STILL_TAKEN_BYTES) => Message::StillTaken { seq, tiles: u32_at(bytes, 8)? },
             _ => return None,
         };
         Some(message)
@@ -152,8 +194,10 @@ mod tests {
         let messages = [
             Message::Move { grab: 7, seq: 9, x: 0.25, y: -0.5, pinch: 1.5 },
             Message::Ping { seq: 1, page_ms: 12.5 },
-            Message::Pong { seq: 1, page_ms: 12.5, host_ms: 1e9 },
+            Message::Pong { seq: 1, page_ms: 12.5, host_ms: 1e9, taken: 4 },
             Message::Shown { seq: 3, drawn_ms: 17.25, rtp_timestamp: u32::MAX },
+            Message::Ack { seq: 5, page_ms: 0.5 },
+            Message::StillTaken { seq: 2, tiles: 40 },
         ];
         for message in messages {
             let bytes = message.encode();

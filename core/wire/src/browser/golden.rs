@@ -4,11 +4,12 @@
 
 use super::renew_or_compare;
 use crate::control::EndCause;
+use crate::media::Header;
 use crate::pointer::Message;
 use crate::room::{Ask, ControlMode, Guest, Room};
 use crate::scene::{ChoiceOption, LoadStatus};
 use crate::{
-    Button, Command, FromViewer, Input, LayerId, LayerStatus, Property, PropertyKind, Role, SceneStatus, Side,
+    Button, Command, FromViewer, Input, LayerId, LayerStatus, Property, PropertyKind, Role, Rung, SceneStatus, Side,
     ToViewer, Value, ViewerId,
 };
 use serde_json::{Value as Json, json};
@@ -50,7 +51,8 @@ fn from_viewer() -> Vec<FromViewer> {
     let numbered = (1..).zip(inputs()).map(|(seq, input)| FromViewer::Input { seq, input });
     let asks =
         [Ask::Control, Ask::Release, Ask::HandOver { to: ViewerId(7) }, Ask::Rename { name: "Ada Lovelace".into() }];
-    numbered.chain([FromViewer::NeedKeyframe]).chain(asks.map(|ask| FromViewer::Ask { ask })).collect()
+    let on = FromViewer::On { rung: Rung::WebCodecs };
+    numbered.chain([FromViewer::NeedKeyframe, on]).chain(asks.map(|ask| FromViewer::Ask { ask })).collect()
 }
 
 /// Every kind of message has a place here: one that is added does not compile until it has, and then fails
@@ -82,6 +84,7 @@ fn kind(message: &FromViewer) -> usize {
                 Command::Redo => 19,
             },
         },
+        FromViewer::On { .. } => 20,
     }
 }
 
@@ -90,7 +93,7 @@ fn every_kind_of_message_is_in_the_list() {
     let mut kinds: Vec<usize> = from_viewer().iter().map(kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    assert!(kinds.into_iter().eq(0..20));
+    assert!(kinds.into_iter().eq(0..21));
 }
 
 fn property(id: &str, kind: PropertyKind, unit: Option<&str>, value: Value) -> Property {
@@ -152,6 +155,7 @@ fn to_viewer() -> Vec<ToViewer> {
         ToViewer::Scene { scene: SceneStatus::default() },
         ToViewer::Notice { text: "The host paused the view.".into() },
         ToViewer::Host { answers: false },
+        ToViewer::Refused { status: 403, knock: true, refused: false, error: "Knock first.".into() },
         ToViewer::Ended { cause: EndCause::Over, reason: "The host stopped sharing.".into() },
         ToViewer::Ended { cause: EndCause::Removed, reason: "The host has removed you.".into() },
     ]
@@ -161,8 +165,10 @@ fn pointer() -> Vec<Message> {
     vec![
         Message::Move { grab: 65_535, seq: 4_294_967_295, x: -0.25, y: 1.25, pinch: 1.5 },
         Message::Ping { seq: 1, page_ms: 12.5 },
-        Message::Pong { seq: 1, page_ms: 12.5, host_ms: 1e9 },
+        Message::Pong { seq: 1, page_ms: 12.5, host_ms: 1e9, taken: 9 },
         Message::Shown { seq: 3, drawn_ms: 17.25, rtp_timestamp: 4_294_967_295 },
+        Message::Ack { seq: 70_000, page_ms: 12.5 },
+        Message::StillTaken { seq: 2, tiles: 65_000 },
     ]
 }
 
@@ -172,13 +178,38 @@ fn pointer_json(message: &Message) -> Json {
             json!({ "type": "move", "grab": grab, "seq": seq, "x": x, "y": y, "pinch": pinch })
         }
         Message::Ping { seq, page_ms } => json!({ "type": "ping", "seq": seq, "page_ms": page_ms }),
-        Message::Pong { seq, page_ms, host_ms } => {
-            json!({ "type": "pong", "seq": seq, "page_ms": page_ms, "host_ms": host_ms })
+        Message::Pong { seq, page_ms, host_ms, taken } => {
+            json!({ "type": "pong", "seq": seq, "page_ms": page_ms, "host_ms": host_ms, "taken": taken })
         }
         Message::Shown { seq, drawn_ms, rtp_timestamp } => {
             json!({ "type": "shown", "seq": seq, "drawn_ms": drawn_ms, "rtp_timestamp": rtp_timestamp })
         }
+        Message::Ack { seq, page_ms } => json!({ "type": "ack", "seq": seq, "page_ms": page_ms }),
+        Message::StillTaken { seq, tiles } => json!({ "type": "still_taken", "seq": seq, "tiles": tiles }),
     }
+}
+
+/// Each is followed by a payload of the bytes 7 and 8.
+fn media() -> Vec<(Header, Json)> {
+    vec![
+        (
+            Header::Frame { flags: 3, number: 70_000, drawn_ms: 17.25, rtp_timestamp: 4_294_967_294, shown: 9 },
+            json!({ "type": "frame", "flags": 3, "number": 70_000, "drawn_ms": 17.25, "rtp_timestamp": 4_294_967_294_u32,
+                    "shown": 9 }),
+        ),
+        (
+            Header::StillBegin { tiles: 240, still: 2, rtp_timestamp: 7, width: 1280, height: 720 },
+            json!({ "type": "still_begin", "tiles": 240, "still": 2, "rtp_timestamp": 7, "width": 1280, "height": 720 }),
+        ),
+        (
+            Header::StillTile { index: 3, still: 2, x: 64, y: 128, width: 64, height: 32 },
+            json!({ "type": "still_tile", "index": 3, "still": 2, "x": 64, "y": 128, "width": 64, "height": 32 }),
+        ),
+        (
+            Header::StillOver { still: 2, rtp_timestamp: 8 },
+            json!({ "type": "still_over", "still": 2, "rtp_timestamp": 8 }),
+        ),
+    ]
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -196,7 +227,11 @@ fn golden_messages_are_what_this_crate_writes() {
         .iter()
         .map(|message| json!({ "hex": hex(&message.encode()), "message": pointer_json(message) }))
         .collect();
-    let golden = json!({ "from_viewer": from_viewer(), "to_viewer": to_viewer(), "pointer": pointer });
+    let media: Vec<Json> = media()
+        .into_iter()
+        .map(|(header, message)| json!({ "hex": hex(&header.encode(&[7, 8])), "message": message }))
+        .collect();
+    let golden = json!({ "from_viewer": from_viewer(), "to_viewer": to_viewer(), "pointer": pointer, "media": media });
     renew_or_compare("golden.json", &(serde_json::to_string_pretty(&golden).unwrap() + "\n"));
 }
 
