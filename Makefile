@@ -10,14 +10,14 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 FILES ?= app/samples/autzen.laz
 BEGAN := $(shell date +%s)
 
-.PHONY: help run check test bench clean setup
+.PHONY: help run check test bench bench-network clean setup
 .NOTPARALLEL:
 .DEFAULT_GOAL := help
 
 help: ## Lists the targets.
 	@echo 'Heliograph draws scientific data in a window and mirrors it to a browser.'
 	@echo
-	@sed -nE 's/^([a-z]+):[^#]*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -nE 's/^([a-z-]+):[^#]*## (.*)/  make \1	\2/p' $(MAKEFILE_LIST) | expand -t 22
 	@echo
 	@echo '  make run FILES="scan.laz brain.trk" opens your own data.'
 
@@ -48,6 +48,11 @@ bench: setup node_modules/.package-lock.json ## Measures a release build: a tabl
 	@cargo build --release -p heliograph-ring -p heliograph-render -p heliograph-tunnel --examples
 	@node tests/bench/run.mjs $(TARGET)
 
+bench-network: setup node_modules/.package-lock.json ## Measures bad networks, in minutes: a table, and target/bench-network.json.
+	@cargo build --release
+	@cargo build --release -p heliograph-lab --examples
+	@node tests/lab/run.mjs bench $(TARGET) $(ONLY)
+
 clean: ## Removes everything that was built or downloaded.
 	rm -rf node_modules
 	cargo clean
@@ -57,4 +62,4 @@ node_modules/.package-lock.json: package-lock.json | setup
 	@npm ci --no-fund --no-audit --loglevel=error
 
 setup:
-	@.ci/setup $(if $(filter test bench,$(MAKECMDGOALS)),test,check)
+	@.ci/setup $(if $(filter test bench bench-network,$(MAKECMDGOALS)),test,check)

@@ -50,7 +50,7 @@ fn every_make_command_in_the_documents_is_a_target() {
         .filter(|line| !line.starts_with(['\t', '#', '.', ' ']) && !line.contains(":="))
         .filter_map(|line| line.split_once(':').map(|(name, _)| name))
         .collect();
-    assert!(targets.is_superset(&BTreeSet::from(["run", "check", "test", "bench", "help", "clean"])), "{targets:?}");
+    assert!(targets.is_superset(&BTreeSet::from(["run", "check", "test", "bench", "bench-network", "help", "clean"])), "{targets:?}");
     for document in DOCUMENTS.into_iter().chain([".ci/run"]) {
         let text = read(document);
         let code = text.split('`').skip(1).step_by(2).chain(text.lines().filter_map(|line| line.strip_prefix("    ")));
@@ -70,13 +70,14 @@ struct Manifest {
     dev_dependencies: BTreeSet<String>,
 }
 
-/// Those of the crates, and of their fuzz targets.
+/// Those of the crates, of their fuzz targets, and of the tests' network.
 fn manifests() -> Vec<Manifest> {
     let crates = std::fs::read_dir(root().join("core")).unwrap().map(|entry| entry.unwrap().path());
     let mut folders: Vec<String> =
         crates.map(|path| format!("core/{}", path.file_name().unwrap().to_str().unwrap())).collect();
     let fuzz = folders.iter().map(|folder| format!("{folder}/fuzz")).filter(|folder| root().join(folder).exists());
     folders.extend(fuzz.collect::<Vec<_>>());
+    folders.push("tests/lab".into());
     folders.push(".".into());
     folders.sort();
     folders
@@ -116,6 +117,7 @@ fn dependencies_point_one_way() {
         ("core/wire/fuzz", &["wire"]),
         ("core/ring/fuzz", &["ring"]),
         ("core/stream/fuzz", &["stream"]),
+        ("tests/lab", &[]),
         (".", &["render", "stream", "scene", "ring", "wire", "tunnel"]),
     ]);
     for manifest in manifests() {

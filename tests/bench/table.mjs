@@ -7,6 +7,7 @@
  * @property {string} [unit]
  * @property {number} [bar]
  * @property {'lower' | 'higher'} [better] Which side of the bar is good; `lower` when it is missing.
+ * @property {string} [libwebrtc] What libwebrtc itself reached there; the column is left out where no figure has it.
  */
 
 /** Whether a figure keeps its bar, and by how much it does not. @param {Figure} figure */
@@ -25,15 +26,19 @@ function short(value) {
   return String(Number(value.toFixed(Math.min(digits, 6))));
 }
 
+/** What never happened has no figure. @param {number} value @param {string} unit */
+const reading = (value, unit) => (Number.isNaN(value) ? 'never' : `${short(value)} ${unit}`.trim());
+
 /** @param {Figure[]} figures @returns {string} */
 export function table(figures) {
   const rows = figures.map((figure) => {
-    const { name, value, unit = '', bar, better = 'lower' } = figure;
+    const { name, value, unit = '', bar, better = 'lower', libwebrtc = '' } = figure;
     const sign = better === 'higher' ? '≥' : '≤';
-    return [name, bar === undefined || bar === null ? '' : `${sign} ${short(bar)} ${unit}`.trim(), `${short(value)} ${unit}`.trim(), verdict(figure)];
+    return [name, bar === undefined || bar === null ? '' : `${sign} ${short(bar)} ${unit}`.trim(), reading(value, unit), verdict(figure), libwebrtc];
   });
-  const all = [['what', 'bar', 'measured', 'verdict'], ...rows];
-  const widths = [0, 1, 2, 3].map((column) => Math.max(...all.map((row) => [...row[column]].length)));
+  const headings = ['what', 'bar', 'measured', 'verdict', 'libwebrtc'].slice(0, rows.some(([, , , , other]) => other) ? 5 : 4);
+  const all = [headings, ...rows.map((row) => row.slice(0, headings.length))];
+  const widths = headings.map((_, column) => column).map((column) => Math.max(...all.map((row) => [...row[column]].length)));
   const line = (row) => row.map((cell, column) => cell + ' '.repeat(widths[column] - [...cell].length)).join('  ').trimEnd();
   return [line(all[0]), widths.map((width) => '-'.repeat(width)).join('  '), ...all.slice(1).map(line)].join('\n');
 }

@@ -1,6 +1,7 @@
-// Drives Chromium for the scenarios in tests/*.rs: one JSON request a line on stdin, one JSON answer a line on stdout.
+// Drives a browser for the scenarios in tests/*.rs: one JSON request a line on stdin, one JSON answer a line on stdout.
+// It is Chromium, or with BROWSER=firefox the system's own Firefox.
 import { createInterface } from 'node:readline';
-import { chromium } from 'playwright-core';
+import { chromium, firefox } from 'playwright-core';
 
 const FLAGS = [
   '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
@@ -8,7 +9,10 @@ const FLAGS = [
   ...process.argv.slice(2),
 ];
 
-const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
+const isFirefox = process.env.BROWSER === 'firefox';
+const browser = isFirefox
+  ? await firefox.launch({ channel: 'moz-firefox', executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr' })
+  : await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
 /** @type {Map<string, import('playwright-core').Page>} */
 const pages = new Map();
 /** @type {string[]} Errors that any page met: a scenario may ask for them. */
@@ -77,9 +81,9 @@ const readPicture = ({ width, height }) => {
 };
 
 const actions = {
-  async open({ page, url, width = 1280, height = 720, scale = 1, theme = 'dark', touch = false, spied = false, udp = true, delayMs = 0 }) {
+  async open({ page, url, width = 1280, height = 720, scale = 1, theme = 'dark', touch = false, spied = false, udp = true, delayMs = 0, insecure = false }) {
     const context = await browser.newContext({
-      viewport: { width, height }, deviceScaleFactor: scale, colorScheme: theme, hasTouch: touch,
+      viewport: { width, height }, deviceScaleFactor: scale, colorScheme: theme, hasTouch: touch, ignoreHTTPSErrors: insecure,
     });
     if (spied) await context.addInitScript(keepChannels);
     if (!udp) await context.addInitScript(blockUdp);
@@ -88,9 +92,11 @@ const actions = {
     opened.on('pageerror', (error) => errors.push(`${page}: ${error.message}`));
     pages.set(page, opened);
     statuses.set(page, []);
-    const wire = await context.newCDPSession(opened);
-    wire.on('Network.responseReceivedExtraInfo', ({ statusCode }) => statuses.get(page).push(statusCode));
-    await wire.send('Network.enable');
+    if (!isFirefox) {
+      const wire = await context.newCDPSession(opened);
+      wire.on('Network.responseReceivedExtraInfo', ({ statusCode }) => statuses.get(page).push(statusCode));
+      await wire.send('Network.enable');
+    }
     await opened.goto(url, { waitUntil: 'domcontentloaded' });
   },
   eval: ({ page, script }) => pages.get(page).evaluate(script),

@@ -15,6 +15,7 @@ import { FrameRate, InputDelays, NO_FIGURES, readReport, Samples, since } from '
  * @property {string | null} role `view` or `control`.
  * @property {number} framesPerSecond Shown in the last second.
  * @property {number} framesShown Since the start or the last resetStats().
+ * @property {number[]} shownAtMs When each of them was shown, on performance.now()'s clock; the newest only.
  * @property {number | null} firstPictureMs From the start of the page's navigation.
  * @property {number} reconnects Times that the picture came back.
  * @property {Spread} drawnToShownMs From the host's drawing of a frame to the page's word that it is shown.
@@ -40,6 +41,7 @@ const EVERY_MS = 500;
 export class Figures {
   constructor() {
     this.rate = new FrameRate();
+    this.shownAt = new Samples();
     this.drawn = new Samples();
     this.inputs = new InputDelays();
     this.framesShown = 0;
@@ -72,6 +74,7 @@ export class Figures {
   /** @param {ShownFrame} frame @param {HostClock} clock */
   frame({ now, rtpTimestamp, count }, clock) {
     this.framesShown += count;
+    this.shownAt.add(now);
     for (let each = 0; each < Math.min(count, 10); each += 1) this.rate.frame(now);
     if (rtpTimestamp === undefined) return;
     const ageMs = clock.ageOfFrameMs(rtpTimestamp, now);
@@ -83,6 +86,7 @@ export class Figures {
   /** Begins to count anew: frames, and the samples of all delays. */
   reset() {
     this.framesShown = 0;
+    this.shownAt.clear();
     this.drawn.clear();
     this.inputs.samples.clear();
   }
@@ -134,6 +138,7 @@ export class Figures {
       role,
       framesPerSecond: this.rate.perSecond(performance.now()),
       framesShown: this.framesShown,
+      shownAtMs: this.shownAt.values.slice(),
       firstPictureMs: this.firstPictureMs,
       reconnects,
       drawnToShownMs: this.drawn.spread(),
