@@ -50,7 +50,10 @@ fn every_make_command_in_the_documents_is_a_target() {
         .filter(|line| !line.starts_with(['\t', '#', '.', ' ']) && !line.contains(":="))
         .filter_map(|line| line.split_once(':').map(|(name, _)| name))
         .collect();
-    assert!(targets.is_superset(&BTreeSet::from(["run", "check", "test", "bench", "bench-network", "help", "clean"])), "{targets:?}");
+    assert!(
+        targets.is_superset(&BTreeSet::from(["run", "check", "test", "bench", "bench-network", "help", "clean"])),
+        "{targets:?}"
+    );
     for document in DOCUMENTS.into_iter().chain([".ci/run"]) {
         let text = read(document);
         let code = text.split('`').skip(1).step_by(2).chain(text.lines().filter_map(|line| line.strip_prefix("    ")));

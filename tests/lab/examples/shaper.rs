@@ -110,7 +110,10 @@ fn answer([forth, back]: &mut [Direction; 2], line: &str, began: Instant) -> Str
         "forth" => forth.profile_mut().change(profile),
         "back" => back.profile_mut().change(profile),
         "both" => forth.profile_mut().change(profile).and_then(|()| back.profile_mut().change(profile)),
-        _ => return serde_json::json!({ "error": format!("`{which}` is none of forth, back, both, report") }).to_string(),
+        _ => {
+            return serde_json::json!({ "error": format!("`{which}` is none of forth, back, both, report") })
+                .to_string();
+        }
     };
     match changed {
         Ok(()) => serde_json::json!({ "at_ms": began.elapsed().as_millis() as u64 }).to_string(),
