@@ -44,6 +44,7 @@ impl Sidecar {
             max_viewers: 4,
             allow_embed: allow_embed.iter().map(|origin| origin.parse::<Origin>().unwrap()).collect(),
             ring_fds,
+            network: heliograph_wire::link::Network::default(),
         });
         while sidecar.address == nobody {
             match sidecar.hear() {

@@ -1,6 +1,6 @@
 //! [`Cadence`]: when to encode what. A state machine; the clock is an argument.
 //!
-//! - A new picture is encoded at once, but at most [`FRAMES_PER_SECOND_MAX`] times a second; of several, the newest.
+//! - A new picture is encoded at once, but at most so many times a second as told; of several, the newest.
 //! - After the last change the same picture is encoded again a few times, each time finer. Then a still scene costs next
 //!   to nothing: an all but empty picture every [`KEEP_INTERVAL`], because a browser that gets none for three seconds
 //!   takes it for loss and asks for a keyframe, again and again.
@@ -9,12 +9,12 @@
 
 use std::time::{Duration, Instant};
 
-/// Faster than most screens show.
-pub(crate) const FRAMES_PER_SECOND_MAX: u32 = 60;
+/// Frames a second: faster than most screens show.
+const FRAME_RATE_MAX: u32 = 60;
 /// The least time between two keyframes.
 pub(crate) const KEYFRAME_INTERVAL: Duration = Duration::from_millis(500);
-/// A little less than the interval of frames that come at the maximal rate, so that jitter leaves none out.
-const FRAME_INTERVAL_MIN: Duration = Duration::from_millis(15);
+/// Of the interval between frames so much must have passed, so that jitter leaves none out.
+const INTERVAL_SHARE: f64 = 0.9;
 /// When a picture is refined, after its last change.
 const REFINE_AFTER_MS: [u64; 6] = [60, 120, 180, 240, 320, 400];
 /// The least time from one refinement to the next when they are late.
@@ -28,15 +28,19 @@ const BLOCKED_RETRY: Duration = Duration::from_millis(5);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Step {
     /// Encode a picture, then report it with [`Cadence::encoded`].
-    Encode {
-        /// The newest frame of the ring; otherwise the same picture again.
-        fresh: bool,
-        /// As a keyframe.
-        keyframe: bool,
-        effort: Effort,
-    },
+    Encode(Order),
     /// Nothing until then, or until something happens.
     Wait(Option<Instant>),
+}
+
+/// What to encode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Order {
+    /// The newest frame; otherwise the same picture again.
+    pub(crate) fresh: bool,
+    /// As a keyframe.
+    pub(crate) keyframe: bool,
+    pub(crate) effort: Effort,
 }
 
 /// How much to spend on a picture.
@@ -51,8 +55,10 @@ pub(crate) enum Effort {
 }
 
 /// See the module.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Cadence {
+    /// From one frame to the next at least.
+    interval: Duration,
     /// There is a picture at all.
     has_picture: bool,
     /// The newest frame was not encoded yet.
@@ -64,7 +70,30 @@ pub(crate) struct Cadence {
     refining: Option<(Instant, usize)>,
 }
 
+impl Default for Cadence {
+    fn default() -> Cadence {
+        Cadence {
+            interval: interval(FRAME_RATE_MAX),
+            has_picture: false,
+            fresh: false,
+            keyframe_wanted: false,
+            last_encode: None,
+            last_keyframe: None,
+            refining: None,
+        }
+    }
+}
+
+fn interval(frame_rate: u32) -> Duration {
+    Duration::from_secs_f64(INTERVAL_SHARE / f64::from(frame_rate.clamp(1, FRAME_RATE_MAX)))
+}
+
 impl Cadence {
+    /// So many frames a second.
+    pub(crate) fn at_most(&mut self, frame_rate: u32) {
+        self.interval = interval(frame_rate);
+    }
+
     /// A new frame came.
     pub(crate) fn frame(&mut self) {
         self.has_picture = true;
@@ -76,30 +105,27 @@ impl Cadence {
         self.keyframe_wanted = true;
     }
 
-    /// Nobody watches any more: whoever comes next begins with a keyframe anyway.
-    pub(crate) fn rest(&mut self) {
-        *self = Cadence { has_picture: self.has_picture, fresh: self.fresh, ..Cadence::default() };
-    }
-
-    /// What to do; `blocked` says that no viewer's line takes more at present.
-    pub(crate) fn next(&self, now: Instant, blocked: bool) -> Step {
+    /// What to do; `is_blocked` says whether no viewer's line takes more at present. It is asked only when something is due.
+    pub(crate) fn next(&self, now: Instant, is_blocked: impl FnOnce() -> bool) -> Step {
         let keyframe_at = self.last_keyframe.map_or(now, |last| last + KEYFRAME_INTERVAL);
         let keyframe = self.keyframe_wanted && keyframe_at <= now;
-        let frame_at = self.last_encode.map_or(now, |last| last + FRAME_INTERVAL_MIN);
+        let frame_at = self.last_encode.map_or(now, |last| last + self.interval);
         let fresh_at = self.fresh.then_some(frame_at);
         let keyframe_due = (self.keyframe_wanted && self.has_picture).then_some(keyframe_at.max(frame_at));
         let (repeat_at, effort) = self.repeat();
+        // What is replaced in a moment is not made finer.
+        let repeat_at = repeat_at.filter(|_| !self.fresh);
         let Some(at) = [fresh_at, keyframe_due, repeat_at].into_iter().flatten().min() else {
             return Step::Wait(None);
         };
         if at > now {
             return Step::Wait(Some(at));
         }
-        if blocked {
+        if is_blocked() {
             return Step::Wait(Some(now + BLOCKED_RETRY));
         }
         let fresh = fresh_at.is_some_and(|at| at <= now);
-        Step::Encode { fresh, keyframe, effort: if fresh || keyframe { Effort::Normal } else { effort } }
+        Step::Encode(Order { fresh, keyframe, effort: if fresh || keyframe { Effort::Normal } else { effort } })
     }
 
     /// The step was done; `keyframe` when a keyframe came out, asked for or not.
@@ -133,40 +159,40 @@ impl Cadence {
     }
 }
 
-/// How many pictures a second are encoded while something moves, so that the encoder can share out its bits.
+/// How many frames a second come while something moves.
 #[derive(Debug)]
 pub(crate) struct FrameRate {
     last: Option<Instant>,
-    mean: f64,
-    told: f64,
+    mean: f32,
 }
 
 /// What is assumed of a scene that begins to move, frames a second.
-const FRAME_RATE_FIRST: f64 = 30.0;
+const FRAME_RATE_FIRST: f32 = 30.0;
+/// Slower is not told from jitter.
+const FRAME_RATE_MIN: f32 = 4.0;
 /// A longer pause is rest, not a frame rate.
-const PAUSE_MIN: Duration = Duration::from_millis(200);
+const PAUSE_MIN: Duration = Duration::from_millis(300);
+/// Over so many frames.
+const FRAMES_OF_MEAN: f32 = 12.0;
+
+impl Default for FrameRate {
+    fn default() -> FrameRate {
+        FrameRate { last: None, mean: FRAME_RATE_FIRST }
+    }
+}
 
 impl FrameRate {
-    pub(crate) fn new() -> FrameRate {
-        FrameRate { last: None, mean: FRAME_RATE_FIRST, told: FRAME_RATE_FIRST }
-    }
-
-    /// A fresh frame is encoded. Returns the rate when it has changed by more than a quarter since it was last returned.
-    pub(crate) fn frame(&mut self, now: Instant) -> Option<f32> {
+    /// A frame came that shows something else.
+    pub(crate) fn frame(&mut self, now: Instant) {
         let interval = self.last.replace(now).map(|last| now.saturating_duration_since(last));
-        let interval = interval.filter(|interval| *interval < PAUSE_MIN)?;
-        let rate = (1.0 / interval.as_secs_f64().max(1e-3)).clamp(8.0, f64::from(FRAMES_PER_SECOND_MAX));
-        self.mean += (rate - self.mean) / 16.0;
-        let changed = !(0.8..1.25).contains(&(self.mean / self.told));
-        changed.then(|| {
-            self.told = self.mean;
-            self.mean as f32
-        })
+        if let Some(interval) = interval.filter(|interval| *interval < PAUSE_MIN) {
+            let rate = (1.0 / interval.as_secs_f32().max(1e-3)).clamp(FRAME_RATE_MIN, FRAME_RATE_MAX as f32);
+            self.mean += (rate - self.mean) / FRAMES_OF_MEAN;
+        }
     }
 
-    /// What was told last.
-    pub(crate) fn told(&self) -> f32 {
-        self.told as f32
+    pub(crate) fn mean(&self) -> f32 {
+        self.mean
     }
 }
 

@@ -87,9 +87,9 @@ impl Ladder {
         self.rungs.get(self.at).copied().unwrap_or(Rung { size: self.frame, frame_rate: 15, coarse_qp: COARSE_QP })
     }
 
-    /// Whether more bits would buy a better picture.
-    pub(crate) fn wants_more(&self) -> bool {
-        self.at > 0
+    /// The best that there is.
+    pub(crate) fn top(&self) -> Rung {
+        self.rungs.first().copied().unwrap_or(self.rung())
     }
 
     /// Looks again. While nothing moves a rung is never left for a worse one: nothing is to be sent.

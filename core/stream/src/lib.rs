@@ -33,6 +33,7 @@ pub mod fuzzing;
 mod gate;
 mod http;
 mod inputs;
+mod ladder;
 mod link;
 mod packets;
 mod peer;
@@ -46,6 +47,7 @@ mod stage;
 mod stamp;
 mod still;
 mod tickets;
+mod tiers;
 mod transport;
 mod viewer;
 

@@ -26,14 +26,9 @@ pub(crate) struct MediaFrame {
     pub(crate) file: Bytes,
     /// RTP payloads of the access unit in order; the last one gets the marker bit. None of a JPEG.
     pub(crate) payloads: Vec<Bytes>,
-    /// Of the encoded picture, in pixels.
-    pub(crate) width: u32,
-    /// Of the encoded picture, in pixels.
-    pub(crate) height: u32,
-    /// 90 kHz (RFC 6184 section 8.2.1); odd when `unchanged` (see [`heliograph_wire::media`]).
+    /// 90 kHz (RFC 6184 section 8.2.1); odd when the picture is no other than in the frame before, only sharper or whole
+    /// (see [`heliograph_wire::media`]).
     pub(crate) rtp_timestamp: u32,
-    /// It shows no other picture than the frame before, only sharper or whole.
-    pub(crate) unchanged: bool,
     /// When the picture was drawn, on the host's monotonic clock.
     pub(crate) drawn_us: u64,
     /// Whether decoding can begin here; true of every JPEG.
@@ -64,7 +59,7 @@ pub(crate) fn payloads(annex_b: &Bytes) -> Vec<Bytes> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use heliograph_codec::{Encoder, EncoderConfig, Picture};
+    use heliograph_codec::{Complexity, Encoder, Kind, Order, Picture};
     use rtc::rtp::codec::h264::H264Packet;
     use rtc::rtp::packetizer::Depacketizer;
 
@@ -82,13 +77,13 @@ mod tests {
 
     #[test]
     fn what_is_cut_is_put_together_again_by_a_receiver() {
-        let config = EncoderConfig { width: 640, height: 360, frame_rate: 30.0, bitrate_bps: 6_000_000 };
-        let mut encoder = Encoder::new(&config).unwrap();
+        let mut encoder = Encoder::new(640, 360, Complexity::default()).unwrap();
         let mut picture = Picture::new(640, 360).unwrap();
         for index in 0..5_usize {
             let pixels: Vec<u8> = (0..640 * 360 * 4).map(|at| (at * 31 * (index + 1) % 251) as u8).collect();
             picture.fill_from_rgba(&pixels, 640 * 4).unwrap();
-            let unit = encoder.encode(&picture, index as i64 * 33, index == 3).unwrap().unwrap();
+            let kind = if index == 3 { Kind::Keyframe } else { Kind::Motion };
+            let unit = encoder.encode(&picture, index as i64 * 33, Order { kind, bits: 200_000 }).unwrap().unwrap();
             let payloads = payloads(&Bytes::copy_from_slice(unit.annex_b));
             assert!(payloads.iter().all(|payload| payload.len() <= PAYLOAD_BYTES_MAX));
             assert!(payloads.len() > 3, "the test wants fragments");

@@ -33,7 +33,7 @@ impl Poses {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stage::Medium;
+    use crate::packets::Medium;
     use bytes::Bytes;
 
     const ME: ViewerId = ViewerId(7);
@@ -43,7 +43,7 @@ mod tests {
             yaw.map(|yaw| Pose { target: [0.0; 3], yaw, pitch: 0.5, distance: 4.0, fov_y: 0.8, orthographic: false });
         MediaFrame {
             medium: Medium::H264,
-            bytes: Bytes::new(),
+            file: Bytes::new(),
             payloads: Vec::new(),
             rtp_timestamp,
             drawn_us: 0,

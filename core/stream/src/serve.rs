@@ -9,6 +9,7 @@ use crate::inputs::Inputs;
 use crate::link::{LinkError, LinkWriter, read_line, write_lines};
 use crate::share::{Parts, Share};
 use crate::stage::{Figures, Stage, lock};
+use crate::still::StillShop;
 use crate::viewer::to_json;
 use crate::{BUILD_ID, encode};
 use heliograph_ring::{LAYOUT_VERSION, PeerRing, Pulse, RingError, attach};
@@ -55,7 +56,7 @@ pub(crate) enum Failure {
         source: std::io::Error,
     },
     /// No thread.
-    #[error("this machine gives no thread for the encoder: {0}")]
+    #[error("this machine gives no thread to encode on: {0}")]
     Thread(std::io::Error),
 }
 
@@ -152,6 +153,7 @@ impl House {
         let PeerRing { frames, inputs, pulse } = ring;
         let stage = Arc::new(Stage::new(frames.waker(), Arc::new(Counters::default()), order.network.upload_bps));
         let inputs = Arc::new(Inputs::new(inputs));
+        let stills = StillShop::open().map_err(Failure::Thread)?;
         let (scene, scene_rx) = watch::channel(None);
         let (room, room_rx) = watch::channel(None);
         let (host, host_rx) = watch::channel(None);
@@ -162,6 +164,7 @@ impl House {
             network: order.network,
             stage: Arc::clone(&stage),
             inputs: Arc::clone(&inputs),
+            stills: Arc::clone(&stills),
             link,
             scene: scene_rx,
             room: room_rx,
@@ -174,8 +177,9 @@ impl House {
         let share = Arc::new(Share::new(parts, Instant::now()));
         let encoder = std::thread::Builder::new().name("encoder".to_owned());
         let (stage_there, inputs_there) = (Arc::clone(&stage), Arc::clone(&inputs));
-        let encoder =
-            encoder.spawn(move || encode::run(frames, &stage_there, &inputs_there)).map_err(Failure::Thread)?;
+        let encoder = encoder
+            .spawn(move || encode::run(frames, &stage_there, &inputs_there, &stills))
+            .map_err(Failure::Thread)?;
         let mut tasks = JoinSet::new();
         let heard = Arc::new(Mutex::new(Instant::now()));
         tasks.spawn(watch_app(Arc::clone(&heard), host));
@@ -281,14 +285,15 @@ fn guests(share: &Share, sent_before: &mut HashMap<ViewerId, u64>, seconds: f64)
     let sent_now = figures.iter().map(|figures| (figures.viewer, figures.sent_bytes)).collect();
     let sent_before = std::mem::replace(sent_before, sent_now);
     let of_one = |Figures { viewer, round_trip, sent_bytes, tier }| {
+        let shown = lock(&share.shown).get(&viewer).copied().unwrap_or_default();
         let sent = sent_bytes - sent_before.get(&viewer).copied().unwrap_or_default().min(sent_bytes);
         GuestFigures {
             viewer,
-            rung: lock(&share.shown).get(&viewer).copied(),
+            rung: shown.rung,
             round_trip_ms: (!round_trip.is_zero()).then_some(round_trip.as_millis() as u32),
             sent_bps: (sent as f64 * 8.0 / seconds) as u64,
             tier,
-            exact: false,
+            exact: shown.exact,
         }
     };
     figures.into_iter().map(of_one).collect()

@@ -7,6 +7,7 @@ use crate::inputs::Inputs;
 use crate::link::LinkWriter;
 use crate::sessions::{Sessions, random_name};
 use crate::stage::Stage;
+use crate::still::StillShop;
 use heliograph_wire::link::Network;
 use heliograph_wire::{Role, Rung, ViewerId};
 use std::collections::HashMap;
@@ -43,8 +44,9 @@ pub(crate) struct Share {
     pub(crate) arrivals: Arc<Arrivals>,
     /// What each viewer may do at present, as the app said last.
     pub(crate) roles: Mutex<HashMap<ViewerId, Role>>,
-    /// By which rung each viewer's page shows the picture.
-    pub(crate) shown: Mutex<HashMap<ViewerId, Rung>>,
+    /// How each viewer's page shows the picture.
+    pub(crate) shown: Mutex<HashMap<ViewerId, Shown>>,
+    pub(crate) stills: Arc<StillShop>,
     /// What this host is called by those who reach it through others.
     pub(crate) hosts: Hosts,
     pub(crate) policy: Policy,
@@ -54,6 +56,14 @@ pub(crate) struct Share {
     next_viewer: AtomicU32,
 }
 
+/// How a page shows the picture, as far as it has said.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Shown {
+    pub(crate) rung: Option<Rung>,
+    /// Every pixel is the host's.
+    pub(crate) exact: bool,
+}
+
 /// What [`Share::new`] puts together.
 pub(crate) struct Parts {
     pub(crate) access: Access,
@@ -61,6 +71,7 @@ pub(crate) struct Parts {
     pub(crate) network: Network,
     pub(crate) stage: Arc<Stage>,
     pub(crate) inputs: Arc<Inputs>,
+    pub(crate) stills: Arc<StillShop>,
     pub(crate) link: LinkWriter,
     pub(crate) scene: watch::Receiver<Option<Arc<str>>>,
     pub(crate) room: watch::Receiver<Option<Arc<str>>>,
@@ -79,6 +90,7 @@ impl Share {
             network,
             stage,
             inputs,
+            stills,
             link,
             scene,
             room,
@@ -95,6 +107,7 @@ impl Share {
             network,
             stage,
             inputs,
+            stills,
             link,
             scene,
             room,

@@ -4,11 +4,11 @@ use crate::budget::{Budget, Claim};
 use crate::counters::Counters;
 use crate::packets::{MediaFrame, Medium};
 use heliograph_line::Line;
-use heliograph_ring::{Frame, FrameWaker};
+use heliograph_ring::FrameWaker;
 use heliograph_wire::ViewerId;
 use heliograph_wire::link::TierStats;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, watch};
 
@@ -29,23 +29,11 @@ pub(crate) type SharedLine = Arc<Mutex<Line>>;
 /// One carrier of one viewer, from [`Stage::join`] to [`Stage::leave`]. A viewer has two for a moment when a better one is
 /// taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct WatcherKey(u64);
+pub(crate) struct WatcherKey(pub(crate) u64);
 
 /// One encode that is made for some of the watchers. Never given out twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct TierId(pub(crate) u64);
-
-/// Who makes exact pictures of a scene that rests. Called on the encoder thread, which waits for it: take what is needed
-/// and return.
-pub(crate) trait StillSink: Send + Sync {
-    /// Nothing has changed for a moment. `frame` is the picture, exact; `rtp_timestamp` (even) that of the first encoded
-    /// frame that shows it. Said once for each rest: a frame that turns out to be the same picture does not end it.
-    fn rest(&self, frame: &Frame<'_>, rtp_timestamp: u32);
-
-    /// The picture has changed; `rtp_timestamp` (even) is that of the first frame that shows the new one. Said once for
-    /// each [`StillSink::rest`].
-    fn moved(&self, rtp_timestamp: u32);
-}
 
 /// See the module. Everything here is locked for moments only; nothing is sent or awaited under a lock.
 pub(crate) struct Stage {
@@ -58,7 +46,6 @@ pub(crate) struct Stage {
     upload_bps: AtomicU32,
     /// The encodes as they are, the best first, with their ids.
     tiers: Mutex<Vec<(TierId, TierStats)>>,
-    still: OnceLock<Arc<dyn StillSink>>,
     ending: AtomicBool,
     /// Turns of the encoder's loop: grows at least every few seconds while that thread lives.
     turns: AtomicU64,
@@ -76,6 +63,8 @@ struct Watcher {
     medium: Medium,
     frames: mpsc::Sender<Arc<MediaFrame>>,
     line: SharedLine,
+    /// Its share of the upload, in bits a second, as it was last shared out.
+    allotted_bps: u32,
     /// None of the tiers yet.
     tier: Option<TierId>,
     /// It can use nothing before one.
@@ -118,7 +107,6 @@ impl Stage {
             active: Mutex::default(),
             upload_bps: AtomicU32::new(upload_bps.unwrap_or(0)),
             tiers: Mutex::default(),
-            still: OnceLock::new(),
             ending: AtomicBool::new(false),
             turns: AtomicU64::new(0),
             waker,
@@ -126,11 +114,6 @@ impl Stage {
             notice: watch::Sender::new(None),
             counters,
         }
-    }
-
-    /// From now on `still` hears of rest and change. Only the first one does.
-    pub(crate) fn set_still(&self, still: Arc<dyn StillSink>) {
-        let _ = self.still.set(still);
     }
 
     // What viewers call.
@@ -144,8 +127,19 @@ impl Stage {
     ) -> (WatcherKey, mpsc::Receiver<Arc<MediaFrame>>) {
         let (frames, receiver) = mpsc::channel(WAITING_FRAMES_MAX);
         let key = WatcherKey(self.next_key.fetch_add(1, Ordering::Relaxed));
+        let allotted_bps = lock(&line).target_bps();
         let (tier, needs_keyframe, wants_keyframe) = (None, true, true);
-        lock(&self.watchers).push(Watcher { key, viewer, medium, frames, line, tier, needs_keyframe, wants_keyframe });
+        lock(&self.watchers).push(Watcher {
+            key,
+            viewer,
+            medium,
+            frames,
+            line,
+            allotted_bps,
+            tier,
+            needs_keyframe,
+            wants_keyframe,
+        });
         self.waker.wake();
         (key, receiver)
     }
@@ -171,6 +165,11 @@ impl Stage {
         if news {
             self.waker.wake();
         }
+    }
+
+    /// What one of a viewer's carriers may be sent at present, in bits a second.
+    pub(crate) fn allotted_bps(&self, key: WatcherKey) -> Option<u32> {
+        lock(&self.watchers).iter().find(|watcher| watcher.key == key).map(|watcher| watcher.allotted_bps)
     }
 
     /// Who steers comes first when the host's line does not suffice for all.
@@ -246,12 +245,15 @@ impl Stage {
             (budget.share_out(&claims, now), budget.upload_bps())
         };
         self.upload_bps.store(upload_bps.unwrap_or(0), Ordering::Relaxed);
-        let demand = |(watcher, target_bps): (&mut Watcher, u32)| Demand {
-            key: watcher.key,
-            medium: watcher.medium,
-            tier: watcher.tier,
-            target_bps,
-            wants_keyframe: std::mem::take(&mut watcher.wants_keyframe),
+        let demand = |(watcher, target_bps): (&mut Watcher, u32)| {
+            watcher.allotted_bps = target_bps;
+            Demand {
+                key: watcher.key,
+                medium: watcher.medium,
+                tier: watcher.tier,
+                target_bps,
+                wants_keyframe: std::mem::take(&mut watcher.wants_keyframe),
+            }
         };
         watchers.iter_mut().zip(allotted_bps).map(demand).collect()
     }
@@ -266,6 +268,13 @@ impl Stage {
         }
     }
 
+    /// What more would make a tier's pictures better, in bits a second; `None`: as much as there is.
+    pub(crate) fn want(&self, tier: TierId, want_bps: Option<u32>) {
+        for watcher in lock(&self.watchers).iter().filter(|watcher| watcher.tier == Some(tier)) {
+            lock(&watcher.line).want_bps(want_bps);
+        }
+    }
+
     /// Whether none of a tier's lines takes a frame of `frame_bytes` at present.
     pub(crate) fn is_blocked(&self, tier: TierId, now: Instant, frame_bytes: usize) -> bool {
         let watchers = lock(&self.watchers);
@@ -276,8 +285,12 @@ impl Stage {
     /// Gives a frame to every watcher of its tier who can use it. Who cannot go on without a keyframe wants one.
     pub(crate) fn deliver(&self, tier: TierId, frame: &Arc<MediaFrame>, now: Instant) {
         for watcher in lock(&self.watchers).iter_mut().filter(|watcher| watcher.tier == Some(tier)) {
-            let backlog = lock(&watcher.line).backlog(now);
-            let left_out = if watcher.needs_keyframe { !frame.keyframe } else { backlog > LEFT_BEHIND };
+            let (backlog, is_blocked) = {
+                let mut line = lock(&watcher.line);
+                (line.backlog(now), frame.medium == Medium::Jpeg && line.is_blocked(now, frame.file.len()))
+            };
+            // Of pictures that need no other, any can be left out.
+            let left_out = is_blocked || if watcher.needs_keyframe { !frame.keyframe } else { backlog > LEFT_BEHIND };
             let sent = !left_out && watcher.frames.try_send(Arc::clone(frame)).is_ok();
             if !sent && !watcher.needs_keyframe {
                 self.counters.frame_dropped();
@@ -290,11 +303,6 @@ impl Stage {
     /// What the encodes are now, the best first.
     pub(crate) fn show_tiers(&self, tiers: Vec<(TierId, TierStats)>) {
         *lock(&self.tiers) = tiers;
-    }
-
-    /// Who makes exact pictures of a scene that rests, if anyone.
-    pub(crate) fn still(&self) -> Option<&Arc<dyn StillSink>> {
-        self.still.get()
     }
 
     /// Wakes the encoder thread at a moment, unless it says otherwise before.

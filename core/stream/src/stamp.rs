@@ -29,6 +29,11 @@ impl StampClock {
         self.advance(now_us.saturating_sub(self.lag_us + SLACK_US))
     }
 
+    /// The last that was given out.
+    pub(crate) fn last_us(&self) -> u64 {
+        self.last_us
+    }
+
     fn advance(&mut self, wanted_us: u64) -> u64 {
         self.last_us = wanted_us.max(self.last_us.saturating_add(STEP_MIN_US));
         self.last_us

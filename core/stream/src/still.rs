@@ -10,4 +10,4 @@ mod shop;
 mod tests;
 
 pub(crate) use sender::{LineNow, StillSender};
-pub(crate) use shop::{Rest, Still, StillShop};
+pub(crate) use shop::{Rest, StillShop};

@@ -100,8 +100,7 @@ impl Tiers {
         let rates: Vec<f64> = order.iter().map(|(bps, _)| f64::from(*bps).log2()).collect();
         let keys: Vec<WatcherKey> = order.iter().map(|(_, demand)| demand.key).collect();
         let best = best_cuts(&rates, most);
-        let mut parted: Vec<Vec<WatcherKey>> =
-            best.windows(2).map(|cut| keys[cut[0]..cut[1]].to_vec()).collect();
+        let mut parted: Vec<Vec<WatcherKey>> = best.windows(2).map(|cut| keys[cut[0]..cut[1]].to_vec()).collect();
         if let Some(present) = self.present(&keys)
             && present.len() <= most
         {

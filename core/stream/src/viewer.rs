@@ -1,6 +1,7 @@
 //! [`Viewer`]: one viewer's life, from its arrival to its last message. One task each.
 
 mod carriers;
+mod stills;
 mod topics;
 
 use crate::gate::{Gate, Refusal, Verdict};
@@ -19,6 +20,7 @@ use heliograph_wire::pointer::Message;
 use heliograph_wire::{FromSidecar, FromViewer, Input, PROTOCOL, Role, Rung, ToViewer, ViewerId};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use stills::Stills;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use topics::Topics;
 
@@ -68,6 +70,7 @@ struct Life {
     heard: Instant,
     topics: Topics,
     poses: Poses,
+    stills: Stills,
 }
 
 impl Viewer {
@@ -87,6 +90,7 @@ impl Viewer {
             heard: now,
             topics: Topics::of(&share),
             poses: Poses::default(),
+            stills: Stills::default(),
             share: Arc::clone(&share),
         };
         let reason = life.live(&mut inbox).await;
@@ -123,6 +127,7 @@ impl Life {
                     self.look_up_role();
                     Ok(())
                 }
+                () = self.stills.changed() => self.send_stills().await,
                 Ok(()) = notices.changed() => self.notice(&mut notices).await,
                 () = tokio::time::sleep_until(deadline.into()) => self.timeout().await,
             };
@@ -138,7 +143,7 @@ impl Life {
         let silence = if watched_by_ice_alone { self.heard + Duration::from_secs(86_400) } else { silence };
         let can_speak = self.carriers.voice().is_some_and(|voice| voice.control.is_some());
         let due = self.topics.next_due().filter(|_| can_speak);
-        due.map_or(silence, |due| due.min(silence))
+        [Some(silence), due, self.stills.deadline()].into_iter().flatten().min().unwrap_or(silence)
     }
 
     /// What the host lets the viewer do may have changed.
@@ -158,6 +163,9 @@ impl Life {
                 return way.map_or(Ok(()), |way| self.lost(way, "closed the page"));
             }
             return Ok(());
+        }
+        if self.stills.deadline().is_some_and(|due| due <= now) {
+            return self.send_stills().await;
         }
         match (self.joined, self.heard.elapsed()) {
             (false, silence) if silence >= JOIN_MAX => Err("did not get through".to_owned()),
@@ -214,6 +222,7 @@ impl Life {
             return Err(reason.to_owned());
         }
         self.topics.all_due(Instant::now());
+        self.stills.restart();
         Ok(())
     }
 
@@ -230,7 +239,8 @@ impl Life {
             }
             Label::Still => {
                 carrier.still.get_or_insert(channel);
-                Ok(())
+                self.stills.open(&self.share.stills);
+                self.send_stills().await
             }
             Label::Control => Ok(()),
         }
@@ -256,6 +266,7 @@ impl Life {
             }
         }
         self.topics.all_due(Instant::now());
+        self.stills.restart();
         self.join();
         Ok(())
     }
@@ -306,12 +317,13 @@ impl Life {
         if self.carriers.get(way).is_none_or(|carrier| !carrier.is_flowing()) {
             return;
         }
-        lock(&self.share.shown).insert(self.id, rung);
+        lock(&self.share.shown).entry(self.id).or_default().rung = Some(rung);
         for carrier in self.carriers.iter_mut().filter(|carrier| carrier.way != way) {
             carrier.rest(&self.share.stage);
         }
         if self.carriers.let_speak(way) {
             self.topics.all_due(Instant::now());
+            self.stills.restart();
         }
     }
 
@@ -334,8 +346,12 @@ impl Life {
                 }
                 self.judge(verdict)
             }
-            Some(Message::StillTaken { .. }) => {
+            Some(Message::StillTaken { seq, tiles }) => {
                 let verdict = self.gate.other(now);
+                if verdict == Verdict::Pass {
+                    self.stills.taken(seq, tiles);
+                    self.send_stills().await?;
+                }
                 self.judge(verdict)
             }
             Some(Message::Pong { .. } | Message::Shown { .. } | Message::Ack { .. } | Message::Camera { .. })
@@ -399,6 +415,18 @@ impl Life {
             pointer.bytes(&shown.encode()).await;
         }
         Ok(())
+    }
+
+    /// Sends what may be sent now of the picture that rests, by the way that speaks.
+    async fn send_stills(&mut self) -> Result<(), Reason> {
+        let Some(carrier) = self.carriers.voice() else { return Ok(()) };
+        let outcome = self.stills.send(carrier, &self.share.stage, Instant::now()).await;
+        let (way, exact) = (carrier.way, self.stills.is_exact());
+        lock(&self.share.shown).entry(self.id).or_default().exact = exact;
+        match outcome {
+            Sent::Gone => self.lost(way, "closed the connection"),
+            Sent::Yes | Sent::Full => Ok(()),
+        }
     }
 
     async fn call(&mut self, call: Call) -> Result<(), Reason> {

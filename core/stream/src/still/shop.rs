@@ -47,8 +47,8 @@ pub(crate) struct Still {
     pub(crate) height: u16,
     /// Of the newest frame that shows the same picture.
     pub(crate) rtp_timestamp: u32,
-    /// The host's pixels, until the thread takes them.
-    rgba: Mutex<Option<Vec<u8>>>,
+    /// The host's pixels, without padding.
+    rgba: Vec<u8>,
     encoded: Mutex<Encoded>,
     /// How many tiles were asked for.
     asked: AtomicUsize,
@@ -85,6 +85,23 @@ impl StillShop {
         self.rest.receiver_count() > 0 && self.rest.borrow().still.is_none()
     }
 
+    /// Whether a picture rests already.
+    pub(crate) fn has_one(&self) -> bool {
+        self.rest.borrow().still.is_some()
+    }
+
+    /// Whether this is the picture that rests, pixel by pixel; its form is that of [`StillShop::rest`].
+    pub(crate) fn is_same(&self, rgba: &[u8], stride_bytes: usize, width: u32, height: u32) -> bool {
+        let still = self.rest.borrow().still.clone();
+        let Some(still) = still.filter(|still| (u32::from(still.width), u32::from(still.height)) == (width, height))
+        else {
+            return false;
+        };
+        let row_bytes = usize::from(still.width) * 4;
+        let mut rows = rgba.chunks(stride_bytes.max(1)).map(|row| row.get(..row_bytes));
+        still.rgba.chunks(row_bytes).all(|row| rows.next().flatten() == Some(row))
+    }
+
     /// This picture rests: rows of red, green, blue, alpha, `stride_bytes` apart, as the newest frame shows it in less
     /// detail. It is copied. What is no picture, or too large, is not taken.
     pub(crate) fn rest(&self, rgba: &[u8], stride_bytes: usize, width: u32, height: u32, rtp_timestamp: u32) {
@@ -105,7 +122,7 @@ impl StillShop {
             width,
             height,
             rtp_timestamp,
-            rgba: Mutex::new(Some(copy)),
+            rgba: copy,
             encoded: Mutex::default(),
             asked: AtomicUsize::new(0),
             is_over: AtomicBool::new(false),
@@ -184,11 +201,8 @@ impl Bench {
 
     fn work(&self, rest: &watch::Sender<Rest>) {
         while let Some(still) = self.take() {
-            let Some(rgba) = lock(&still.rgba).take() else { continue };
-            let Some(mut encoder) = Encoder::new(&rgba, usize::from(still.width) * 4, still.width, still.height) else {
-                continue;
-            };
-            drop(rgba);
+            let row_bytes = usize::from(still.width) * 4;
+            let Some(mut encoder) = Encoder::new(&still.rgba, row_bytes, still.width, still.height) else { continue };
             // Never more: the picture has at most 2²⁵ pixels.
             let tiles = u16::try_from(encoder.tiles().len()).unwrap_or(u16::MAX);
             still.told(rest, |encoded| encoded.head = Some((encoder.head(), tiles)));

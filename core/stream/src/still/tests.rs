@@ -225,4 +225,12 @@ fn only_a_picture_that_someone_wants_is_taken() {
     let first = rests.borrow().still.clone().unwrap();
     rest(&shop, 2, 180);
     assert!(Arc::ptr_eq(&first, rests.borrow().still.as_ref().unwrap()), "it rests already");
+    let (width, height) = (u32::from(first.width), u32::from(first.height));
+    let stride_bytes = width as usize * 4;
+    let mut pixels = rgba(1);
+    assert!(shop.is_same(&pixels, stride_bytes, width, height));
+    assert!(!shop.is_same(&pixels[1..], stride_bytes, width, height), "it is not whole");
+    assert!(!shop.is_same(&pixels, stride_bytes, width, height - 1));
+    *pixels.last_mut().unwrap() ^= 1;
+    assert!(!shop.is_same(&pixels, stride_bytes, width, height));
 }

@@ -3,7 +3,7 @@ use super::*;
 const SECOND: Duration = Duration::from_secs(1);
 
 fn demand(key: u64, target_bps: u32) -> Demand {
-    Demand { key: WatcherKey::numbered(key), medium: Medium::H264, tier: None, target_bps, wants_keyframe: false }
+    Demand { key: WatcherKey(key), medium: Medium::H264, tier: None, target_bps, wants_keyframe: false }
 }
 
 fn jpeg(key: u64, target_bps: u32) -> Demand {
@@ -13,7 +13,7 @@ fn jpeg(key: u64, target_bps: u32) -> Demand {
 /// Members and rate of each group, the best first.
 fn parted(tiers: &mut Tiers, demands: &[Demand], most: usize, now: Instant) -> Vec<(Vec<u64>, u32)> {
     let groups = tiers.part(demands, most, now);
-    let members = |group: &Group| group.members.iter().map(|key| key.number()).collect();
+    let members = |group: &Group| group.members.iter().map(|key| key.0).collect();
     groups.iter().map(|group| (members(group), group.target_bps)).collect()
 }
 

@@ -51,6 +51,11 @@ impl Carrier {
         self.seat.is_some()
     }
 
+    /// Its place before the stage, while media flow.
+    pub(super) fn key(&self) -> Option<WatcherKey> {
+        self.seat.as_ref().map(|(key, _)| *key)
+    }
+
     /// The next event or frame. May be dropped and called again.
     async fn next(&mut self) -> Happening {
         tokio::select! {
