@@ -78,7 +78,7 @@ fn is_applied(message: &FromViewer, role: Role, mode: ControlMode) -> bool {
         // Alone, there is nobody to hand over to, and nothing held to release.
         FromViewer::Ask { ask: Ask::HandOver { .. } | Ask::Release } => false,
         // The sidecar's own business: it changes nothing of the scene or the room.
-        FromViewer::NeedKeyframe => false,
+        FromViewer::NeedKeyframe | FromViewer::On { .. } => false,
     }
 }
 
@@ -97,7 +97,7 @@ fn every_message_of_every_role_in_every_mode_is_applied_or_refused_as_the_table_
                         here.room.ask(guest, ask, here.now);
                         Vec::new()
                     }
-                    FromViewer::NeedKeyframe => Vec::new(),
+                    FromViewer::NeedKeyframe | FromViewer::On { .. } => Vec::new(),
                 };
                 let told = here.room.told();
                 let has_changed = (&told.guests, told.mode) != (&before.guests, before.mode)
@@ -139,7 +139,7 @@ fn random_messages_of_a_view_link_change_nothing() {
             // A name is the guest's own; everything else is not for it.
             FromViewer::Ask { ask: Ask::Rename { .. } } => {}
             FromViewer::Ask { ask } => here.room.ask(guest, &ask, here.now),
-            FromViewer::NeedKeyframe => {}
+            FromViewer::NeedKeyframe | FromViewer::On { .. } => {}
         }
     }
     assert!(understood > 10_000, "only {understood} were messages at all");

@@ -14,8 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut all = Vec::new();
     for (index, file) in files(&root)?.iter().enumerate() {
         let is_script = file.extension().is_some_and(|ending| ending == "js");
-        let content = std::fs::read(file)?;
-        let content = if is_script { without_comments(&String::from_utf8(content)?).into_bytes() } else { content };
+        let content = packed(&std::fs::read_to_string(file)?, is_script).into_bytes();
         let (plain, zipped) = (out.join(format!("page-{index}")), out.join(format!("page-{index}.gz")));
         std::fs::write(&plain, &content)?;
         std::fs::write(&zipped, gzip(&content)?)?;
@@ -38,18 +37,33 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A script without the lines that hold nothing but a comment, which are a third of it on a narrow line. They are left
-/// empty, so that a browser's error names the line of the source.
-fn without_comments(script: &str) -> String {
+/// A text without indentation, and a script without what it says to readers and to the type checker, which are more than a
+/// third of it on a narrow line. Lines stay where they are, so that a browser's error names the line of the source.
+fn packed(text: &str, is_script: bool) -> String {
     let mut is_inside = false;
-    let kept = script.lines().map(|line| {
-        let text = line.trim();
-        let begins = text.starts_with("/**") && (text.ends_with("*/") || !text.contains("*/"));
-        let is_comment = is_inside || begins || text.starts_with("//");
-        is_inside = (is_inside || begins) && !text.ends_with("*/");
-        if is_comment { "" } else { line }
+    let kept = text.lines().map(|line| {
+        let line = line.trim();
+        if !is_script {
+            return line.to_owned();
+        }
+        let begins = line.starts_with("/**") && (line.ends_with("*/") || !line.contains("*/"));
+        let is_comment = is_inside || begins || line.starts_with("//");
+        is_inside = (is_inside || begins) && !line.ends_with("*/");
+        if is_comment { String::new() } else { without_types(line) }
     });
-    kept.fold(String::with_capacity(script.len()), |all, line| all + line + "\n")
+    kept.fold(String::with_capacity(text.len()), |all, line| all + &line + "\n")
+}
+
+/// A line of a script without its `/** @type … */`.
+fn without_types(line: &str) -> String {
+    let (mut kept, mut rest) = (String::new(), line);
+    while let Some((before, (_, after))) =
+        rest.split_once("/** @").and_then(|(before, comment)| Some((before, comment.split_once("*/")?)))
+    {
+        kept.push_str(before);
+        rest = after.trim_start();
+    }
+    kept + rest
 }
 
 /// `index.html`, `style.css`, `core/*.js`, `app/*.js` and an icon; in a fixed order.

@@ -22,12 +22,20 @@ pub struct Complexity {
     intra: f64,
     motion: f64,
     refine: f64,
+    /// A movement was seen.
+    has_moved: bool,
 }
 
-/// What a cloud of points costs before anything is known; anything else costs less.
+/// What a cloud of points costs, in keyframes and in movement.
+const INTRA_FIRST: f64 = 320.0;
+const MOTION_FIRST: f64 = 1.6;
+/// How much simpler a scene's movement may be taken to be because its keyframe was.
+const SIMPLER_MAX: f64 = 16.0;
+
+/// A cloud of points, before anything is known; anything else costs less.
 impl Default for Complexity {
     fn default() -> Complexity {
-        Complexity { intra: 320.0, motion: 1.6, refine: 1.6 }
+        Complexity { intra: INTRA_FIRST, motion: MOTION_FIRST, refine: MOTION_FIRST, has_moved: false }
     }
 }
 
@@ -61,6 +69,11 @@ impl Complexity {
             _ => LEARN_FALL,
         };
         *known = (*known + share * (seen - *known)).max(1e-3);
+        self.has_moved |= kind == Kind::Motion;
+        if kind == Kind::Keyframe && !self.has_moved {
+            // A keyframe with little in it has little that can move.
+            self.motion = MOTION_FIRST * (self.intra / INTRA_FIRST).clamp(1.0 / SIMPLER_MAX, 1.0);
+        }
     }
 
     fn of(&self, kind: Kind) -> f64 {
@@ -104,7 +117,20 @@ mod tests {
         }
         let half = complexity.bits_for(Kind::Motion, 640 * 360, 36);
         assert!((15_000.0..30_000.0).contains(&half), "{half}");
-        assert_eq!(complexity.intra, Complexity::default().intra, "a movement says nothing of keyframes");
+        assert_eq!(complexity.intra, INTRA_FIRST, "a movement says nothing of keyframes");
+    }
+
+    #[test]
+    fn a_scene_that_never_moved_is_taken_for_as_simple_as_its_keyframe() {
+        let mut complexity = Complexity::default();
+        let expected = |complexity: &Complexity| complexity.bits_for(Kind::Motion, 640 * 360, 36);
+        let before = expected(&complexity);
+        complexity.learn(Kind::Keyframe, 640 * 360, 36, complexity.bits_for(Kind::Keyframe, 640 * 360, 36) / 4.0);
+        assert!((expected(&complexity) / before - 0.25).abs() < 1e-6);
+        complexity.learn(Kind::Motion, 640 * 360, 36, before);
+        let moved = expected(&complexity);
+        complexity.learn(Kind::Keyframe, 640 * 360, 36, 1.0);
+        assert_eq!(expected(&complexity), moved, "what was seen to move counts more");
     }
 
     #[test]

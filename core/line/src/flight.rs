@@ -24,11 +24,21 @@ pub(crate) struct Flight {
     window_began: Option<Instant>,
     last_report: Option<Instant>,
     last_sent: Option<Instant>,
+    /// The receiver reports for sure, so that silence is one from the beginning on.
+    expects_reports: bool,
     /// The oldest departure of those that were forgotten unreported since the last report.
     silent_since: Option<Instant>,
 }
 
+/// The first report may take so long to come.
+const FIRST_REPORT_MAX: Duration = Duration::from_secs(1);
+
 impl Flight {
+    /// To a receiver that reports for sure.
+    pub(crate) fn expecting_reports() -> Flight {
+        Flight { expects_reports: true, ..Flight::default() }
+    }
+
     pub(crate) fn sent(&mut self, now: Instant, bytes: usize) {
         self.last_sent = Some(now);
         match self.packets.back_mut() {
@@ -57,11 +67,13 @@ impl Flight {
 
     /// How much later than it should the oldest packet is reported; no more than what left after it.
     pub(crate) fn overdue(&self, now: Instant) -> Duration {
-        if self.last_report.is_none() {
-            return Duration::ZERO;
-        }
+        let patience = match (self.last_report, self.expects_reports) {
+            (Some(_), _) => self.least_round_trip() + REPORT_INTERVAL,
+            (None, true) => FIRST_REPORT_MAX,
+            (None, false) => return Duration::ZERO,
+        };
         let (Some(oldest), Some(newest)) = (self.waiting_since(), self.last_sent) else { return Duration::ZERO };
-        let late = now.saturating_duration_since(oldest).saturating_sub(self.least_round_trip() + REPORT_INTERVAL);
+        let late = now.saturating_duration_since(oldest).saturating_sub(patience);
         late.min(newest.saturating_duration_since(oldest))
     }
 

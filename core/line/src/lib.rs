@@ -43,7 +43,7 @@ use std::time::{Duration, Instant};
 /// The least that a line is asked to carry, in bits a second.
 pub const TARGET_MIN_BPS: u32 = 60_000;
 /// The most, in bits a second.
-pub const TARGET_MAX_BPS: u32 = 12_000_000;
+pub const TARGET_MAX_BPS: u32 = 20_000_000;
 /// What a line is trusted with at first, in bits a second.
 pub const TARGET_FIRST_BPS: u32 = 1_000_000;
 

@@ -82,6 +82,11 @@ impl Line {
         }
     }
 
+    /// A line to a receiver that reports for sure: one that is silent from the beginning takes nothing.
+    pub fn expecting_reports() -> Line {
+        Line { flight: Flight::expecting_reports(), ..Line::default() }
+    }
+
     // What the transport tells.
 
     /// A packet left.

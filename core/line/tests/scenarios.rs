@@ -170,7 +170,7 @@ fn a_full_line_that_loses_packets_is_used_and_shows_frames() {
     for (share, least_bps) in [(0.05, 1.45e6), (0.1, 1.3e6)] {
         each_seed(&scenarios::full_and_lossy(Losses::Random(share)), |seed, flows| {
             bar!(seed, flows[0].rate_bps(5.0, 40.0), least_bps..2e6, "rate");
-            bar!(seed, flows[0].frozen_s(2.0, 40.0), 0.0..1.6, "frozen");
+            bar!(seed, flows[0].frozen_s(2.0, 40.0), 0.0..2.0, "frozen");
             bar!(seed, flows[0].queue_ms(0.95), 0.0..120.0, "queue at p95");
         });
     }

@@ -20,7 +20,7 @@ const SLOW_RATES: [u32; 2] = [10, 6];
 /// Pixels of about 480×270.
 const SMALL_PIXELS: u32 = 120_000;
 /// Coarser is worth giving up frame rate and size for.
-const COARSE_QP: u8 = 38;
+const COARSE_QP: u8 = 40;
 /// Where the size is small and the rate low already, only coarser than this is.
 const COARSE_QP_SMALL: u8 = 47;
 /// By how much finer a better rung's pictures must be foreseen than what it would be left for; less where only the frame

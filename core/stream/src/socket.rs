@@ -12,7 +12,7 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use bytes::Bytes;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
-use heliograph_line::{Kind, PacketFate};
+use heliograph_line::{Kind, Line, PacketFate};
 use heliograph_wire::media::{Header, JPEG, KEYFRAME};
 use heliograph_wire::{MAX_MESSAGE_BYTES, pointer};
 use std::collections::VecDeque;
@@ -55,7 +55,7 @@ impl Socket {
         let (messages, waiting_messages) = mpsc::channel(WAITING_MESSAGES_MAX);
         let (frames, waiting_frames) = mpsc::channel(WAITING_FRAMES_MAX);
         let unacknowledged = Arc::<Mutex<VecDeque<Departure>>>::default();
-        let line = SharedLine::default();
+        let line = SharedLine::new(Mutex::new(Line::expecting_reports()));
         let channel: Arc<dyn Channel> = Arc::new(SocketChannel(messages));
         let acknowledgements =
             Acknowledgements { line: Arc::clone(&line), unacknowledged: Arc::clone(&unacknowledged) };

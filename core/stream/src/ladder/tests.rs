@@ -60,7 +60,7 @@ fn what_a_line_carries_decides_where_to_begin() {
     let now = Instant::now();
     let begin = |bps| Ladder::new((1280, 720), &at(bps), now).rung();
     assert_eq!(begin(8_000_000).size, (1280, 720));
-    assert_eq!(begin(1_000_000).size, (640, 360));
+    assert_eq!(begin(2_000_000).size, (640, 360));
     let poor = begin(300_000);
     assert!(poor.size == (480, 270) && poor.frame_rate == 15, "{poor:?}");
     let poorest = begin(100_000);
@@ -76,7 +76,7 @@ fn a_fast_line_has_the_whole_size_within_a_second_and_a_drop_is_heeded_at_once()
         at(if ms < 300 {
             1_000_000
         } else if ms < 6_000 {
-            8_000_000
+            12_000_000
         } else {
             300_000
         })
@@ -106,8 +106,8 @@ fn while_nothing_moves_nothing_gets_worse_and_better_comes_when_it_is_due() {
     let mut ladder = Ladder::new((1280, 720), &at(1_000_000), start);
     let before = ladder.rung();
     assert_eq!(ladder.step(&at(60_000), false, start + 10_000 * MS), before);
-    ladder.step(&at(8_000_000), false, start + 11_000 * MS);
+    ladder.step(&at(20_000_000), false, start + 11_000 * MS);
     let due = ladder.due(start + 11_000 * MS).unwrap();
-    assert_eq!(ladder.step(&at(8_000_000), false, due).size, (1280, 720));
+    assert_eq!(ladder.step(&at(20_000_000), false, due).size, (1280, 720));
     assert_eq!(ladder.top().frame_rate, 60);
 }

@@ -110,7 +110,7 @@ mod tests {
         for number in 0..100_u16 {
             kept.keep(now + Duration::from_secs(60) * u32::from(number), packet(number, 10));
         }
-        assert_eq!(kept.packets.len(), PACKETS_MIN + 1);
+        assert_eq!(kept.packets.len(), PACKETS_MIN);
         assert_eq!(kept.bytes, kept.packets.iter().map(|kept| kept.packet.marshal_size()).sum::<usize>());
     }
 

@@ -181,7 +181,7 @@ async fn nothing_is_sent_into_a_busy_line_nor_encoded_far_ahead_of_a_slow_one() 
     let began = next(&mut sender, &mut now, &free, &mut rests).await.unwrap();
     let tiles = u16_at(&began, 2);
     let still = rests.borrow().still.clone().unwrap();
-    assert!(tiles > 40, "the test wants many tiles");
+    assert!(tiles > 30, "the test wants many tiles: {tiles}");
     assert!(still.tile(0).is_some() || tokio::time::timeout(PATIENCE, rests.changed()).await.is_ok());
     assert!(still.tile(tiles - 1).is_none(), "encoded before anybody came near it");
 }

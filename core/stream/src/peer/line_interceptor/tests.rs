@@ -130,7 +130,7 @@ fn what_is_missed_is_repeated_by_the_other_stream_once_a_round_trip() {
         assert!(tagged.message.get(&Attribute::Retransmission).is_some());
     }
     assert!(fixture.missing(&[65_531, 65_532]).is_empty(), "they are on their way");
-    fixture.pass(600 * MS);
+    fixture.pass(150 * MS);
     assert_eq!(fixture.missing(&[65_532]).len(), 1);
     assert!(fixture.hear(TransportLayerNack { sender_ssrc: 1, media_ssrc: 99, nacks: Vec::new() }).is_empty());
     assert_eq!(fixture.wishes(), 0);
