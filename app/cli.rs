@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::share::network;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use heliograph_scene::Viewport;
 use heliograph_wire::Origin;
@@ -105,6 +106,19 @@ pub struct ViewArgs {
     /// Port that the share listens on; the next free one when it is taken
     #[arg(long, value_name = "PORT", default_value_t = crate::share::DEFAULT_PORT)]
     pub port: u16,
+    /// What all viewers together may be sent, e.g. 4M or 800k bits a second [default: what the line is found to carry]
+    #[arg(long, value_name = "RATE", value_parser = network::parse_rate)]
+    pub upload: Option<u32>,
+    /// STUN server by which guests reach this machine through routers, as HOST:PORT; repeat it for more
+    #[arg(long, value_name = "SERVER", value_parser = network::parse_stun)]
+    pub stun: Vec<String>,
+    /// TURN server that relays where nothing else gets through, e.g. turns:turn.example:443?transport=tcp; repeat it for more
+    #[arg(long, value_name = "URL", value_parser = network::parse_turn)]
+    pub turn: Vec<String>,
+    /// File with the relay's user name and, on the next line, its password [default: HELIOGRAPH_TURN_USERNAME and
+    /// HELIOGRAPH_TURN_CREDENTIAL]
+    #[arg(long, value_name = "FILE")]
+    pub turn_credentials: Option<PathBuf>,
     /// Most viewers at a time, 1 to 64
     #[arg(long, value_name = "N", default_value_t = crate::share::DEFAULT_MAX_VIEWERS,
           value_parser = clap::value_parser!(u32).range(1..=64))]

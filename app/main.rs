@@ -7,6 +7,7 @@ use heliograph::events::{Event, Reporter};
 use heliograph::host::Start;
 use heliograph::room::Decision;
 use heliograph::share::ShareSettings;
+use heliograph::share::network::{NetworkSettings, relays};
 use heliograph::share::reach::Reach;
 use heliograph::{doctor, headless, share, shell};
 use heliograph_scene::load::Source;
@@ -49,7 +50,10 @@ fn run(args: ViewArgs, reporter: Reporter) -> Result<()> {
     let sources: Vec<Source> = args.files.into_iter().map(Source::Path).collect();
     let is_wanted = args.share.is_some() || args.tunnel_command.is_some();
     let reach = reach(args.share, args.tunnel_command)?;
+    let turn = relays(args.turn, args.turn_credentials.as_deref()).map_err(anyhow::Error::msg)?;
+    let network = NetworkSettings { stun: args.stun, turn, upload_bps: args.upload };
     let settings = ShareSettings {
+        network,
         reach,
         bind: args.bind,
         port: args.port,

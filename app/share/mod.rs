@@ -1,6 +1,7 @@
 //! A share session: it starts and supervises the sidecar and the tunnel, keeps the links, and ends it all.
 
 pub mod account;
+pub mod network;
 pub mod reach;
 mod restarts;
 mod sidecar;
@@ -12,6 +13,7 @@ use crate::engine::EngineHandle;
 use crate::room::{Decision, RoomView, SharedRoom};
 use heliograph_wire::link::{StreamStats, Tokens};
 use heliograph_wire::{Origin, SceneStatus};
+use network::NetworkSettings;
 use reach::Reach;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, mpsc};
@@ -42,6 +44,8 @@ pub struct ShareSettings {
     pub allow_embed: Vec<Origin>,
     /// The links are dead after this, counted on the monotonic clock.
     pub lifetime: Duration,
+    /// By whose help browsers reach this machine, and how much it may send.
+    pub network: NetworkSettings,
 }
 
 impl Default for ShareSettings {
@@ -53,6 +57,7 @@ impl Default for ShareSettings {
             max_viewers: DEFAULT_MAX_VIEWERS,
             allow_embed: Vec::new(),
             lifetime: Duration::from_secs(u64::from(DEFAULT_LIFETIME_HOURS) * 3600),
+            network: NetworkSettings::default(),
         }
     }
 }

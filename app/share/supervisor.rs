@@ -72,6 +72,8 @@ pub(super) struct Supervisor {
     settings: ShareSettings,
     /// The address to listen on.
     bind: IpAddr,
+    /// As it was looked up when the session began.
+    network: Network,
     tokens: Tokens,
     engine: EngineHandle,
     room: SharedRoom,
@@ -113,6 +115,7 @@ impl Supervisor {
         Supervisor {
             settings,
             bind: Ipv4Addr::LOCALHOST.into(),
+            network: Network::default(),
             tokens,
             engine,
             room,
@@ -140,6 +143,9 @@ impl Supervisor {
                 return (self.tell)(FromShare::Ended);
             }
         }
+        let (network, problems) = self.settings.network.look_up();
+        self.network = network;
+        problems.into_iter().for_each(|sentence| (self.tell)(FromShare::Problem(sentence)));
         loop {
             self.run += 1;
             let ending = self.one_run(messages);
@@ -262,7 +268,7 @@ impl Supervisor {
             max_viewers: self.settings.max_viewers,
             allow_embed: self.settings.allow_embed.clone(),
             ring_fds,
-            network: Network::default(),
+            network: self.network.clone(),
         }
     }
 

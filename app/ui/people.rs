@@ -94,6 +94,7 @@ fn standing(view_of: &GuestView, view: &View<'_>) -> String {
         parts.extend(figures.rung.map(|rung| way(rung).to_owned()));
         parts.extend(figures.round_trip_ms.map(|milliseconds| format!("{milliseconds} ms")));
         parts.push(format!("{:.1} Mbit/s", figures.sent_bps as f64 / 1e6));
+        parts.extend(figures.exact.then(|| "exact".to_owned()));
     }
     parts.retain(|part| !part.is_empty());
     parts.join(" · ")

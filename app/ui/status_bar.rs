@@ -3,6 +3,7 @@
 use super::{View, theme};
 use crate::host::ShareState;
 use egui::{Align, Layout, RichText};
+use heliograph_wire::link::{StreamStats, TierStats};
 
 pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>) {
     let frame = egui::Frame::side_top_panel(ui.style()).inner_margin(egui::Margin::symmetric(12, 4));
@@ -39,6 +40,26 @@ fn mirror(ui: &mut egui::Ui, view: &View<'_>) {
             (format!("{} watching · {sent:.1} Mbit/s", view.room.guests.len()), theme::GOOD)
         }
     };
-    ui.label(RichText::new(text).small().color(color));
+    let told = ui.label(RichText::new(text).small().color(color));
+    if !view.stats.tiers.is_empty() {
+        told.on_hover_text(encodes(view.stats));
+    }
     ui.separator();
+}
+
+/// What is encoded, and how much may be sent.
+fn encodes(stats: &StreamStats) -> String {
+    let of_tier = |tier: &TierStats| {
+        let guests = if tier.viewers == 1 { "1 guest".to_owned() } else { format!("{} guests", tier.viewers) };
+        let (codec, rate) = (if tier.codec == "jpeg" { "JPEG" } else { "H.264" }, f64::from(tier.target_bps) / 1e6);
+        format!(
+            "{}×{}, up to {:.0} pictures a second in {codec}, {rate:.1} Mbit/s: {guests}",
+            tier.width, tier.height, tier.frame_rate
+        )
+    };
+    let mut lines: Vec<String> = stats.tiers.iter().map(of_tier).collect();
+    if stats.upload_bps > 0 {
+        lines.push(format!("Upload: {:.1} Mbit/s for all together", f64::from(stats.upload_bps) / 1e6));
+    }
+    lines.join("\n")
 }

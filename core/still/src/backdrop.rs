@@ -33,7 +33,7 @@ pub(crate) struct Backdrop {
 /// The dither of a place, from 0 to below 65,536. Each step is rounded to 32 bits, so that every machine says the same.
 pub(crate) fn dither(x: i32, y: i32) -> i32 {
     let dot = (x as f32 + 0.5) * 0.067_110_56 + (y as f32 + 0.5) * 0.005_837_15;
-    let scaled = 52.982_918_9_f32 * (dot - dot.floor());
+    let scaled = 52.982_918_f32 * (dot - dot.floor());
     ((scaled - scaled.floor()) * ONE as f32) as i32
 }
 
@@ -42,7 +42,7 @@ impl Backdrop {
     pub(crate) fn at(&self, x: i32, y: i32) -> u32 {
         let dither = i64::from(dither(x, y));
         let channel = |index: usize| {
-            let down = i64::from(self.per_row[index]) * i64::from(y) >> 8;
+            let down = (i64::from(self.per_row[index]) * i64::from(y)) >> 8;
             ((i64::from(self.top[index]) + down + dither) >> 16).clamp(0, 255) as u32
         };
         channel(0) | channel(1) << 8 | channel(2) << 16 | BEHIND

@@ -40,7 +40,7 @@ pub(super) struct Tier {
 }
 
 enum Work {
-    H264 { complexity: Complexity, ladder: Option<Ladder>, encoder: Option<Encoder> },
+    H264 { complexity: Complexity, ladder: Option<Ladder>, encoder: Option<Box<Encoder>> },
     Jpeg { choice: JpegChoice, last: Option<Choice> },
 }
 
@@ -229,7 +229,7 @@ impl Tier {
             Kind::Refine | Kind::Keep => REFINE_SECONDS,
         };
         if !is_fitting {
-            *encoder = Some(Encoder::new(size.0, size.1, *complexity)?);
+            *encoder = Some(Box::new(Encoder::new(size.0, size.1, *complexity)?));
         }
         let Some(encoder) = encoder else { return Ok(None) };
         let bits = (f64::from(conditions.target_bps) * seconds) as u32;

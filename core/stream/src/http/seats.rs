@@ -33,12 +33,12 @@ pub(crate) struct Seat {
     known: AtomicBool,
     /// When it came or last asked for something, in microseconds since the first.
     active_us: AtomicU64,
-    /// Rung when the seat is another's.
     /// It comes through a tunnel.
     tunnelled: AtomicBool,
     /// What it moved before that was known, in bytes.
     uncounted: AtomicU64,
     counters: Arc<Counters>,
+    /// Rung when the seat is another's.
     lost: Notify,
 }
 
@@ -125,7 +125,6 @@ impl Taken {
         Arc::clone(&self.seat)
     }
 
-    /// It was asked for something.
     /// Bytes came or went.
     pub(super) fn moved(&self, bytes: usize) {
         self.seat.moved(bytes as u64);
