@@ -134,7 +134,7 @@ export class Page {
 
   /** Only the picture, without the bars over it, as a PNG file. @param {string} path */
   async shot(path) {
-    await this.eval(`for (const over of document.querySelectorAll('body > :not(#view)')) over.style.visibility = 'hidden'`);
+    await this.eval(`for (const over of document.querySelectorAll('body > :not(#view), #overlay')) over.style.visibility = 'hidden'`);
     await this.ask({ do: 'shot', path });
   }
 }

@@ -9,31 +9,27 @@ const KEYS = ['ArrowRight', 'ArrowUp', '+', 'Shift+ArrowLeft', 'ArrowRight', '-'
 /** Two people's worth of keys and clicks, from the same view on. @returns {Promise<string>} The host's picture after it. */
 async function plays(host, page, name, times) {
   for (const command of [{ type: 'look', from: 'front' }, { type: 'fit' }]) host.command(command);
-  await passed(500);
+  await settled(host);
   for (let time = 0; time < times; time += 1) {
     for (const key of KEYS) await page.ask({ do: 'key', key });
     // A press and a release at a place of their own; without its release the next one would turn the scene.
     await page.ask({ do: 'drag', from: [500 + 10 * time, 360], to: [500 + 10 * time, 360], steps: 1 });
   }
-  await settled(host, page);
+  await settled(host);
   return host.screenshot(name);
 }
 
-/** Once nothing more comes out: what is lost is sent again within a few round trips. */
-async function settled(host, page) {
-  let last = '';
-  for (let still = 0; still < 3;) {
+/** Once the host's picture stays what it is: what is lost is sent again within a few round trips. */
+async function settled(host) {
+  let last = await host.screenshot('settled');
+  for (let same = 0, round = 0; same < 3; round += 1) {
+    if (round > 60) throw new Error('the picture does not come to rest');
     await passed(700);
-    const { framesShown } = await page.stats();
-    const now = String(framesShown);
-    still = now === last ? still + 1 : 0;
+    const now = await host.screenshot(`settled-${round % 2}`);
+    same = difference(last, now).pixels === 0 ? same + 1 : 0;
     last = now;
-    if (host.process.exitCode !== null) throw new Error('the host ended');
-    if (still === 0 && ++settled.rounds > 60) break;
   }
-  settled.rounds = 0;
 }
-settled.rounds = 0;
 
 /** @param {import('../trial.mjs').Trial} trial */
 async function commands(trial) {
