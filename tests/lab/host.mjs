@@ -1,5 +1,4 @@
 // The real program, in the lab's `host`: asked and answered in JSON lines.
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -25,14 +24,14 @@ export class Host {
     const host = new Host(lab, program, [
       // On every address: a tunnel alone would bind media to loopback.
       '--headless', '--size', '1280x720', '--bind', '0.0.0.0', '--share=command', '--tunnel-command', tunnelCommand,
-      ...(lab.hasTurn ? relayOptions(program) : []), ...args, SCENE,
+      ...(lab.hasTurn ? RELAY : []), ...args, SCENE,
     ]);
     await Promise.all([host.once('loaded'), host.once('sharing', ({ control }) => control.startsWith(PUBLIC))]);
     return host;
   }
 
   constructor(lab, program, args) {
-    const environment = { ...(lab.hasTurn ? TURN_ENVIRONMENT : {}) };
+    const environment = lab.hasTurn ? RELAY_ENVIRONMENT : {};
     this.process = lab.spawn('host', program, ['--json', ...args], 'pipe', environment);
     /** @type {any[]} */
     this.seen = [];
@@ -107,10 +106,6 @@ export class Host {
   }
 }
 
-const TURN_ENVIRONMENT = { HELIOGRAPH_TURN_USER: TURN.user, HELIOGRAPH_TURN_PASSWORD: TURN.password };
-
-/** What this build is told of coturn; a build without relays is told nothing. @param {string} program */
-function relayOptions(program) {
-  const { stdout } = spawnSync(program, ['--help'], { encoding: 'utf8' });
-  return stdout.includes('--turn') ? ['--turn', `turn:${TURN.host}:3478`] : [];
-}
+/** What the host is told of coturn, which is its STUN server too. */
+const RELAY = ['--turn', `turn:${TURN.host}:3478`, '--stun', `${TURN.host}:3478`];
+const RELAY_ENVIRONMENT = { HELIOGRAPH_TURN_USERNAME: TURN.user, HELIOGRAPH_TURN_CREDENTIAL: TURN.password };

@@ -29,8 +29,9 @@ export const HOST_ADDRESS = '10.77.1.2';
 const BLOCKED = {
   none: '',
   udp: 'meta l4proto udp drop',
-  'udp-except-turn': 'udp dport != 3478 udp sport != 3478 drop',
-  only443: 'meta l4proto != tcp drop; tcp dport != 443 tcp sport != 443 drop',
+  // Not as two `!=` in one rule: nft 1.0 joins them to "not both".
+  'udp-except-turn': 'udp dport 3478 accept; udp sport 3478 accept; meta l4proto udp drop',
+  only443: 'tcp dport 443 accept; tcp sport 443 accept; drop',
 };
 
 /** @typedef {'none' | 'cone' | 'symmetric'} Nat */
