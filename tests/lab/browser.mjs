@@ -20,7 +20,7 @@ const SEEN = `(() => {
   const { state, framesShown, firstPictureMs, transport, candidateType } = stats;
   return {
     phase: state ?? 'loading', framesShown: framesShown ?? 0, firstPictureMs, transport, candidateType,
-    rung: document.body.dataset.rung || (state === 'live' && transport ? String(transport).toLowerCase() : ''),
+    rung: document.body.dataset.rung ?? '',
     exact: document.body.dataset.exact === 'true', state: text('state'),
     card: card?.checkVisibility?.() === false ? '' : [text('card-heading'), text('card-detail')].filter(Boolean).join(' '),
     sinceStartMs: performance.now(),
