@@ -133,7 +133,12 @@ fn menu(ui: &mut Ui, view_of: &GuestView, view: &View<'_>, actions: &mut Vec<Act
     }
     let mute = if guest.muted { "Listen to its hands again" } else { "Mute its hands" };
     entry(ui, mute, Decision::Mute(viewer, !guest.muted));
-    if let Some(code) = &view_of.safety_code {
+    let rung = view_of.figures.as_ref().and_then(|figures| figures.rung);
+    if matches!(rung, Some(Rung::WebCodecs | Rung::Jpeg)) {
+        // The code is of the ends of a connection that does not carry the picture.
+        ui.separator();
+        ui.label(RichText::new("By WebSocket: a tunnel’s operator could read it.").weak().small());
+    } else if let Some(code) = &view_of.safety_code {
         ui.separator();
         ui.label(RichText::new(format!("Safety code {code}")).monospace());
         ui.label(RichText::new("The page shows the same, or someone sits between you.").weak().small());

@@ -33,7 +33,7 @@ mod probe;
 mod repeats;
 pub mod simulator;
 
-pub use line::{Kind, Line, common_target_bps};
+pub use line::{Kind, Line};
 pub use pacer::{Pacer, Refused};
 pub use probe::Probe;
 pub use repeats::{Answer, Repeats};

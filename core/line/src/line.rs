@@ -282,12 +282,6 @@ impl Line {
     }
 }
 
-/// What an encoder is asked for when these lines must carry the same stream: what the weakest one takes, in bits a
-/// second.
-pub fn common_target_bps(targets_bps: impl IntoIterator<Item = u32>) -> u32 {
-    targets_bps.into_iter().min().unwrap_or(TARGET_FIRST_BPS).clamp(TARGET_MIN_BPS, TARGET_MAX_BPS)
-}
-
 fn bits(entries: &VecDeque<(Instant, usize)>) -> f64 {
     entries.iter().map(|(_, bytes)| *bytes as f64 * 8.0).sum()
 }

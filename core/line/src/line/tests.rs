@@ -84,11 +84,3 @@ fn what_is_lost_is_sent_again_only_as_far_as_the_line_bears_it() {
     assert_eq!(packets(&mut line, start + 100 * MS), 4, "four tenths of 1 Mbit/s for 100 ms");
     assert_eq!(packets(&mut line, start + 60_000 * MS), 28, "no more than a quarter of a second's worth");
 }
-
-#[test]
-fn the_weakest_line_decides_within_limits() {
-    assert_eq!(common_target_bps([]), TARGET_FIRST_BPS);
-    assert_eq!(common_target_bps([5_000_000, 900_000, 2_000_000]), 900_000);
-    assert_eq!(common_target_bps([10_000]), TARGET_MIN_BPS);
-    assert_eq!(common_target_bps([u32::MAX]), TARGET_MAX_BPS);
-}
