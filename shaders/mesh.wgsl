@@ -4,7 +4,8 @@ struct Corner {
     @builtin(position) position: vec4f,
     @location(0) normal_view: vec3f,
     @location(1) place_view: vec3f,
-    @location(2) color: vec3f,
+    // An alpha of 0 hides the corner, and the triangle as far as it reaches.
+    @location(2) color: vec4f,
 }
 
 @vertex
@@ -14,16 +15,19 @@ fn corner(@location(0) position: vec3f, @location(1) normal: vec3f, @location(2)
     out.position = camera.clip_from_scene * place;
     out.place_view = (camera.view_from_scene * place).xyz;
     out.normal_view = (camera.view_from_scene * vec4f(normal, 0.0)).xyz;
-    out.color = color.rgb * item.tint.rgb;
+    out.color = color * item.tint;
     return out;
 }
 
 @fragment
 fn surface(in: Corner) -> @location(0) vec4f {
+    if in.color.a < 0.5 {
+        discard;
+    }
     // A file may give a normal of zero; the triangle's own is always known.
     let flat_normal = cross(dpdx(in.place_view), dpdy(in.place_view));
     let given = dot(in.normal_view, in.normal_view) > 1e-6;
     var normal = normalize(select(flat_normal, in.normal_view, given));
     normal = select(-normal, normal, dot(normal, towards_eye(in.place_view)) >= 0.0);
-    return vec4f(shade(in.color, normal, in.place_view, 0.10), 1.0);
+    return vec4f(shade(in.color.rgb, normal, in.place_view, 0.10), 1.0);
 }

@@ -66,6 +66,11 @@ fn depth_at(splat: Splat, pixel: vec2i) -> f32 {
     return select(0.0, max(splat.depth - splat.slope * away_squared, 1e-30), inside);
 }
 
+// Whether a filter hides a point: its alpha is 0.
+fn is_hidden(index: u32) -> bool {
+    return colors[index] < 0x1000000u;
+}
+
 fn texel_index(pixel: vec2i) -> u32 {
     return u32(pixel.y) * u32(camera.viewport_px.x) + u32(pixel.x);
 }

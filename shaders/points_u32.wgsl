@@ -13,8 +13,9 @@ fn splat_depth(@builtin(global_invocation_id) id: vec3u) {
     if id.x >= item.count {
         return;
     }
-    let splat = splat_of(item.first + id.x);
-    if splat.depth == 0.0 {
+    let index = item.first + id.x;
+    let splat = splat_of(index);
+    if splat.depth == 0.0 || is_hidden(index) {
         return;
     }
     for (var y = splat.least.y; y < splat.most.y; y++) {
@@ -36,7 +37,7 @@ fn splat_color(@builtin(global_invocation_id) id: vec3u) {
     }
     let index = item.first + id.x;
     let splat = splat_of(index);
-    if splat.depth == 0.0 {
+    if splat.depth == 0.0 || is_hidden(index) {
         return;
     }
     for (var y = splat.least.y; y < splat.most.y; y++) {

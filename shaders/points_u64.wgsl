@@ -9,7 +9,7 @@ fn splat(@builtin(global_invocation_id) id: vec3u) {
     }
     let index = item.first + id.x;
     let splat = splat_of(index);
-    if splat.depth == 0.0 {
+    if splat.depth == 0.0 || is_hidden(index) {
         return;
     }
     let color = u64(colors[index]);

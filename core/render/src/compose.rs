@@ -2,7 +2,7 @@
 
 use crate::background::gradient;
 use crate::frame::{CameraUniform, ItemUniform, Slot, Uniforms};
-use crate::layers::{Buffers, LayerBuffers, has_file_colors};
+use crate::layers::{Buffers, LayerBuffers};
 use crate::pipelines::Pipelines;
 use crate::target::Target;
 use glam::{Mat4, Vec2, Vec3, Vec4};
@@ -83,7 +83,7 @@ pub(crate) fn draw_layers(
             match buffers {
                 Buffers::Mesh(mesh) if step == &pipelines.meshes => {
                     let color = Vec3::from(style.color.map(f32::from)) / 255.0;
-                    let tint = if has_file_colors(layer) { Vec4::ONE } else { color.extend(1.0) };
+                    let tint = if layer.paint().is_plain() { color.extend(1.0) } else { Vec4::ONE };
                     let item = uniforms.push(&ItemUniform { tint, ..ItemUniform::new(layer.offset, 0.0) });
                     mesh.draw(pass, uniforms, camera, item);
                 }

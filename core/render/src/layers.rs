@@ -5,8 +5,7 @@ use crate::network::NetworkBuffers;
 use crate::points::PointBuffers;
 use crate::tracts::TractBuffers;
 use crate::upload::Upload;
-use heliograph_scene::LayerId;
-use heliograph_scene::{ColorBy, Layer, LayerData, Mesh, Network, Points, Tracts};
+use heliograph_scene::{Layer, LayerData, LayerId, Mesh, Network, Points, Tracts};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
@@ -32,7 +31,7 @@ struct Content {
 
 enum Identity {
     Points(Weak<Points>),
-    Mesh(Weak<Mesh>, /* with the colours of the file */ bool),
+    Mesh(Weak<Mesh>),
     Tracts(Weak<Tracts>),
     Network(Weak<Network>),
 }
@@ -63,7 +62,8 @@ impl LayerBuffers {
         });
         let mut replaced = entry.stamp == stamp;
         if !entry.content.is_of(layer) {
-            replaced |= entry.buffers.replace(layer, upload);
+            let same_data = entry.content.is_made_from(&layer.data);
+            replaced |= entry.buffers.replace(layer, same_data, upload);
             entry.content = Content::of(layer);
         }
         replaced |= entry.buffers.upload(layer, upload);
@@ -97,7 +97,7 @@ impl Content {
     fn of(layer: &Layer) -> Content {
         let data = match &layer.data {
             LayerData::Points(points) => Identity::Points(Arc::downgrade(points)),
-            LayerData::Mesh(mesh) => Identity::Mesh(Arc::downgrade(mesh), has_file_colors(layer)),
+            LayerData::Mesh(mesh) => Identity::Mesh(Arc::downgrade(mesh)),
             LayerData::Tracts(tracts) => Identity::Tracts(Arc::downgrade(tracts)),
             LayerData::Network(network) => Identity::Network(Arc::downgrade(network)),
         };
@@ -105,19 +105,20 @@ impl Content {
     }
 
     fn is_of(&self, layer: &Layer) -> bool {
+        self.revision == layer.content_revision && self.is_made_from(&layer.data)
+    }
+
+    fn is_made_from(&self, data: &LayerData) -> bool {
         fn same<T>(weak: &Weak<T>, data: &Arc<T>) -> bool {
             std::ptr::eq(weak.as_ptr(), Arc::as_ptr(data))
         }
-        let same_data = match (&self.data, &layer.data) {
+        match (&self.data, data) {
             (Identity::Points(weak), LayerData::Points(points)) => same(weak, points),
-            (Identity::Mesh(weak, colored), LayerData::Mesh(mesh)) => {
-                same(weak, mesh) && *colored == has_file_colors(layer)
-            }
+            (Identity::Mesh(weak), LayerData::Mesh(mesh)) => same(weak, mesh),
             (Identity::Tracts(weak), LayerData::Tracts(tracts)) => same(weak, tracts),
             (Identity::Network(weak), LayerData::Network(network)) => same(weak, network),
             _ => false,
-        };
-        same_data && self.revision == layer.content_revision
+        }
     }
 }
 
@@ -128,7 +129,7 @@ impl Buffers {
             LayerData::Mesh(mesh) => MeshBuffers::new(upload, mesh).map(Buffers::Mesh),
             LayerData::Tracts(tracts) => TractBuffers::new(upload, tracts).map(Buffers::Tracts),
             LayerData::Network(network) => NetworkBuffers::new(upload, network).map(|buffers| {
-                buffers.write(upload, network);
+                buffers.write(upload, network, &layer.paint());
                 Buffers::Network(buffers)
             }),
         };
@@ -136,14 +137,22 @@ impl Buffers {
     }
 
     /// Takes other content, in the same room where it fits; true when what was drawn is drawn no more.
-    fn replace(&mut self, layer: &Layer, upload: &mut Upload<'_>) -> bool {
+    fn replace(&mut self, layer: &Layer, same_data: bool, upload: &mut Upload<'_>) -> bool {
         match (&mut *self, &layer.data) {
             (Buffers::Points(buffers), LayerData::Points(points)) if buffers.fits(points) => {
                 buffers.invalidate();
                 false // Writing will tell.
             }
+            (Buffers::Mesh(buffers), LayerData::Mesh(_)) if same_data => {
+                buffers.invalidate_colors();
+                false
+            }
+            (Buffers::Tracts(buffers), LayerData::Tracts(_)) if same_data => {
+                buffers.invalidate();
+                false
+            }
             (Buffers::Network(buffers), LayerData::Network(network)) if buffers.fits(network) => {
-                buffers.write(upload, network);
+                buffers.write(upload, network, &layer.paint());
                 false
             }
             _ => {
@@ -153,15 +162,16 @@ impl Buffers {
         }
     }
 
-    /// Goes on uploading; true when points that may have been drawn were overwritten.
+    /// Goes on uploading; true when what may have been drawn was overwritten.
     fn upload(&mut self, layer: &Layer, upload: &mut Upload<'_>) -> bool {
         match (self, &layer.data) {
-            (Buffers::Points(buffers), LayerData::Points(points)) => return buffers.upload(upload, points),
-            (Buffers::Mesh(buffers), LayerData::Mesh(mesh)) => {
-                let colors = mesh.colors.as_deref().filter(|_| has_file_colors(layer));
-                buffers.upload(upload, mesh, colors);
+            (Buffers::Points(buffers), LayerData::Points(points)) => {
+                return buffers.upload(upload, points, &layer.paint());
             }
-            (Buffers::Tracts(buffers), LayerData::Tracts(tracts)) => buffers.upload(upload, tracts),
+            (Buffers::Mesh(buffers), LayerData::Mesh(mesh)) => return buffers.upload(upload, mesh, &layer.paint()),
+            (Buffers::Tracts(buffers), LayerData::Tracts(tracts)) => {
+                return buffers.upload(upload, tracts, &layer.paint());
+            }
             _ => {}
         }
         false
@@ -176,9 +186,4 @@ impl Buffers {
             Buffers::Network(_) | Buffers::NoRoom => true,
         }
     }
-}
-
-/// Whether a mesh is drawn with the colours of its file.
-pub(crate) fn has_file_colors(layer: &Layer) -> bool {
-    layer.style.color_by == ColorBy::File && matches!(&layer.data, LayerData::Mesh(mesh) if mesh.colors.is_some())
 }

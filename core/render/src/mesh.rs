@@ -5,7 +5,7 @@ use crate::pipeline::{Depth, Raster};
 use crate::shaders::MESH;
 use crate::upload::Upload;
 use glam::Vec3;
-use heliograph_scene::Mesh;
+use heliograph_scene::{Mesh, Paint};
 use wgpu::{BufferUsages, VertexStepMode};
 
 pub(crate) fn pipeline(device: &wgpu::Device, frame: &wgpu::BindGroupLayout) -> wgpu::RenderPipeline {
@@ -41,6 +41,8 @@ pub(crate) struct MeshBuffers {
     index_count: usize,
     /// How much of each list is written, in the order of the fields.
     written: [usize; 4],
+    /// Whether all was there once; other colours are written over what is drawn.
+    was_whole: bool,
 }
 
 impl MeshBuffers {
@@ -55,26 +57,37 @@ impl MeshBuffers {
             vertex_count,
             index_count,
             written: [0; 4],
+            was_whole: false,
         })
     }
 
-    /// Goes on writing. A vertex without a colour is white, to be tinted; one without a normal gets its triangle's.
-    pub(crate) fn upload(&mut self, upload: &mut Upload<'_>, mesh: &Mesh, colors: Option<&[[u8; 4]]>) {
+    /// Its colours are to be written again; the rest is the same.
+    pub(crate) fn invalidate_colors(&mut self) {
+        self.written[2] = 0;
+    }
+
+    /// Goes on writing. Vertices of one colour are white, to be tinted; those without a normal get their triangle's.
+    /// True when what may have been drawn was overwritten.
+    pub(crate) fn upload(&mut self, upload: &mut Upload<'_>, mesh: &Mesh, paint: &Paint<'_>) -> bool {
+        let overwrites = self.was_whole && !self.is_uploaded();
         let [positions, normals, colored, indexed] = &mut self.written;
         *positions = upload.advance(&self.positions, &mesh.positions, *positions);
         *normals = match mesh.normals.get(..self.vertex_count) {
             Some(list) => upload.advance(&self.normals, list, *normals),
             None => self.vertex_count, // WebGPU gives zeroed buffers.
         };
-        *colored = match colors.and_then(|colors| colors.get(..self.vertex_count)) {
-            Some(list) => upload.advance(&self.colors, list, *colored),
-            None => {
-                let until = upload.until::<[u8; 4]>(self.vertex_count, *colored);
-                upload.write(&self.colors, *colored, &vec![[255u8; 4]; until - *colored]);
-                until
-            }
-        };
+        let until = upload.until::<[u8; 4]>(self.vertex_count, *colored);
+        let mut colors = Vec::new();
+        if paint.is_plain() {
+            colors.resize(until - *colored, [255; 4]);
+        } else {
+            paint.fill(*colored..until, &mut colors);
+        }
+        upload.write(&self.colors, *colored, &colors);
+        *colored = until;
         *indexed = upload.advance(&self.indices, &mesh.indices[..self.index_count], *indexed);
+        self.was_whole |= self.is_uploaded();
+        overwrites
     }
 
     pub(crate) fn is_uploaded(&self) -> bool {
@@ -82,7 +95,7 @@ impl MeshBuffers {
     }
 
     pub(crate) fn draw(&self, pass: &mut wgpu::RenderPass<'_>, uniforms: &Uniforms, camera: Slot, item: Slot) {
-        if !self.is_uploaded() || self.index_count == 0 {
+        if !self.was_whole || self.index_count == 0 {
             return;
         }
         pass.set_bind_group(0, uniforms.bind_group(), &camera.with(item));

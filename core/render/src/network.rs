@@ -7,7 +7,7 @@ use crate::shaders::NETWORK;
 use crate::upload::Upload;
 use bytemuck::{Pod, Zeroable};
 use glam::Vec3;
-use heliograph_scene::Network;
+use heliograph_scene::{HIDDEN, Network, Paint};
 use wgpu::BufferUsages;
 
 /// A ball: place, diameter over the layer's node size, colour.
@@ -61,13 +61,14 @@ impl NetworkBuffers {
         (self.node_count, self.link_count) == (network.positions.len(), network.edges.len())
     }
 
-    pub(crate) fn write(&self, upload: &mut Upload<'_>, network: &Network) {
-        let color = |index: usize| network.colors.get(index).copied().unwrap_or([200, 200, 200, 255]);
+    pub(crate) fn write(&self, upload: &mut Upload<'_>, network: &Network, paint: &Paint<'_>) {
+        let colors = paint.all(network.positions.len());
+        let color = |index: usize| colors.get(index).copied().unwrap_or(HIDDEN);
         let nodes: Vec<Node> = (0..)
             .zip(&network.positions)
             .map(|(index, &center)| Node {
                 center,
-                size: network.sizes.get(index).copied().unwrap_or(1.0),
+                size: if color(index) == HIDDEN { 0.0 } else { network.sizes.get(index).copied().unwrap_or(1.0) },
                 color: color(index),
             })
             .collect();
@@ -75,11 +76,11 @@ impl NetworkBuffers {
         let links: Vec<Segment> = network
             .edges
             .iter()
-            .map(|&[a, b]| Segment {
-                from: place(a),
-                from_color: color(a as usize),
-                to: place(b),
-                to_color: color(b as usize),
+            .map(|&[a, b]| {
+                let (from_color, to_color) = (color(a as usize), color(b as usize));
+                // A link to what is hidden has no length.
+                let is_shown = from_color != HIDDEN && to_color != HIDDEN;
+                Segment { from: place(a), from_color, to: place(if is_shown { b } else { a }), to_color }
             })
             .collect();
         upload.write(&self.nodes, 0, &nodes);

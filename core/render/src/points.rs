@@ -6,7 +6,7 @@ use crate::pipeline::{compute, storage_group, storage_layout};
 use crate::shaders::{POINTS_U32, POINTS_U64};
 use crate::upload::Upload;
 use glam::Vec3;
-use heliograph_scene::Points;
+use heliograph_scene::{Paint, Points};
 use std::ops::Range;
 
 /// Points in one binding: 48 MiB of positions, well below the 128 MiB that every adapter offers.
@@ -101,7 +101,7 @@ struct Chunk {
 impl PointBuffers {
     /// Makes room; `None` when the adapter has none.
     pub(crate) fn new(upload: &Upload<'_>, points: &Points) -> Option<PointBuffers> {
-        let len = points.positions.len().min(points.colors.len());
+        let len = points.positions.len();
         let usage = wgpu::BufferUsages::STORAGE;
         let chunks = (0..len)
             .step_by(CHUNK)
@@ -119,7 +119,7 @@ impl PointBuffers {
 
     /// Whether other content fits the same room: then it is written over the old, which stays in the picture until then.
     pub(crate) fn fits(&self, points: &Points) -> bool {
-        points.positions.len().min(points.colors.len()) == self.len && spacing(points) == self.spacing
+        points.positions.len() == self.len && spacing(points) == self.spacing
     }
 
     /// All is to be written again.
@@ -128,8 +128,9 @@ impl PointBuffers {
     }
 
     /// Goes on writing; true when that overwrote points that may have been drawn.
-    pub(crate) fn upload(&mut self, upload: &mut Upload<'_>, points: &Points) -> bool {
+    pub(crate) fn upload(&mut self, upload: &mut Upload<'_>, points: &Points, paint: &Paint<'_>) -> bool {
         let overwrites = self.written < self.drawable;
+        let mut colors = Vec::new();
         while self.written < self.len {
             let chunk = &self.chunks[self.written / CHUNK];
             let start = self.written / CHUNK * CHUNK;
@@ -140,7 +141,9 @@ impl PointBuffers {
                 break;
             }
             upload.write(&chunk.positions, self.written - start, &points.positions[self.written..until]);
-            upload.write(&chunk.colors, self.written - start, &points.colors[self.written..until]);
+            colors.clear();
+            paint.fill(self.written..until, &mut colors);
+            upload.write(&chunk.colors, self.written - start, &colors);
             self.written = until;
         }
         self.drawable = self.drawable.max(self.written);

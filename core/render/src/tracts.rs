@@ -6,7 +6,7 @@ use crate::shaders::TRACTS;
 use crate::upload::Upload;
 use bytemuck::{Pod, Zeroable};
 use glam::Vec3;
-use heliograph_scene::Tracts;
+use heliograph_scene::{HIDDEN, Paint, Tracts};
 
 /// A point of a streamline in the buffer. Alpha is 255 where the streamline goes on to the next point, 0 at its end.
 #[repr(C)]
@@ -48,6 +48,8 @@ pub(crate) struct TractBuffers {
     points: wgpu::Buffer,
     point_count: usize,
     written: usize,
+    /// How many hold something: after a change of colours, more than `written`.
+    drawable: usize,
     /// The streamline that point `written` belongs to.
     streamline: usize,
 }
@@ -55,23 +57,37 @@ pub(crate) struct TractBuffers {
 impl TractBuffers {
     /// Makes room; `None` when the adapter has none.
     pub(crate) fn new(upload: &Upload<'_>, tracts: &Tracts) -> Option<TractBuffers> {
-        let point_count = tracts.positions.len().min(tracts.colors.len());
+        let point_count = tracts.positions.len();
         let points = upload.buffer::<TractPoint>("streamlines", point_count + 2, wgpu::BufferUsages::VERTEX)?;
-        Some(TractBuffers { points, point_count, written: 0, streamline: 0 })
+        Some(TractBuffers { points, point_count, written: 0, drawable: 0, streamline: 0 })
     }
 
-    /// Goes on writing. What is not written yet is zero, and so belongs to no streamline.
-    pub(crate) fn upload(&mut self, upload: &mut Upload<'_>, tracts: &Tracts) {
+    /// All is to be written again.
+    pub(crate) fn invalidate(&mut self) {
+        (self.written, self.streamline) = (0, 0);
+    }
+
+    /// Goes on writing; true when that overwrote what may have been drawn. What is not written yet is zero, and so belongs to
+    /// no streamline.
+    pub(crate) fn upload(&mut self, upload: &mut Upload<'_>, tracts: &Tracts, paint: &Paint<'_>) -> bool {
+        let overwrites = self.written < self.drawable;
         let until = upload.until::<TractPoint>(self.point_count, self.written);
+        // With the next point's: a segment is drawn where both its ends are.
+        let mut colors = Vec::new();
+        paint.fill(self.written..(until + 1).min(self.point_count), &mut colors);
+        let is_shown = |at: usize| colors.get(at - self.written).is_some_and(|color| *color != HIDDEN);
         let points: Vec<TractPoint> = (self.written..until)
             .map(|at| {
                 let goes_on = goes_on(&tracts.starts, &mut self.streamline, at) && at + 1 < self.point_count;
-                let [red, green, blue, _] = tracts.colors[at];
+                let goes_on = goes_on && is_shown(at) && is_shown(at + 1);
+                let [red, green, blue, _] = colors[at - self.written];
                 TractPoint { position: tracts.positions[at], color: [red, green, blue, if goes_on { 255 } else { 0 }] }
             })
             .collect();
         upload.write(&self.points, self.written + 1, &points);
         self.written = until;
+        self.drawable = self.drawable.max(until);
+        overwrites
     }
 
     pub(crate) fn is_uploaded(&self) -> bool {
@@ -79,14 +95,14 @@ impl TractBuffers {
     }
 
     pub(crate) fn draw(&self, pass: &mut wgpu::RenderPass<'_>, uniforms: &Uniforms, camera: Slot, item: Slot) {
-        if self.written < 2 {
+        if self.drawable < 2 {
             return;
         }
         pass.set_bind_group(0, uniforms.bind_group(), &camera.with(item));
         for slot in 0..4 {
             pass.set_vertex_buffer(slot, self.points.slice(u64::from(slot) * POINT_BYTES..));
         }
-        pass.draw(0..4, 0..(self.written - 1) as u32);
+        pass.draw(0..4, 0..(self.drawable - 1) as u32);
     }
 }
 

@@ -39,6 +39,16 @@ pub enum CommandError {
         /// The greatest that is taken.
         max: f64,
     },
+    /// An interval whose end comes before its start.
+    #[error("{name} cannot go from {least} to {most}")]
+    UpsideDown {
+        /// The property's label.
+        name: String,
+        /// What was asked for.
+        least: f64,
+        /// What was asked for.
+        most: f64,
+    },
     /// An option that the property does not have.
     #[error("{name} can be {known}, not “{choice}”")]
     UnknownChoice {

@@ -1,6 +1,7 @@
 //! [`Layer`]: one thing that is drawn, as it came out of one file.
 
-use crate::{Aabb, Mesh, Network, Points, Style, Tracts};
+use crate::paint::Paint;
+use crate::{Aabb, ColorBy, Mesh, Network, Points, Style, Tracts};
 use glam::{DVec3, Vec3};
 use heliograph_wire::LayerId;
 use std::sync::Arc;
@@ -62,6 +63,27 @@ impl LayerData {
         }
     }
 
+    /// The colours that the file gives its elements, sRGB and 255.
+    pub fn file_colors(&self) -> Option<&[[u8; 4]]> {
+        match self {
+            LayerData::Points(points) => points.file_colors.as_deref(),
+            LayerData::Mesh(mesh) => mesh.file_colors.as_deref(),
+            LayerData::Tracts(_) | LayerData::Network(_) => None,
+        }
+    }
+
+    /// What it can be coloured by, the one to begin with first.
+    pub fn color_choices(&self) -> Vec<ColorBy> {
+        let fields = (0..self.fields().len()).map(ColorBy::Field);
+        let mut choices: Vec<ColorBy> = self.file_colors().map(|_| ColorBy::File).into_iter().collect();
+        match self {
+            LayerData::Points(_) | LayerData::Network(_) => choices.extend(fields.chain([ColorBy::Single])),
+            LayerData::Mesh(_) => choices.extend([ColorBy::Single].into_iter().chain(fields)),
+            LayerData::Tracts(_) => choices.extend([ColorBy::Direction].into_iter().chain(fields).chain([ColorBy::Single])),
+        }
+        choices
+    }
+
     /// The box about the positions, relative to [`LayerData::origin`].
     pub fn bounds(&self) -> Option<Aabb> {
         match self {
@@ -74,6 +96,11 @@ impl LayerData {
 }
 
 impl Layer {
+    /// The colours of its elements as they are to be drawn now.
+    pub fn paint(&self) -> Paint<'_> {
+        Paint::new(&self.data, &self.style)
+    }
+
     /// The box about the layer in scene coordinates.
     pub fn bounds(&self) -> Option<Aabb> {
         self.data.bounds().map(|bounds| bounds.translated(self.offset))

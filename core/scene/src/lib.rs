@@ -9,9 +9,11 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::panic))]
 
 mod aabb;
+mod attribute;
 pub mod camera;
 mod colormap;
 mod command_error;
+mod field;
 pub mod hand;
 mod history;
 mod layer;
@@ -19,6 +21,7 @@ mod layout;
 pub mod load;
 mod mesh;
 mod network;
+mod paint;
 mod pick;
 mod points;
 mod properties;
@@ -31,17 +34,20 @@ mod tracts;
 mod triad;
 
 pub use aabb::Aabb;
+pub use attribute::{Attribute, Category, Summary, Values};
 pub use camera::{Camera, Projection, Ray};
 pub use colormap::Colormap;
 pub use command_error::CommandError;
+pub use field::Field;
 pub use heliograph_wire::LayerId;
 pub use layer::{Layer, LayerData};
 pub use layout::ForceLayout;
 pub use mesh::{Mesh, normals_of};
 pub use network::Network;
+pub use paint::{HIDDEN, Paint};
 pub use pick::Picked;
-pub use points::{PointAttributes, Points};
+pub use points::Points;
 pub use scene::{Scene, Viewport, Wake};
-pub use style::{Background, ColorBy, Settings, Style};
+pub use style::{Background, ColorBy, Filter, Settings, Style};
 pub use tracts::Tracts;
 pub use triad::{HUB_COLOR, LETTER_COLOR, Triad, TriadAxis};

@@ -1,6 +1,7 @@
 //! [`Mesh`]: a triangle mesh as it is drawn.
 
 use crate::aabb::Aabb;
+use crate::attribute::Attribute;
 use glam::{DVec3, Vec3};
 
 /// A triangle mesh. Vertex lists are of one length and in the order of the file.
@@ -12,8 +13,10 @@ pub struct Mesh {
     pub positions: Vec<Vec3>,
     /// A unit normal a vertex: the file's, or the mean of its triangles' normals weighted by area.
     pub normals: Vec<Vec3>,
-    /// The file's, sRGB and 255; drawn when [`crate::Style::color_by`] says so, otherwise the mesh has the style's one colour.
-    pub colors: Option<Vec<[u8; 4]>>,
+    /// The file's, sRGB and 255.
+    pub file_colors: Option<Vec<[u8; 4]>>,
+    /// What else the file says of each vertex.
+    pub attributes: Vec<Attribute>,
     /// Three vertices a triangle, each below `positions.len()`.
     pub indices: Vec<u32>,
     /// Which face of the file each triangle is a part of.

@@ -1,6 +1,7 @@
 //! [`Network`]: nodes and links as they are drawn.
 
 use crate::aabb::Aabb;
+use crate::attribute::Attribute;
 use glam::{DVec3, Vec3};
 use std::sync::Arc;
 
@@ -11,8 +12,6 @@ pub struct Network {
     pub origin: DVec3,
     /// Where each node is, relative to `origin`; all finite.
     pub positions: Vec<Vec3>,
-    /// The colour of each node as it is drawn now: sRGB and 255. See [`crate::Style::color_by`].
-    pub colors: Arc<Vec<[u8; 4]>>,
     /// The diameter of each node over [`crate::Style::node_size`]: grows with the square root of its degree.
     pub sizes: Arc<Vec<f32>>,
     /// The name of each node.
@@ -21,8 +20,8 @@ pub struct Network {
     pub degrees: Arc<Vec<u32>>,
     /// The two nodes of each link, each below `positions.len()`.
     pub edges: Arc<Vec<[u32; 2]>>,
-    /// The colour of each node by its group: sRGB and 255.
-    pub group_colors: Arc<Vec<[u8; 4]>>,
+    /// What is said of each node; how many links it has always is, as `links`.
+    pub attributes: Arc<Vec<Attribute>>,
     /// The box about the positions, relative to `origin`.
     pub bounds: Option<Aabb>,
 }

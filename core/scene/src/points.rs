@@ -1,6 +1,7 @@
 //! [`Points`]: a point cloud as it is drawn.
 
 use crate::aabb::Aabb;
+use crate::attribute::Attribute;
 use crate::random::Random;
 use glam::{DVec3, Vec3};
 
@@ -15,65 +16,59 @@ pub struct Points {
     pub origin: DVec3,
     /// Offsets from `origin`; all finite.
     pub positions: Vec<Vec3>,
-    /// What is drawn now: sRGB and 255. See [`crate::Style::color_by`].
-    pub colors: Vec<[u8; 4]>,
     /// Where in the file each point is, from 0.
     pub file_index: Vec<u32>,
-    /// What the file holds beside positions.
-    pub attributes: PointAttributes,
+    /// The file's, sRGB and 255.
+    pub file_colors: Option<Vec<[u8; 4]>>,
+    /// What else the file says of each point.
+    pub attributes: Vec<Attribute>,
     /// The box about the positions, relative to `origin`.
     pub bounds: Option<Aabb>,
-}
-
-/// What a file may say of each of its points.
-#[derive(Debug, Clone, Default)]
-pub struct PointAttributes {
-    /// sRGB and 255.
-    pub colors: Option<Vec<[u8; 4]>>,
-    /// The strength of the echo, in units of the instrument.
-    pub intensity: Option<Vec<u16>>,
-    /// The classes of the LAS specification (ASPRS LAS 1.4 R15, table 17).
-    pub classification: Option<Vec<u8>>,
 }
 
 impl Points {
     /// A cloud of points that come in the order of the file; shuffles them by `seed`.
     ///
-    /// Attributes whose length is not that of `positions` are dropped.
-    pub fn new(origin: DVec3, positions: Vec<Vec3>, attributes: PointAttributes, seed: u64) -> Points {
-        let file_index: Vec<u32> = (0..positions.len().min(u32::MAX as usize) as u32).collect();
-        Points::arranged(origin, positions, file_index, attributes, seed, |_| true).unwrap_or_default()
-    }
-
-    /// As [`Points::new`], for when points of the file were left out: `file_index` is where each comes from. Many millions of
-    /// points take seconds to shuffle: `go_on` is asked now and then with the part that is done, from 0 to 1; when it says no
-    /// there is no cloud.
-    pub fn arranged(
+    /// Colours and attributes whose length is not that of `positions` are dropped.
+    pub fn new(
         origin: DVec3,
         positions: Vec<Vec3>,
-        file_index: Vec<u32>,
-        attributes: PointAttributes,
+        file_colors: Option<Vec<[u8; 4]>>,
+        attributes: Vec<Attribute>,
         seed: u64,
-        mut go_on: impl FnMut(f32) -> bool,
-    ) -> Option<Points> {
+    ) -> Points {
+        let file_index: Vec<u32> = (0..positions.len().min(u32::MAX as usize) as u32).collect();
+        let points = Points { origin, positions, file_index, file_colors, attributes, bounds: None };
+        points.arranged(seed, |_| true).unwrap_or_default()
+    }
+
+    /// Puts points that come in the order of the file, of which some may be left out, into the order that is drawn. Many
+    /// millions take seconds: `go_on` is asked now and then with the part that is done, from 0 to 1; when it says no there is
+    /// no cloud.
+    pub fn arranged(self, seed: u64, mut go_on: impl FnMut(f32) -> bool) -> Option<Points> {
+        let Points { origin, positions, file_index, file_colors, attributes, .. } = self;
         let mut order = Random::new(seed).permutation(file_index.len() as u32, |part| go_on(0.3 * part))?;
         let bounds = Aabb::of_points(&positions);
         if let Some(bounds) = bounds {
             put_neighbours_together(&mut order, &positions, bounds, |part| go_on(0.3 + 0.3 * part))?;
         }
-        let mut step = |part: f32| go_on(part).then_some(());
-        step(0.6)?;
-        let attributes = PointAttributes {
-            colors: attributes.colors.and_then(|list| shuffled(list, &order)),
-            intensity: attributes.intensity.and_then(|list| shuffled(list, &order)),
-            classification: attributes.classification.and_then(|list| shuffled(list, &order)),
+        let mut done = 0.6;
+        let step = 0.4 / (3 + attributes.len()) as f32;
+        let mut step = || {
+            done += step;
+            go_on(done).then_some(())
         };
-        step(0.75)?;
+        let file_colors = file_colors.and_then(|list| shuffled(list, &order));
+        step()?;
         let positions = shuffled(positions, &order).unwrap_or_default();
-        step(0.9)?;
+        step()?;
         let file_index = shuffled(file_index, &order).unwrap_or_default();
-        let colors = attributes.colors.clone().unwrap_or_else(|| vec![[255; 4]; positions.len()]);
-        Some(Points { origin, positions, colors, file_index, attributes, bounds })
+        let mut kept = Vec::with_capacity(attributes.len());
+        for attribute in attributes {
+            step()?;
+            kept.extend(attribute.arranged(&order));
+        }
+        Some(Points { origin, positions, file_index, file_colors, attributes: kept, bounds })
     }
 
     /// How many.
@@ -144,7 +139,7 @@ mod tests {
     fn a_prefix_is_a_fair_sample_and_neighbours_stand_together() {
         let positions: Vec<Vec3> =
             (0..90_000).map(|index| Vec3::new((index % 300) as f32, (index / 300) as f32, 0.0)).collect();
-        let cloud = Points::new(DVec3::ZERO, positions, PointAttributes::default(), 7);
+        let cloud = Points::new(DVec3::ZERO, positions, None, Vec::new(), 7);
         for length in [5_000, 20_001, 55_555] {
             let left = cloud.positions[..length].iter().filter(|place| place.x < 150.0).count() as f64;
             let share = left / length as f64;

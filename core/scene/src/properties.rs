@@ -1,9 +1,8 @@
 //! The controls of a scene and of its layers: described once, checked here, set here.
 
-use crate::colormap::{Colormap, color_choices, recolor};
-use crate::style::{Background, ColorBy, Settings};
-use crate::{Camera, CommandError, Layer, LayerData, Projection};
-use heliograph_wire::scene::ChoiceOption;
+use crate::style::{Background, ColorBy, Filter, Settings, Style};
+use crate::{Camera, Category, Colormap, CommandError, Field, Layer, LayerData, Projection};
+use heliograph_wire::scene::{ChoiceOption, Legend, LegendEntry, LegendScale};
 use heliograph_wire::{Property, PropertyKind, Value};
 
 /// The property of every layer that is drawn beside its name and not among the others.
@@ -38,27 +37,145 @@ pub(crate) fn of_layer(layer: &Layer) -> Vec<Property> {
             range("link_opacity", "Link opacity", style.link_opacity, (0.0, 1.0, 0.05), None),
         ],
     };
-    let choices = color_choices(&layer.data);
+    let fields = layer.data.fields();
+    list.extend(coloring(layer, &fields));
+    list.extend(filtering(layer, &fields));
+    list
+}
+
+fn coloring(layer: &Layer, fields: &[Field<'_>]) -> Vec<Property> {
+    let style = &layer.style;
+    let choices = layer.data.color_choices();
+    let mut list = Vec::new();
     if choices.len() > 1 {
-        list.push(choice(
-            "color_by",
-            "Colour by",
-            choices.iter().map(|one| (one.id(), one.label())),
-            style.color_by.id(),
-        ));
+        let options = choices.iter().map(|one| (color_id(*one, fields), color_label(*one, fields)));
+        list.push(choice("color_by", "Colour by", options, color_id(style.color_by, fields)));
     }
-    if matches!(layer.data, LayerData::Points(_)) {
-        let maps = Colormap::ALL.map(|one| (one.id(), one.label()));
-        list.push(choice("colormap", "Colour map", maps, style.colormap.id()));
+    match style.color_by {
+        ColorBy::Field(index) => {
+            let Some(field) = fields.get(index).filter(|field| field.categories().is_none()) else { return list };
+            let maps = Colormap::ALL.map(|one| (one.id(), one.label()));
+            list.push(choice("colormap", "Colour map", maps, style.colormap.id()));
+            list.push(interval("color_range", "Range", field, style.range.unwrap_or(field.summary().middle)));
+            if field.takes_log() {
+                list.push(toggle("color_log", "Logarithmic", style.log));
+            }
+            list.push(toggle("color_reversed", "Reversed", style.reversed));
+        }
+        ColorBy::Single => list.push(Property {
+            id: "color".into(),
+            label: "Colour".into(),
+            kind: PropertyKind::Color,
+            unit: None,
+            value: Value::Color(style.color),
+        }),
+        ColorBy::File | ColorBy::Direction => {}
     }
+    list
+}
+
+/// The choice that nothing is hidden.
+const EVERYTHING: &str = "everything";
+
+fn filtering(layer: &Layer, fields: &[Field<'_>]) -> Vec<Property> {
+    if fields.is_empty() {
+        return Vec::new();
+    }
+    let filter = layer.style.filter.as_ref();
+    let chosen = filter.and_then(|filter| fields.get(filter.field));
+    let options = fields.iter().map(|field| (field.name, sentence_case(field.name)));
+    let options = std::iter::once((EVERYTHING, "Everything".to_owned())).chain(options);
+    let mut list = vec![choice("filter_by", "Show", options, chosen.map_or(EVERYTHING, |field| field.name))];
+    let (Some(filter), Some(field)) = (filter, chosen) else { return list };
+    let Some(categories) = field.categories() else {
+        list.push(interval("filter_range", "From, to", field, filter.range.unwrap_or(field.summary().range)));
+        return list;
+    };
+    let is_shown = |index: usize| filter.categories.as_ref().is_none_or(|all| all.get(index).copied().unwrap_or(true));
+    let there = field.summary();
+    let present = (0..categories.len()).filter(|index| there.histogram.get(*index).is_some_and(|count| *count > 0));
+    let options: Vec<ChoiceOption> = present
+        .clone()
+        .take(MOST_OPTIONS)
+        .map(|index| {
+            let Category { label, color } = categories[index].clone();
+            ChoiceOption { id: index.to_string(), label, color: Some(color) }
+        })
+        .collect();
+    let shown = present.take(MOST_OPTIONS).filter(|index| is_shown(*index)).map(|index| index.to_string()).collect();
     list.push(Property {
-        id: "color".into(),
-        label: "Colour".into(),
-        kind: PropertyKind::Color,
+        id: "filter_kinds".into(),
+        label: "Kinds".into(),
+        kind: PropertyKind::Several { options },
         unit: None,
-        value: Value::Color(style.color),
+        value: Value::Several(shown),
     });
     list
+}
+
+/// Of kinds of things; more would fit no panel and no message.
+const MOST_OPTIONS: usize = 200;
+
+/// What the colours of a layer mean.
+pub(crate) fn legend(layer: &Layer) -> Option<Legend> {
+    let style = &layer.style;
+    let ColorBy::Field(index) = style.color_by else { return None };
+    let field = layer.data.fields().into_iter().nth(index)?;
+    let (title, unit) = (sentence_case(field.name), field.unit.map(str::to_owned));
+    let summary = field.summary();
+    let scale = match field.categories() {
+        Some(categories) => {
+            let mut counts: Vec<(u32, usize)> =
+                summary.histogram.iter().copied().zip(0..categories.len()).filter(|(count, _)| *count > 0).collect();
+            counts.sort_by_key(|(count, index)| (std::cmp::Reverse(*count), *index));
+            let more = counts.len().saturating_sub(MOST_KEYS) as u32;
+            let entry = |&(_, index): &(u32, usize)| {
+                let Category { label, color } = categories[index].clone();
+                LegendEntry { label, color }
+            };
+            LegendScale::Keys { entries: counts.iter().take(MOST_KEYS).map(entry).collect(), more }
+        }
+        None => {
+            let table = style.colormap.table();
+            let at = |part: usize| {
+                let [red, green, blue, _] = table[part * 255 / RAMP_PARTS];
+                [red, green, blue]
+            };
+            let mut colors: Vec<[u8; 3]> = (0..=RAMP_PARTS).map(at).collect();
+            if style.reversed {
+                colors.reverse();
+            }
+            let log = style.log && field.takes_log();
+            LegendScale::Ramp { colors, range: style.range.unwrap_or(summary.middle), log }
+        }
+    };
+    Some(Legend { title, unit, scale })
+}
+
+const MOST_KEYS: usize = 12;
+const RAMP_PARTS: usize = 16;
+
+fn color_id<'a>(color_by: ColorBy, fields: &[Field<'a>]) -> &'a str {
+    match color_by {
+        ColorBy::File => "file",
+        ColorBy::Direction => "direction",
+        ColorBy::Field(index) => fields.get(index).map_or("", |field| field.name),
+        ColorBy::Single => "single",
+    }
+}
+
+fn color_label(color_by: ColorBy, fields: &[Field<'_>]) -> String {
+    match color_by {
+        ColorBy::File => "From file".into(),
+        ColorBy::Direction => "Direction".into(),
+        ColorBy::Field(index) => fields.get(index).map_or_else(String::new, |field| sentence_case(field.name)),
+        ColorBy::Single => "Single colour".into(),
+    }
+}
+
+fn sentence_case(name: &str) -> String {
+    let mut letters = name.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
 /// Whether a property takes this value.
@@ -73,12 +190,25 @@ pub(crate) fn check(property: &Property, value: &Value) -> Result<(), CommandErr
             if options.iter().any(|option| option.id == *id) {
                 return Ok(());
             }
-            let known = options.iter().map(|option| option.id.as_str()).collect::<Vec<_>>().join(", ");
-            Err(CommandError::UnknownChoice { name, choice: id.clone(), known })
+            Err(CommandError::UnknownChoice { name, choice: id.clone(), known: names(options) })
+        }
+        (PropertyKind::Interval { .. }, Value::Interval([least, most])) if least <= most => Ok(()),
+        (PropertyKind::Interval { .. }, Value::Interval([least, most])) => {
+            Err(CommandError::UpsideDown { name, least: *least, most: *most })
+        }
+        (PropertyKind::Several { options }, Value::Several(ids)) => {
+            match ids.iter().find(|id| options.iter().all(|option| option.id != **id)) {
+                None => Ok(()),
+                Some(choice) => Err(CommandError::UnknownChoice { name, choice: choice.clone(), known: names(options) }),
+            }
         }
         (PropertyKind::Toggle, Value::Toggle(_)) | (PropertyKind::Color, Value::Color(_)) => Ok(()),
         (kind, _) => Err(CommandError::WrongKind { name, expected: expectation(kind) }),
     }
+}
+
+fn names(options: &[ChoiceOption]) -> String {
+    options.iter().map(|option| option.id.as_str()).collect::<Vec<_>>().join(", ")
 }
 
 /// Sets a checked value of the scene.
@@ -95,32 +225,51 @@ pub(crate) fn set_of_scene(settings: &mut Settings, camera: &mut Camera, propert
     }
 }
 
-/// Sets a checked value of a layer; true when its colours were filled anew.
+/// Sets a checked value of a layer; true when its elements have other colours then.
 pub(crate) fn set_of_layer(layer: &mut Layer, property: &str, value: &Value) -> bool {
-    let style = &mut layer.style;
+    let named = |id: &str| layer.data.fields().iter().position(|field| field.name == id);
+    let before = layer.style.clone();
     match (property, value) {
         (VISIBLE, Value::Toggle(on)) => layer.visible = *on,
-        ("point_size", Value::Number(px)) => style.point_size = *px as f32,
-        ("line_width", Value::Number(px)) => style.line_width = *px as f32,
-        ("node_size", Value::Number(px)) => style.node_size = *px as f32,
-        ("link_width", Value::Number(px)) => style.link_width = *px as f32,
-        ("link_opacity", Value::Number(share)) => style.link_opacity = *share as f32,
+        ("point_size", Value::Number(px)) => layer.style.point_size = *px as f32,
+        ("line_width", Value::Number(px)) => layer.style.line_width = *px as f32,
+        ("node_size", Value::Number(px)) => layer.style.node_size = *px as f32,
+        ("link_width", Value::Number(px)) => layer.style.link_width = *px as f32,
+        ("link_opacity", Value::Number(share)) => layer.style.link_opacity = *share as f32,
         ("color_by", Value::Choice(id)) => {
-            pick(&ColorBy::ALL, id, ColorBy::id, &mut style.color_by);
-            return recolor(&mut layer.data, &layer.style);
+            let fields = layer.data.fields();
+            let chosen = layer.data.color_choices().into_iter().find(|one| color_id(*one, &fields) == id);
+            if let Some(chosen) = chosen {
+                layer.style.color_by = chosen;
+                layer.style.range = None;
+            }
         }
-        ("colormap", Value::Choice(id)) => {
-            pick(&Colormap::ALL, id, Colormap::id, &mut style.colormap);
-            let mapped = matches!(style.color_by, ColorBy::Height | ColorBy::Intensity);
-            return mapped && recolor(&mut layer.data, &layer.style);
+        ("colormap", Value::Choice(id)) => pick(&Colormap::ALL, id, Colormap::id, &mut layer.style.colormap),
+        ("color_range", Value::Interval(range)) => layer.style.range = Some(*range),
+        ("color_log", Value::Toggle(on)) => layer.style.log = *on,
+        ("color_reversed", Value::Toggle(on)) => layer.style.reversed = *on,
+        ("color", Value::Color(color)) => layer.style.color = *color,
+        ("filter_by", Value::Choice(id)) => {
+            layer.style.filter = named(id).map(|field| Filter { field, range: None, categories: None });
         }
-        ("color", Value::Color(color)) => {
-            style.color = *color;
-            return style.color_by == ColorBy::Single && recolor(&mut layer.data, &layer.style);
+        ("filter_range", Value::Interval(range)) => {
+            if let Some(filter) = &mut layer.style.filter {
+                filter.range = Some(*range);
+            }
+        }
+        ("filter_kinds", Value::Several(ids)) => {
+            let field = layer.style.filter.as_ref().map(|filter| filter.field);
+            let count = field.and_then(|field| layer.data.fields().get(field)?.categories().map(<[_]>::len));
+            let is_named = |index: usize| ids.iter().any(|id| id.parse() == Ok(index));
+            if let (Some(filter), Some(count)) = (&mut layer.style.filter, count) {
+                filter.categories = Some((0..count).map(is_named).collect());
+            }
         }
         _ => {}
     }
-    false
+    let Style { color_by, color, colormap, range, log, reversed, ref filter, .. } = layer.style;
+    (color_by, color, colormap, range, log, reversed, filter)
+        != (before.color_by, before.color, before.colormap, before.range, before.log, before.reversed, &before.filter)
 }
 
 /// The property that every layer has and [`of_layer`] leaves out.
@@ -145,6 +294,8 @@ fn expectation(kind: &PropertyKind) -> &'static str {
     match kind {
         PropertyKind::Range { .. } => "a number",
         PropertyKind::Choice { .. } => "one of its options",
+        PropertyKind::Several { .. } => "a list of its options",
+        PropertyKind::Interval { .. } => "two numbers",
         PropertyKind::Toggle => "on or off",
         PropertyKind::Color => "a colour",
     }
@@ -170,13 +321,25 @@ fn toggle(id: &str, label: &str, on: bool) -> Property {
     Property { id: id.into(), label: label.into(), kind: PropertyKind::Toggle, unit: None, value: Value::Toggle(on) }
 }
 
-fn choice(
+fn interval(id: &str, label: &str, field: &Field<'_>, value: [f64; 2]) -> Property {
+    let summary = field.summary();
+    let [min, max] = summary.range;
+    Property {
+        id: id.into(),
+        label: label.into(),
+        kind: PropertyKind::Interval { min, max, histogram: summary.histogram.clone() },
+        unit: field.unit.map(str::to_owned),
+        value: Value::Interval(value),
+    }
+}
+
+fn choice<L: Into<String>>(
     id: &str,
     label: &str,
-    options: impl IntoIterator<Item = (&'static str, &'static str)>,
+    options: impl IntoIterator<Item = (impl Into<String>, L)>,
     chosen: &str,
 ) -> Property {
-    let option = |(id, label): (&str, &str)| ChoiceOption { id: id.into(), label: label.into() };
+    let option = |(id, label): (_, L)| ChoiceOption { id: Into::into(id), label: label.into(), color: None };
     Property {
         id: id.into(),
         label: label.into(),

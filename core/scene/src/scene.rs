@@ -302,6 +302,7 @@ fn layer_status(layer: &Layer) -> LayerStatus {
         summary,
         visible: layer.visible,
         properties: properties::of_layer(layer),
+        legend: properties::legend(layer),
     }
 }
 

@@ -1,7 +1,7 @@
 //! [`Style`]: how a layer is drawn, and [`Settings`]: how the scene is.
 
 /// How a layer is drawn. A layer has all fields; which of them count depends on its kind.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Style {
     /// Points: the diameter in px.
     pub point_size: f32,
@@ -13,13 +13,31 @@ pub struct Style {
     pub link_opacity: f32,
     /// Network: the width of links in px.
     pub link_width: f32,
-    /// What gives the colours. For points, tracts and nodes the lists of colours always hold what is to be drawn;
-    /// a mesh is drawn with its list when this is [`ColorBy::File`], otherwise with `color`.
+    /// What gives the colours.
     pub color_by: ColorBy,
     /// sRGB: the one colour of [`ColorBy::Single`].
     pub color: [u8; 3],
-    /// What turns height or intensity into a colour.
+    /// What turns a quantity into a colour.
     pub colormap: crate::Colormap,
+    /// The quantities at the two ends of the colour map; without them, the middle of what is there.
+    pub range: Option<[f64; 2]>,
+    /// Whether equal factors are equal steps of the colour map, where the quantity takes that.
+    pub log: bool,
+    /// Whether the colour map is turned round.
+    pub reversed: bool,
+    /// Which elements are drawn; without it, all.
+    pub filter: Option<Filter>,
+}
+
+/// Which elements are drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filter {
+    /// By which of [`crate::LayerData::fields`].
+    pub field: usize,
+    /// Of a quantity: the least and the greatest that is drawn.
+    pub range: Option<[f64; 2]>,
+    /// Of kinds of things: whether each is drawn.
+    pub categories: Option<Vec<bool>>,
 }
 
 impl Default for Style {
@@ -33,6 +51,10 @@ impl Default for Style {
             color_by: ColorBy::Single,
             color: [200, 206, 214],
             colormap: crate::Colormap::Viridis,
+            range: None,
+            log: false,
+            reversed: false,
+            filter: None,
         }
     }
 }
@@ -42,57 +64,12 @@ impl Default for Style {
 pub enum ColorBy {
     /// The colours in the file.
     File,
-    /// The z coordinate.
-    Height,
-    /// The strength of the echo.
-    Intensity,
-    /// The class of a LAS point.
-    Classification,
     /// The direction of a streamline.
     Direction,
-    /// The group of a node.
-    Group,
+    /// One of [`crate::LayerData::fields`].
+    Field(usize),
     /// One colour for all.
     Single,
-}
-
-impl ColorBy {
-    /// Every one.
-    pub const ALL: [ColorBy; 7] = [
-        ColorBy::File,
-        ColorBy::Height,
-        ColorBy::Intensity,
-        ColorBy::Classification,
-        ColorBy::Direction,
-        ColorBy::Group,
-        ColorBy::Single,
-    ];
-
-    /// For [`heliograph_wire::Value::Choice`].
-    pub fn id(self) -> &'static str {
-        match self {
-            ColorBy::File => "file",
-            ColorBy::Height => "height",
-            ColorBy::Intensity => "intensity",
-            ColorBy::Classification => "classification",
-            ColorBy::Direction => "direction",
-            ColorBy::Group => "group",
-            ColorBy::Single => "single",
-        }
-    }
-
-    /// For people.
-    pub fn label(self) -> &'static str {
-        match self {
-            ColorBy::File => "From file",
-            ColorBy::Height => "Height",
-            ColorBy::Intensity => "Intensity",
-            ColorBy::Classification => "Classification",
-            ColorBy::Direction => "Direction",
-            ColorBy::Group => "Group",
-            ColorBy::Single => "Single colour",
-        }
-    }
 }
 
 /// How the scene is drawn; the projection is the [`crate::Camera`]'s.

@@ -2,7 +2,7 @@
 
 use crate::load::LoadedLayer;
 use crate::random::Random;
-use crate::{LayerData, PointAttributes, Points};
+use crate::{LayerData, Points};
 use glam::{DVec3, Vec3};
 use std::f32::consts::TAU;
 use std::sync::Arc;
@@ -11,8 +11,7 @@ use std::sync::Arc;
 pub fn points(count: u32, seed: u64) -> LoadedLayer {
     let mut random = Random::new(seed);
     let (positions, colors) = (0..count).map(|_| point(&mut random)).unzip();
-    let attributes = PointAttributes { colors: Some(colors), ..PointAttributes::default() };
-    let points = Points::new(DVec3::ZERO, positions, attributes, seed);
+    let points = Points::new(DVec3::ZERO, positions, Some(colors), Vec::new(), seed);
     LoadedLayer::new(format!("synthetic {count}"), LayerData::Points(Arc::new(points)), None)
 }
 

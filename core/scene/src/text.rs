@@ -27,6 +27,23 @@ fn coordinate(number: f64, decimals: usize) -> String {
     format!("{sign}{}{rest}", grouped(whole))
 }
 
+/// A number with as many decimals as say something, six digits in all: `1,234.5`; very large and small ones as `1.2e-9`.
+pub(crate) fn number(value: f64, is_whole: bool) -> String {
+    if !value.is_finite() {
+        return if value.is_nan() { "no value".into() } else { format!("{}∞", if value < 0.0 { "−" } else { "" }) };
+    }
+    let size = value.abs();
+    if is_whole && size < 1e15 {
+        return coordinate(value, 0);
+    }
+    if size != 0.0 && !(1e-4..1e15).contains(&size) {
+        return format!("{value:.5e}").replace('-', "−");
+    }
+    let decimals = if size == 0.0 { 0 } else { (5.0 - size.log10().floor()).clamp(0.0, 9.0) as usize };
+    let text = coordinate(value, decimals);
+    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+}
+
 fn grouped(digits: &str) -> String {
     let mut text = String::with_capacity(digits.len() * 4 / 3 + 1);
     for (at, digit) in digits.chars().enumerate() {
@@ -51,5 +68,14 @@ mod tests {
         assert_eq!(place(DVec3::new(636_100.2, -0.001, -1234.5), 700.0), "636,100.20, 0.00, −1,234.50");
         assert_eq!(place(DVec3::new(1.0, 2.0, 3.0), 1e6), "1, 2, 3");
         assert_eq!(place(DVec3::new(0.25, 0.0, 0.0), 1.0), "0.25000, 0.00000, 0.00000");
+    }
+
+    #[test]
+    fn a_number_has_the_digits_that_it_needs() {
+        let plain = |value| number(value, false);
+        assert_eq!([0.0, 0.25, -1234.5, 1e6].map(plain), ["0", "0.25", "−1,234.5", "1,000,000"]);
+        assert_eq!([0.1 + 0.2, 1e-9, 2.5e18].map(plain), ["0.3", "1.00000e−9", "2.50000e18"]);
+        assert_eq!([f64::NAN, f64::INFINITY].map(plain), ["no value", "∞"]);
+        assert_eq!(number(12_345_678.0, true), "12,345,678");
     }
 }

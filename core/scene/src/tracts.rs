@@ -1,6 +1,8 @@
 //! [`Tracts`]: streamlines as they are drawn.
 
 use crate::aabb::Aabb;
+use crate::attribute::{Attribute, Values};
+use std::ops::Range;
 use glam::{DVec3, Vec3};
 
 /// Streamlines, e.g. of a brain's tractogram, in the order of the file.
@@ -12,8 +14,10 @@ pub struct Tracts {
     pub positions: Vec<Vec3>,
     /// Streamline `i` is `positions[starts[i]..starts[i + 1]]`; one more than there are streamlines.
     pub starts: Vec<u32>,
-    /// What is drawn now, one a point: sRGB and 255. See [`crate::Style::color_by`].
-    pub colors: Vec<[u8; 4]>,
+    /// What the file says of each point.
+    pub attributes: Vec<Attribute>,
+    /// What is said of each streamline; its length always is.
+    pub line_attributes: Vec<Attribute>,
     /// Where in the file each streamline is, from 0.
     pub file_index: Vec<u32>,
     /// The box about the positions, relative to `origin`.
@@ -41,21 +45,40 @@ impl Tracts {
         }
     }
 
-    /// The colour of each point by the direction of its streamline there: x red, y green, z blue
+    /// Which streamline a point belongs to.
+    pub fn line_of(&self, point: usize) -> usize {
+        self.starts.partition_point(|start| *start as usize <= point).saturating_sub(1)
+    }
+
+    /// Adds the colour of each of these points by the direction of its streamline there: x red, y green, z blue
     /// (Pajevic and Pierpaoli, "Color schemes to represent the orientation of anisotropic tissues", 1999).
-    pub fn direction_colors(&self) -> Vec<[u8; 4]> {
-        let mut colors = vec![[128, 128, 128, 255]; self.positions.len()];
-        for index in 0..self.len() {
-            let range = self.range(index);
-            for at in range.clone() {
-                let before = self.positions[at.saturating_sub(1).max(range.start)];
-                let after = self.positions[(at + 1).min(range.end - 1)];
-                if let Some(direction) = (after - before).try_normalize() {
-                    let [red, green, blue] = (direction.abs() * 255.0).round().to_array().map(|part| part as u8);
-                    colors[at] = [red, green, blue, 255];
-                }
+    pub fn direction_colors(&self, points: Range<usize>, into: &mut Vec<[u8; 4]>) {
+        let mut line = self.line_of(points.start);
+        for at in points {
+            while self.starts.get(line + 1).is_some_and(|end| *end as usize <= at) {
+                line += 1;
             }
+            let range = self.range(line);
+            let place = |at: usize| self.positions.get(at).copied().unwrap_or_default();
+            let before = place(at.saturating_sub(1).max(range.start));
+            let after = place((at + 1).min(range.end.saturating_sub(1)));
+            into.push(match (after - before).try_normalize() {
+                Some(direction) => {
+                    let [red, green, blue] = (direction.abs() * 255.0).round().to_array().map(|part| part as u8);
+                    [red, green, blue, 255]
+                }
+                None => [128, 128, 128, 255],
+            });
         }
-        colors
+    }
+
+    /// How long each streamline is, as the attribute `length`; `unit` is the file's.
+    pub fn lengths(&self, unit: Option<&str>) -> Attribute {
+        let length = |index| {
+            let line = &self.positions[self.range(index)];
+            line.windows(2).map(|ends| ends[0].distance(ends[1])).sum()
+        };
+        let lengths = Attribute::new("length", Values::F32((0..self.len()).map(length).collect()));
+        Attribute { unit: unit.map(str::to_owned), ..lengths }
     }
 }

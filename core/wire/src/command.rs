@@ -113,6 +113,10 @@ pub enum Value {
     Number(f64),
     /// For [`crate::PropertyKind::Choice`]: the id of an option.
     Choice(String),
+    /// For [`crate::PropertyKind::Several`]: the ids of options.
+    Several(Vec<String>),
+    /// For [`crate::PropertyKind::Interval`]: the least, then the greatest.
+    Interval([f64; 2]),
     /// For [`crate::PropertyKind::Toggle`].
     Toggle(bool),
     /// For [`crate::PropertyKind::Color`]: sRGB.

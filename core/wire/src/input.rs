@@ -161,16 +161,21 @@ impl Command {
             Command::Set { property, value, .. } => {
                 short(property)?;
                 match value {
-                    crate::Value::Number(number) if !number.is_finite() => {
-                        Err(InputError::OutOfRange { field: "value", least: i32::MIN, most: i32::MAX })
-                    }
+                    crate::Value::Number(number) => finite(*number),
+                    crate::Value::Interval([least, most]) => finite(*least).and(finite(*most)),
                     crate::Value::Choice(choice) => short(choice),
+                    crate::Value::Several(choices) => choices.iter().try_for_each(|choice| short(choice)),
                     _ => Ok(()),
                 }
             }
             Command::Fit | Command::Look { .. } | Command::RemoveLayer { .. } | Command::Undo | Command::Redo => Ok(()),
         }
     }
+}
+
+fn finite(number: f64) -> Result<(), InputError> {
+    let out_of_range = InputError::OutOfRange { field: "value", least: i32::MIN, most: i32::MAX };
+    if number.is_finite() { Ok(()) } else { Err(out_of_range) }
 }
 
 fn short(text: &str) -> Result<(), InputError> {

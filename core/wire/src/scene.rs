@@ -47,6 +47,53 @@ pub struct LayerStatus {
     pub visible: bool,
     /// Its properties, `visible` excepted.
     pub properties: Vec<Property>,
+    /// What its colours mean; none where they mean nothing that a legend could say.
+    pub legend: Option<Legend>,
+}
+
+/// What the colours of a layer mean, drawn over the picture by each side, sharp on every line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Legend {
+    /// The quantity, for people.
+    pub title: String,
+    /// Its unit.
+    pub unit: Option<String>,
+    /// Its colours.
+    pub scale: LegendScale,
+}
+
+/// The colours of a [`Legend`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(tag = "type", rename_all = "snake_case")]
+pub enum LegendScale {
+    /// A colour bar.
+    Ramp {
+        /// sRGB, at equal distances from the least to the greatest.
+        colors: Vec<[u8; 3]>,
+        /// The quantities at its ends.
+        range: [f64; 2],
+        /// Whether equal factors are equal steps.
+        log: bool,
+    },
+    /// Kinds of things.
+    Keys {
+        /// Those that there are, the most frequent first.
+        entries: Vec<LegendEntry>,
+        /// How many more there are.
+        more: u32,
+    },
+}
+
+/// A kind of things in a [`Legend`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct LegendEntry {
+    /// For people.
+    pub label: String,
+    /// sRGB.
+    pub color: [u8; 3],
 }
 
 /// A file on its way in.
@@ -94,18 +141,34 @@ pub enum PropertyKind {
         /// In the order to show them.
         options: Vec<ChoiceOption>,
     },
+    /// Some of a few.
+    Several {
+        /// In the order to show them.
+        options: Vec<ChoiceOption>,
+    },
+    /// From a least to a greatest number: two handles of a slider.
+    Interval {
+        /// The least value.
+        min: f64,
+        /// The greatest value.
+        max: f64,
+        /// How many elements lie in each of equal parts from `min` to `max`; may be empty.
+        histogram: Vec<u32>,
+    },
     /// On or off.
     Toggle,
     /// An sRGB colour.
     Color,
 }
 
-/// One option of a choice.
+/// One option of a choice, or of several.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]
 pub struct ChoiceOption {
-    /// What [`Value::Choice`] names.
+    /// What [`Value::Choice`] and [`Value::Several`] name.
     pub id: String,
     /// For people.
     pub label: String,
+    /// sRGB, where it has a colour of its own.
+    pub color: Option<[u8; 3]>,
 }

@@ -35,8 +35,11 @@ pub enum Problem {
     #[error("is empty")]
     Empty,
     /// It is of no kind that is known.
-    #[error("is not a file Heliograph can open: it opens LAS, LAZ, PLY, TRK and node-link JSON")]
-    UnknownKind,
+    #[error("is not a file Heliograph can open: it opens {known}")]
+    UnknownKind {
+        /// The kinds that are known, as a list in words.
+        known: String,
+    },
     /// Bytes are missing at its end.
     #[error("is cut short: {detail}")]
     Truncated {

@@ -5,17 +5,26 @@
 
 mod parse;
 
-use super::progress::Progress;
-use super::source::FileReader;
+use super::columns::unique;
+use super::format::{Format, Opened};
 use super::{LoadedLayer, Problem};
-use crate::colormap::{category_color, opaque};
-use crate::{Aabb, LayerData, Network, text};
+use crate::colormap::category_color;
+use crate::{Aabb, Attribute, Category, LayerData, Network, Values, text};
 use glam::{DVec3, Vec3};
 use parse::{Graph, Key, Node};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-pub(super) fn read(reader: FileReader, name: String, progress: &Progress) -> Result<LoadedLayer, Problem> {
+pub(super) const FORMAT: Format = Format {
+    name: "node-link JSON",
+    extensions: &["json"],
+    becomes: "a network, laid out in space while you watch",
+    is_it: |head| head.text.starts_with(b"{"),
+    begins_with: "{",
+    read,
+};
+
+fn read(Opened { reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
     let Graph { nodes, links } = parse::parse(reader, progress)?;
     if nodes.is_empty() {
         return Err(Problem::Nothing { detail: "its list of nodes is empty".into() });
@@ -30,7 +39,7 @@ pub(super) fn read(reader: FileReader, name: String, progress: &Progress) -> Res
         let all = text::counted(links.len(), "link", "links");
         format!("Left out {} of {all}: they name nodes that are not there.", text::count(left_out as u64))
     });
-    Ok(LoadedLayer::new(name, LayerData::Network(Arc::new(network(nodes, edges))), notice))
+    Ok(vec![LoadedLayer::new(name, LayerData::Network(Arc::new(network(nodes, edges))), notice)])
 }
 
 fn malformed(detail: String) -> Problem {
@@ -42,30 +51,42 @@ fn network(nodes: Vec<Node>, edges: Vec<[u32; 2]>) -> Network {
     for end in edges.iter().flatten() {
         degrees[*end as usize] += 1;
     }
-    let mut groups: HashMap<&Key, usize> = HashMap::new();
-    let mut colors = Vec::with_capacity(nodes.len());
-    for node in &nodes {
-        let next = groups.len();
-        let group = node.group.as_ref().map_or(0, |group| *groups.entry(group).or_insert(next));
-        colors.push(opaque(category_color(group)));
-    }
+    let group = groups_of(&nodes);
     let busiest = degrees.iter().copied().max().unwrap_or(0).max(1) as f32;
     // From 0.6 to 2: the area grows with the degree.
     let sizes = degrees.iter().map(|degree| 0.6 + 1.4 * (*degree as f32 / busiest).sqrt()).collect();
     let labels = nodes.iter().enumerate().map(|(at, node)| node.label(at)).collect();
     let positions = vec![Vec3::ZERO; nodes.len()];
-    let colors = Arc::new(colors);
+    let links = Attribute::new("links", Values::U32(degrees.clone()));
     Network {
         origin: DVec3::ZERO,
         bounds: Aabb::of_points(&positions),
         positions,
-        colors: Arc::clone(&colors),
         sizes: Arc::new(sizes),
         labels: Arc::new(labels),
         degrees: Arc::new(degrees),
         edges: Arc::new(edges),
-        group_colors: colors,
+        attributes: Arc::new(unique(group.into_iter().chain([links]).collect())),
     }
+}
+
+/// The groups of the nodes; `None` where they name none.
+fn groups_of(nodes: &[Node]) -> Option<Attribute> {
+    let mut numbers: HashMap<Option<&Key>, u32> = HashMap::new();
+    let mut categories = Vec::new();
+    let mut values = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        let key = node.group.as_ref().filter(|key| !matches!(key, Key::Other));
+        let number = *numbers.entry(key).or_insert_with(|| {
+            let number = categories.len();
+            let label = key.map_or_else(|| "no group".into(), Key::to_string);
+            categories.push(Category { label, color: category_color(number) });
+            number as u32
+        });
+        values.push(number);
+    }
+    let is_named = numbers.keys().any(Option::is_some);
+    is_named.then(|| Attribute::of_categories("group", Values::U32(values), categories.into()))
 }
 
 /// What links may call a node.

@@ -6,22 +6,38 @@
 //! voxel order is not that of its matrix, then multiplied with the matrix. (Where axes are exchanged *and* turned
 //! round, nibabel 5.4 applies the inverse of the reordering; here it is the reordering itself.)
 
-use super::progress::Progress;
+use super::columns::{Column, unique};
+use super::format::{Format, Opened};
 use super::source::FileReader;
 use super::{LoadedLayer, Problem, is_plausible};
-use crate::{Aabb, LayerData, Tracts, text};
+use crate::{Aabb, LayerData, Tracts, Values, text};
 use glam::{DMat4, DVec3, Vec3};
 use std::io::{Read, Seek};
 use std::sync::Arc;
 
 const HEADER_BYTES: usize = 1000;
-/// Each point costs 12 bytes of position and 4 of colour, and for a moment 12 more.
+/// Each point costs 12 bytes of position and 4 of each of its numbers, and for a moment 12 more.
 const MEMORY_PER_FILE_BYTE: u64 = 3;
 
-pub(super) fn read(mut reader: FileReader, name: String, progress: &Progress) -> Result<LoadedLayer, Problem> {
+pub(super) const FORMAT: Format = Format {
+    name: "TRK",
+    extensions: &["trk"],
+    becomes: "streamlines",
+    is_it: |head| head.bytes.starts_with(b"TRACK"),
+    begins_with: "TRACK",
+    read,
+};
+
+fn read(Opened { mut reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
     let header = Header::read(&mut reader)?;
     progress.allow(reader.left()?.saturating_mul(MEMORY_PER_FILE_BYTE))?;
-    let mut lines = Lines { starts: vec![0], ..Lines::default() };
+    let column = |name: &String| Column::new(name.clone(), Values::F32(Vec::new()));
+    let mut lines = Lines {
+        starts: vec![0],
+        scalars: header.scalars.iter().map(column).collect(),
+        properties: header.properties.iter().map(column).collect(),
+        ..Lines::default()
+    };
     let total = reader.len();
     let mut index = 0;
     while header.streamline_count.map_or(reader.left()? > 0, |count| index < count) {
@@ -33,15 +49,15 @@ pub(super) fn read(mut reader: FileReader, name: String, progress: &Progress) ->
     }
     let notice = lines.notice(index)?;
     let tracts = lines.into_tracts(&header.scanner_from_file)?;
-    Ok(LoadedLayer::new(name, LayerData::Tracts(Arc::new(tracts)), notice))
+    Ok(vec![LoadedLayer::new(name, LayerData::Tracts(Arc::new(tracts)), notice)])
 }
 
 struct Header {
     big_endian: bool,
-    /// Numbers that follow each point's coordinates.
-    scalars: usize,
-    /// Numbers that follow each streamline.
-    properties: usize,
+    /// What the numbers are called that follow each point's coordinates.
+    scalars: Vec<String>,
+    /// What the numbers are called that follow each streamline.
+    properties: Vec<String>,
     /// `None` when the header does not say.
     streamline_count: Option<u32>,
     scanner_from_file: DMat4,
@@ -53,6 +69,8 @@ struct Lines {
     positions: Vec<Vec3>,
     starts: Vec<u32>,
     file_index: Vec<u32>,
+    scalars: Vec<Column>,
+    properties: Vec<Column>,
     empty: u32,
     not_finite: u32,
 }
@@ -67,8 +85,8 @@ impl Lines {
         let Ok(count) = u64::try_from(count) else {
             return Err(malformed(format!("streamline {index} has {count} points")));
         };
-        let point_bytes = 4 * (3 + header.scalars as u64);
-        let needed = count.saturating_mul(point_bytes).saturating_add(4 * header.properties as u64);
+        let point_bytes = 4 * (3 + header.scalars.len() as u64);
+        let needed = count.saturating_mul(point_bytes).saturating_add(4 * header.properties.len() as u64);
         if needed > left - 4 {
             return Err(cut_short(header, index));
         }
@@ -76,21 +94,29 @@ impl Lines {
             return Err(malformed("it has more than 4,294,967,295 points".into()));
         }
         let start = self.positions.len();
-        let mut values = vec![[0; 4]; if count > 0 { 3 + header.scalars } else { 0 }];
+        let mut values = vec![[0; 4]; if count > 0 { 3 + header.scalars.len() } else { 0 }];
         for _ in 0..count {
             reader.read_exact(values.as_flattened_mut())?;
             self.positions.push(Vec3::new(header.f32(values[0]), header.f32(values[1]), header.f32(values[2])));
+            for (column, value) in self.scalars.iter_mut().zip(&values[3..]) {
+                column.push(f64::from(header.f32(*value)));
+            }
         }
-        reader.seek_relative(4 * header.properties as i64)?;
+        let mut properties = vec![[0; 4]; header.properties.len()];
+        reader.read_exact(properties.as_flattened_mut())?;
         let sound = |place: &Vec3| place.to_array().into_iter().all(|number| is_plausible(f64::from(number)));
         if !self.positions[start..].iter().all(sound) {
             self.positions.truncate(start);
+            self.scalars.iter_mut().for_each(|column| column.truncate(start));
             self.not_finite += 1;
         } else if count == 0 {
             self.empty += 1;
         } else {
             self.starts.push(self.positions.len() as u32);
             self.file_index.push(index);
+            for (column, value) in self.properties.iter_mut().zip(properties) {
+                column.push(f64::from(header.f32(value)));
+            }
         }
         Ok(())
     }
@@ -125,9 +151,13 @@ impl Lines {
         }
         self.starts.shrink_to_fit();
         let bounds = Aabb::of_points(&self.positions);
-        let Lines { positions, starts, file_index, .. } = self;
-        // The colours are filled with the layer's first style.
-        Ok(Tracts { origin, positions, starts, colors: Vec::new(), file_index, bounds })
+        let Lines { positions, starts, file_index, scalars, properties, .. } = self;
+        let attributes = unique(scalars.into_iter().map(Column::into_attribute).collect());
+        let mut tracts = Tracts { origin, positions, starts, attributes, file_index, bounds, ..Tracts::default() };
+        let length = tracts.lengths(Some("mm"));
+        let properties = properties.into_iter().map(Column::into_attribute);
+        tracts.line_attributes = unique(std::iter::once(length).chain(properties).collect());
+        Ok(tracts)
     }
 }
 
@@ -159,8 +189,8 @@ impl Header {
         };
         let mut header = Header {
             big_endian,
-            scalars: 0,
-            properties: 0,
+            scalars: Vec::new(),
+            properties: Vec::new(),
             streamline_count: None,
             scanner_from_file: DMat4::IDENTITY,
         };
@@ -173,7 +203,18 @@ impl Header {
         let count_at = |at: usize, what: &str| {
             usize::try_from(i16_at(at)).map_err(|_| malformed(format!("it has {} {what}", i16_at(at))))
         };
-        let (scalars, properties) = (count_at(36, "scalars a point")?, count_at(238, "properties a streamline")?);
+        // Ten names of 20 bytes; numbers beyond them have none.
+        let names = |count: usize, at: usize, what: &str| {
+            let name = |index: usize| {
+                let name = bytes.get(at + 20 * index..at + 20 * index + 20).filter(|_| index < 10).unwrap_or_default();
+                let name = name.split(|byte| *byte == 0).next().unwrap_or_default();
+                let name = String::from_utf8_lossy(name).trim().to_owned();
+                if name.is_empty() { format!("{what} {}", index + 1) } else { name }
+            };
+            (0..count).map(name).collect::<Vec<_>>()
+        };
+        let scalars = names(count_at(36, "scalars a point")?, 38, "scalar");
+        let properties = names(count_at(238, "properties a streamline")?, 240, "property");
         let streamlines = header.i32(four(988));
         let Ok(streamlines) = u32::try_from(streamlines) else {
             return Err(malformed(format!("its header promises {streamlines} streamlines")));

@@ -25,6 +25,16 @@ pub(super) enum Key {
     Other,
 }
 
+impl fmt::Display for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Key::Text(text) => f.write_str(text),
+            Key::Number(number) => number.fmt(f),
+            Key::Other => Ok(()),
+        }
+    }
+}
+
 #[derive(Debug, Deserialize)]
 pub(super) struct Node {
     pub(super) id: Option<Key>,
@@ -37,11 +47,8 @@ impl Node {
     /// What people call the node that is number `at` in the list.
     pub(super) fn label(&self, at: usize) -> String {
         let names = [&self.name, &self.label, &self.id];
-        match names.into_iter().flatten().find(|key| !matches!(key, Key::Other)) {
-            Some(Key::Text(text)) => text.to_string(),
-            Some(Key::Number(number)) => number.to_string(),
-            _ => format!("node {at}"),
-        }
+        let named = names.into_iter().flatten().find(|key| !matches!(key, Key::Other));
+        named.map_or_else(|| format!("node {at}"), Key::to_string)
     }
 }
 

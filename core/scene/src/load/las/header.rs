@@ -85,6 +85,15 @@ impl Header {
         }
     }
 
+    /// Where in a point its time is: a number of 64 bits.
+    pub(super) fn time_at(&self) -> Option<usize> {
+        match self.format {
+            1 | 3..=5 => Some(20),
+            6..=10 => Some(22),
+            _ => None,
+        }
+    }
+
     /// Bytes of a point beyond those that its format needs.
     pub(super) fn extra_bytes(&self) -> u16 {
         (self.record_bytes - RECORD_BYTES[usize::from(self.format)]) as u16

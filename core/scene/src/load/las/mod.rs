@@ -7,17 +7,19 @@ mod header;
 mod net;
 mod zip;
 
+use super::columns::unique;
+use super::format::{Format, Opened};
 use super::progress::Progress;
-use super::source::{FileReader, Source};
+use super::source::FileReader;
 use super::{LoadedLayer, MAX_COORDINATE, Problem};
-use crate::{LayerData, PointAttributes, Points};
+use crate::{Attribute, LayerData, Points, Values, colormap};
 use glam::DVec3;
 use header::Header;
 use std::io::{Read, Seek, SeekFrom};
 use std::sync::Arc;
 
 /// Memory that is taken for each point while the lists are shuffled, in bytes.
-const BYTES_PER_POINT: u64 = 64;
+const BYTES_PER_POINT: u64 = 80;
 /// So many bytes of records are decoded at once, then progress is told.
 const BLOCK_BYTES: usize = 1 << 20;
 /// The part of the time that it takes to put points into their order; half as much where they are unpacked, too.
@@ -25,12 +27,16 @@ const ARRANGING: f64 = 0.4;
 /// The shuffle is the same each time.
 const SEED: u64 = 0x6c61_7a21;
 
-pub(super) fn read(
-    source: &Source,
-    mut reader: FileReader,
-    name: String,
-    progress: &Progress,
-) -> Result<LoadedLayer, Problem> {
+pub(super) const FORMAT: Format = Format {
+    name: "LAS, LAZ",
+    extensions: &["las", "laz"],
+    becomes: "points, with all that the file says of each",
+    is_it: |head| head.bytes.starts_with(b"LASF"),
+    begins_with: "LASF",
+    read,
+};
+
+fn read(Opened { source, mut reader, name, progress }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
     let header = Header::read(&mut reader)?;
     if header.point_count == 0 {
         return Err(Problem::Nothing { detail: "it has no points".into() });
@@ -48,7 +54,7 @@ pub(super) fn read(
         read_plain(&mut reader, &header, progress, |block| records.take(block))?;
     }
     let points = records.into_points(&header, progress)?;
-    Ok(LoadedLayer::new(name, LayerData::Points(Arc::new(points)), None))
+    Ok(vec![LoadedLayer::new(name, LayerData::Points(Arc::new(points)), None)])
 }
 
 fn read_plain(
@@ -87,26 +93,32 @@ fn too_few(header: &Header, there: u64) -> Problem {
 }
 
 /// What is decoded so far. Grows with what is there, not with what the header promises.
+#[derive(Default)]
 struct Records {
+    record_bytes: usize,
+    color_at: Option<usize>,
+    time_at: Option<usize>,
+    extended: bool,
     raw: Vec<[i32; 3]>,
     colors: Vec<[u16; 3]>,
     intensity: Vec<u16>,
+    /// Which echo of its pulse each is, and how many the pulse has.
+    returns: [Vec<u8>; 2],
     classification: Vec<u8>,
-    record_bytes: usize,
-    color_at: Option<usize>,
-    extended: bool,
+    angle: Vec<i16>,
+    user_data: Vec<u8>,
+    source: Vec<u16>,
+    time: Vec<f64>,
 }
 
 impl Records {
     fn new(header: &Header) -> Records {
         Records {
-            raw: Vec::new(),
-            colors: Vec::new(),
-            intensity: Vec::new(),
-            classification: Vec::new(),
             record_bytes: header.record_bytes,
             color_at: header.color_at(),
+            time_at: header.time_at(),
             extended: header.format >= 6,
+            ..Records::default()
         }
     }
 
@@ -116,8 +128,25 @@ impl Records {
             let u16_at = |at: usize| u16::from_le_bytes([record[at], record[at + 1]]);
             self.raw.push([i32_at(0), i32_at(4), i32_at(8)]);
             self.intensity.push(u16_at(12));
-            // Formats 0 to 5 keep flags in the upper three bits.
-            self.classification.push(if self.extended { record[16] } else { record[15] & 0x1f });
+            if self.extended {
+                self.returns[0].push(record[14] & 0xf);
+                self.returns[1].push(record[14] >> 4);
+                self.classification.push(record[16]);
+                self.user_data.push(record[17]);
+                self.angle.push(u16_at(18) as i16);
+                self.source.push(u16_at(20));
+            } else {
+                self.returns[0].push(record[14] & 7);
+                self.returns[1].push(record[14] >> 3 & 7);
+                // The upper three bits are flags.
+                self.classification.push(record[15] & 0x1f);
+                self.angle.push(i16::from(record[16] as i8));
+                self.user_data.push(record[17]);
+                self.source.push(u16_at(18));
+            }
+            if let Some(at) = self.time_at {
+                self.time.push(f64::from_le_bytes(std::array::from_fn(|byte| record[at + byte])));
+            }
             if let Some(at) = self.color_at {
                 self.colors.push([u16_at(at), u16_at(at + 2), u16_at(at + 4)]);
             }
@@ -145,15 +174,28 @@ impl Records {
             (DVec3::from_array(from_middle) * scale).as_vec3()
         };
         let positions = self.raw.iter().map(position).collect();
-        let attributes = PointAttributes {
-            colors: bytes_of(&self.colors),
-            // A list of zeros says that there was nothing to say.
-            intensity: Some(self.intensity).filter(|list| list.iter().any(|value| *value != 0)),
-            classification: Some(self.classification).filter(|list| list.iter().any(|class| *class != 0)),
-        };
+        let file_colors = bytes_of(&self.colors);
         let file_index = (0..self.raw.len() as u32).collect();
-        let go_on = |part| progress.after_reading(part);
-        Points::arranged(at(middle), positions, file_index, attributes, SEED, go_on).ok_or(Problem::Cancelled)
+        let attributes = self.into_attributes();
+        let points = Points { origin: at(middle), positions, file_index, file_colors, attributes, bounds: None };
+        points.arranged(SEED, |part| progress.after_reading(part)).ok_or(Problem::Cancelled)
+    }
+
+    fn into_attributes(self) -> Vec<Attribute> {
+        let [number, count] = self.returns;
+        // In units of 0.006° where there are 16 bits, else of 1°.
+        let degrees_each = if self.extended { 0.006 } else { 1.0 };
+        let angle = self.angle.iter().map(|angle| f32::from(*angle) * degrees_each).collect();
+        unique(vec![
+            Attribute::new("intensity", Values::U16(self.intensity)),
+            Attribute::of_categories("classification", Values::U8(self.classification), colormap::lidar_classes()),
+            Attribute::new("return number", Values::U8(number)),
+            Attribute::new("number of returns", Values::U8(count)),
+            Attribute::new("scan angle", Values::F32(angle)).in_unit("°"),
+            Attribute::new("user data", Values::U8(self.user_data)),
+            Attribute::new("point source", Values::U16(self.source)),
+            Attribute::new("GPS time", Values::F64(self.time)).in_unit("s"),
+        ])
     }
 }
 
@@ -161,5 +203,5 @@ impl Records {
 fn bytes_of(colors: &[[u16; 3]]) -> Option<Vec<[u8; 4]>> {
     let greatest = colors.iter().flatten().copied().max().filter(|greatest| *greatest > 0)?;
     let shift = if greatest > 255 { 8 } else { 0 };
-    Some(colors.iter().map(|color| crate::colormap::opaque(color.map(|part| (part >> shift) as u8))).collect())
+    Some(colors.iter().map(|color| crate::paint::opaque(color.map(|part| (part >> shift) as u8))).collect())
 }

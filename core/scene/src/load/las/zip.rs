@@ -36,10 +36,15 @@ fn decode(
     progress: &Progress,
     mut take: impl FnMut(&[u8]),
 ) -> Result<(), Problem> {
+    // All but what is not read: wave packets, infrared, bytes of the file's own.
     let wanted = DecompressionSelection(
         DecompressionSelection::Z
             | DecompressionSelection::CLASSIFICATION
             | DecompressionSelection::INTENSITY
+            | DecompressionSelection::SCAN_ANGLE
+            | DecompressionSelection::USER_DATA
+            | DecompressionSelection::POINT_SOURCE_ID
+            | DecompressionSelection::GPS_TIME
             | DecompressionSelection::RGB,
     );
     let mut decompressor =

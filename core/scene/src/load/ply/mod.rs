@@ -6,10 +6,11 @@
 mod header;
 mod values;
 
+use super::columns::{Column, unique};
+use super::format::{Format, Opened};
 use super::progress::Progress;
-use super::source::FileReader;
 use super::{LoadedLayer, Problem, is_plausible};
-use crate::{Aabb, LayerData, Mesh, PointAttributes, Points, mesh::normals_of, text};
+use crate::{Aabb, Attribute, LayerData, Mesh, Points, mesh::normals_of, text};
 use glam::{DVec3, Vec3};
 use header::{Element, Header, Property, PropertyKind, Scalar};
 use std::sync::Arc;
@@ -25,7 +26,16 @@ const ARRANGING: f64 = 0.4;
 /// The shuffle of points is the same each time.
 const SEED: u64 = 0x706c_7921;
 
-pub(super) fn read(mut reader: FileReader, name: String, progress: &Progress) -> Result<LoadedLayer, Problem> {
+pub(super) const FORMAT: Format = Format {
+    name: "PLY",
+    extensions: &["ply"],
+    becomes: "a mesh; points when it has no faces",
+    is_it: |head| head.bytes.starts_with(b"ply\n") || head.bytes.starts_with(b"ply\r"),
+    begins_with: "ply",
+    read,
+};
+
+fn read(Opened { mut reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
     let header = Header::read(&mut reader)?;
     let has_faces = header.elements.iter().any(|element| element.name == "face" && element.count > 0);
     progress.leave(if has_faces { 0.0 } else { ARRANGING });
@@ -47,10 +57,10 @@ pub(super) fn read(mut reader: FileReader, name: String, progress: &Progress) ->
             all => Problem::Nothing { detail: format!("of its {} none has finite coordinates", vertices_of(all)) },
         });
     }
-    Ok(match faces.filter(|faces| !faces.corners.is_empty()) {
+    Ok(vec![match faces.filter(|faces| !faces.corners.is_empty()) {
         Some(faces) => into_mesh(name, vertices, faces, progress)?,
         None => into_points(name, vertices, progress)?,
-    })
+    }])
 }
 
 fn malformed(detail: String) -> Problem {
@@ -70,6 +80,8 @@ struct Vertices {
     places: Vec<DVec3>,
     normals: Option<Vec<Vec3>>,
     colors: Option<Vec<[u8; 4]>>,
+    /// All other properties.
+    others: Vec<Attribute>,
     /// Where in the file each is.
     file_index: Vec<u32>,
     /// How many the file has.
@@ -81,6 +93,8 @@ struct Columns {
     place: [usize; 3],
     normal: Option<[usize; 3]>,
     color: Option<([usize; 3], f64)>,
+    /// Every other number of a vertex.
+    others: Vec<usize>,
 }
 
 impl Columns {
@@ -93,7 +107,28 @@ impl Columns {
             .or_else(|| three(["diffuse_red", "diffuse_green", "diffuse_blue"]))
             .or_else(|| three(["r", "g", "b"]));
         let color = color.map(|columns| (columns, color_scale(&element.properties[columns[0]])));
-        Ok(Columns { place, normal: three(["nx", "ny", "nz"]), color })
+        let normal = three(["nx", "ny", "nz"]);
+        let known = [Some(place), normal, color.map(|(columns, _)| columns)];
+        let is_known = |column: &usize| known.iter().flatten().any(|columns| columns.contains(column));
+        let is_number = |column: &usize| !element.properties[*column].is_list();
+        let others = (0..element.properties.len()).filter(|column| !is_known(column) && is_number(column)).collect();
+        Ok(Columns { place, normal, color, others })
+    }
+}
+
+impl Column {
+    fn of(property: &Property) -> Column {
+        let values = match property.kind {
+            PropertyKind::Scalar(Scalar::I8) => crate::Values::I8(Vec::new()),
+            PropertyKind::Scalar(Scalar::U8) => crate::Values::U8(Vec::new()),
+            PropertyKind::Scalar(Scalar::I16) => crate::Values::I16(Vec::new()),
+            PropertyKind::Scalar(Scalar::U16) => crate::Values::U16(Vec::new()),
+            PropertyKind::Scalar(Scalar::I32) => crate::Values::I32(Vec::new()),
+            PropertyKind::Scalar(Scalar::U32) => crate::Values::U32(Vec::new()),
+            PropertyKind::Scalar(Scalar::F64) => crate::Values::F64(Vec::new()),
+            _ => crate::Values::F32(Vec::new()),
+        };
+        Column::new(property.name.clone(), values)
     }
 }
 
@@ -117,9 +152,12 @@ impl Vertices {
             places: Vec::new(),
             normals: columns.normal.map(|_| Vec::new()),
             colors: columns.color.map(|_| Vec::new()),
+            others: Vec::new(),
             file_index: Vec::new(),
             read: element.count,
         };
+        let mut others: Vec<Column> = columns.others.iter().map(|at| Column::of(&element.properties[*at])).collect();
+        progress.allow(element.count.saturating_mul(BYTES_PER_VERTEX + 16 * others.len() as u64))?;
         values.rows(
             element,
             progress,
@@ -136,12 +174,16 @@ impl Vertices {
                 }
                 if let (Some((columns, scale)), Some(list)) = (columns.color, &mut vertices.colors) {
                     // The conversion saturates, and turns NaN into 0.
-                    list.push(crate::colormap::opaque(columns.map(|column| (row[column] * scale).round() as u8)));
+                    list.push(crate::paint::opaque(columns.map(|column| (row[column] * scale).round() as u8)));
+                }
+                for (other, column) in others.iter_mut().zip(&columns.others) {
+                    other.push(row[*column]);
                 }
                 Ok(())
             },
             |_, _, _| Ok(()),
         )?;
+        vertices.others = unique(others.into_iter().map(Column::into_attribute).collect());
         Ok(vertices)
     }
 
@@ -206,10 +248,9 @@ fn into_points(name: String, vertices: Vertices, progress: &Progress) -> Result<
     let notice = vertices.left_out();
     let origin = vertices.middle();
     let positions = vertices.places.iter().map(|place| (*place - origin).as_vec3()).collect();
-    let attributes = PointAttributes { colors: vertices.colors, ..PointAttributes::default() };
-    let go_on = |part| progress.after_reading(part);
-    let points = Points::arranged(origin, positions, vertices.file_index, attributes, SEED, go_on);
-    let points = points.ok_or(Problem::Cancelled)?;
+    let Vertices { file_index, colors: file_colors, others: attributes, .. } = vertices;
+    let points = Points { origin, positions, file_index, file_colors, attributes, bounds: None };
+    let points = points.arranged(SEED, |part| progress.after_reading(part)).ok_or(Problem::Cancelled)?;
     Ok(LoadedLayer::new(name, LayerData::Points(Arc::new(points)), notice))
 }
 
@@ -230,7 +271,8 @@ fn into_mesh(name: String, vertices: Vertices, faces: Faces, progress: &Progress
     let Triangles { indices, face_index, .. } = triangles;
     let normals = vertices.normals.unwrap_or_else(|| normals_of(&positions, &indices));
     let bounds = Aabb::of_points(&positions);
-    let mesh = Mesh { origin, positions, normals, colors: vertices.colors, indices, face_index, bounds };
+    let (file_colors, attributes) = (vertices.colors, vertices.others);
+    let mesh = Mesh { origin, positions, normals, file_colors, attributes, indices, face_index, bounds };
     Ok(LoadedLayer::new(name, LayerData::Mesh(Arc::new(mesh)), notice))
 }
 

@@ -1,0 +1,224 @@
+//! [`Paint`]: the colours of a layer's elements, made as they are needed: none is kept.
+
+use crate::field::Field;
+use crate::style::{ColorBy, Style};
+use crate::{LayerData, Tracts};
+use std::ops::Range;
+
+/// The colours of a layer's elements (points, vertices, points of streamlines, nodes) as its style wants them.
+#[derive(Debug)]
+pub struct Paint<'a> {
+    colors: Colors<'a>,
+    /// What is kept; all else is hidden.
+    keep: Option<(Field<'a>, Kept<'a>)>,
+}
+
+#[derive(Debug)]
+enum Colors<'a> {
+    One([u8; 4]),
+    List(&'a [[u8; 4]]),
+    Direction(&'a Tracts),
+    Quantity { field: Field<'a>, table: &'static [[u8; 4]; 256], scale: Scale },
+    Categories { field: Field<'a>, table: Vec<[u8; 4]> },
+}
+
+#[derive(Debug)]
+enum Kept<'a> {
+    Within([f64; 2]),
+    Categories(&'a [bool]),
+}
+
+/// A colour of alpha 0 says that its element is not drawn.
+pub const HIDDEN: [u8; 4] = [0; 4];
+/// Of what has no number where a number gives the colour, e.g. NaN in the file.
+const MISSING: [u8; 4] = [128, 128, 128, 255];
+
+impl<'a> Paint<'a> {
+    /// The colours that `style` gives `data`.
+    pub fn new(data: &'a LayerData, style: &'a Style) -> Paint<'a> {
+        let one = Colors::One(opaque(style.color));
+        let colors = match style.color_by {
+            ColorBy::Single => one,
+            ColorBy::File => data.file_colors().map_or(one, Colors::List),
+            ColorBy::Direction => match data {
+                LayerData::Tracts(tracts) => Colors::Direction(tracts),
+                _ => one,
+            },
+            ColorBy::Field(index) => match data.fields().into_iter().nth(index) {
+                Some(field) => by_field(field, style),
+                None => one,
+            },
+        };
+        Paint { colors, keep: style.filter.as_ref().and_then(|filter| kept(data, filter)) }
+    }
+
+    /// Whether all elements have the style's one colour, and none is hidden.
+    pub fn is_plain(&self) -> bool {
+        self.keep.is_none() && matches!(self.colors, Colors::One(_))
+    }
+
+    /// Adds the colours of these elements to a list: sRGB and 255, or [`HIDDEN`].
+    pub fn fill(&self, range: Range<usize>, into: &mut Vec<[u8; 4]>) {
+        let start = into.len();
+        into.reserve(range.len());
+        match &self.colors {
+            Colors::One(color) => into.resize(start + range.len(), *color),
+            Colors::List(list) => {
+                into.extend_from_slice(list.get(range.clone()).unwrap_or_default());
+                into.resize(start + range.len(), MISSING);
+            }
+            Colors::Direction(tracts) => tracts.direction_colors(range.clone(), into),
+            Colors::Quantity { field, table, scale } => field.each(range.clone(), |value| {
+                into.push(scale.at(value).map_or(MISSING, |at| table[at]));
+            }),
+            Colors::Categories { field, table } => field.each(range.clone(), |value| {
+                // Negative numbers and NaN become 0 by the conversion, and are told apart before.
+                let known = if value >= 0.0 { table.get(value as usize) } else { None };
+                into.push(known.copied().unwrap_or(MISSING));
+            }),
+        }
+        let Some((field, kept)) = &self.keep else { return };
+        let mut at = start;
+        field.each(range, |value| {
+            let stays = match kept {
+                Kept::Within([least, most]) => (*least..=*most).contains(&value),
+                Kept::Categories(all) => value >= 0.0 && all.get(value as usize).copied().unwrap_or(true),
+            };
+            if !stays {
+                into[at] = HIDDEN;
+            }
+            at += 1;
+        });
+    }
+
+    /// The colours of all elements.
+    pub fn all(&self, count: usize) -> Vec<[u8; 4]> {
+        let mut colors = Vec::new();
+        self.fill(0..count, &mut colors);
+        colors
+    }
+}
+
+fn by_field<'a>(field: Field<'a>, style: &Style) -> Colors<'a> {
+    if let Some(categories) = field.categories() {
+        let table = categories.iter().map(|category| opaque(category.color)).collect();
+        return Colors::Categories { field, table };
+    }
+    let range = style.range.unwrap_or_else(|| field.summary().middle);
+    let scale = Scale::new(range, style.log && field.takes_log(), style.reversed);
+    Colors::Quantity { field, table: style.colormap.table(), scale }
+}
+
+fn kept<'a>(data: &'a LayerData, filter: &'a crate::style::Filter) -> Option<(Field<'a>, Kept<'a>)> {
+    let field = data.fields().into_iter().nth(filter.field)?;
+    let kept = match (&filter.categories, filter.range) {
+        (Some(categories), _) if field.categories().is_some() => Kept::Categories(categories),
+        (_, Some(range)) => Kept::Within(range),
+        _ => return None,
+    };
+    Some((field, kept))
+}
+
+/// From a quantity to one of 256 colours.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scale {
+    start: f64,
+    per_unit: f64,
+    log: bool,
+    reversed: bool,
+}
+
+impl Scale {
+    /// `range` from the first colour to the last; with `log`, equal factors are equal steps.
+    pub(crate) fn new([least, most]: [f64; 2], log: bool, reversed: bool) -> Scale {
+        // Zero has no logarithm: four decades are shown then.
+        let least = if log && least <= 0.0 { most * 1e-4 } else { least };
+        let place = |value: f64| if log { value.max(f64::MIN_POSITIVE).log10() } else { value };
+        let (start, end) = (place(least), place(most));
+        let per_unit = 255.0 / (end - start);
+        Scale { start, per_unit: if per_unit.is_finite() { per_unit } else { 0.0 }, log, reversed }
+    }
+
+    /// Which colour; `None` for NaN.
+    fn at(self, value: f64) -> Option<usize> {
+        if value.is_nan() {
+            return None;
+        }
+        let place = if self.log { value.max(f64::MIN_POSITIVE).log10() } else { value };
+        let at = ((place - self.start) * self.per_unit).clamp(0.0, 255.0) as usize;
+        Some(if self.reversed { 255 - at } else { at })
+    }
+}
+
+pub(crate) fn opaque([red, green, blue]: [u8; 3]) -> [u8; 4] {
+    [red, green, blue, 255]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::style::Filter;
+    use crate::{Attribute, Category, Colormap, Points, Values};
+    use glam::{DVec3, Vec3};
+    use std::sync::Arc;
+
+    /// Ten points; as they are shuffled, `a` is twice the height.
+    fn cloud() -> LayerData {
+        let positions = (0..10).map(|z| Vec3::new(0.0, 0.0, z as f32)).collect();
+        let a = Attribute::new("a", Values::U16((0..10).map(|value| 2 * value).collect()));
+        let kinds = ["x", "y"].map(|label| Category { label: label.into(), color: [label.as_bytes()[0]; 3] });
+        let kind = Attribute::of_categories("kind", Values::U8((0..10).map(|i| i % 3).collect()), Arc::new(kinds));
+        LayerData::Points(Arc::new(Points::new(DVec3::new(0.0, 0.0, 100.0), positions, None, vec![a, kind], 1)))
+    }
+
+    fn colors(style: &Style) -> Vec<[u8; 4]> {
+        let data = cloud();
+        let LayerData::Points(points) = &data else { unreachable!() };
+        let (mut parts, paint) = (Vec::new(), Paint::new(&data, style));
+        paint.fill(0..4, &mut parts);
+        paint.fill(4..10, &mut parts);
+        assert_eq!(parts, paint.all(10));
+        let mut in_file = vec![HIDDEN; 10];
+        for (color, index) in parts.into_iter().zip(&points.file_index) {
+            in_file[*index as usize] = color;
+        }
+        in_file
+    }
+
+    #[test]
+    fn a_quantity_goes_through_its_colormap_within_its_range() {
+        let range = Some([4.0, 14.0]);
+        let style = Style { color_by: ColorBy::Field(1), range, colormap: Colormap::Gray, ..Style::default() };
+        let found: Vec<u8> = colors(&style).iter().map(|color| color[0]).collect();
+        assert_eq!(found, [0, 0, 0, 51, 102, 153, 204, 255, 255, 255]);
+        let log = Style { range: Some([1.0, 100.0]), log: true, reversed: true, ..style };
+        let found = colors(&log);
+        assert_eq!((found[0][0], found[5][0]), (255, 128));
+    }
+
+    #[test]
+    fn heights_are_those_of_the_file() {
+        let range = Some([100.0, 109.0]);
+        let style = Style { color_by: ColorBy::Field(0), range, colormap: Colormap::Gray, ..Style::default() };
+        let found = colors(&style);
+        assert_eq!((found[0][0], found[9][0]), (0, 255));
+    }
+
+    #[test]
+    fn categories_have_their_own_colours_and_unknown_ones_grey() {
+        let style = Style { color_by: ColorBy::Field(2), ..Style::default() };
+        let found = colors(&style);
+        assert_eq!((found[0], found[1], found[2]), ([b'x', b'x', b'x', 255], [b'y', b'y', b'y', 255], MISSING));
+    }
+
+    #[test]
+    fn a_filter_hides_what_it_does_not_keep() {
+        let filter = Some(Filter { field: 1, range: Some([4.0, 10.0]), categories: None });
+        let style = Style { filter, ..Style::default() };
+        let hidden: Vec<bool> = colors(&style).iter().map(|color| *color == HIDDEN).collect();
+        assert_eq!(hidden, [true, true, false, false, false, false, true, true, true, true]);
+        let filter = Some(Filter { field: 2, range: None, categories: Some(vec![false, true]) });
+        let hidden = colors(&Style { filter, ..Style::default() });
+        assert_eq!(hidden.iter().filter(|color| **color == HIDDEN).count(), 4);
+    }
+}
