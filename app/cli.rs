@@ -25,6 +25,8 @@ pub struct Cli {
 pub enum Mode {
     /// Say what this machine has and lacks, and which package mends it
     Doctor,
+    /// List the kinds of files that can be opened
+    Formats,
     /// The streaming process; the program starts it itself
     #[command(hide = true)]
     Sidecar,
@@ -70,7 +72,7 @@ impl From<ControlArg> for ControlMode {
 /// What to draw, and how.
 #[derive(Debug, Args)]
 pub struct ViewArgs {
-    /// Data to open: LAS, LAZ, PLY, TRK or node-link JSON; each file becomes a layer
+    /// Data to open (`heliograph formats` lists the kinds); each file becomes a layer
     pub files: Vec<PathBuf>,
     /// Draw without a window and share at once
     #[arg(long)]

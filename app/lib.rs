@@ -8,6 +8,7 @@ pub mod cli;
 pub mod doctor;
 pub mod engine;
 pub mod events;
+pub mod formats;
 pub mod headless;
 pub mod host;
 pub mod requests;

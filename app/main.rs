@@ -9,7 +9,7 @@ use heliograph::room::Decision;
 use heliograph::share::ShareSettings;
 use heliograph::share::network::{NetworkSettings, relays};
 use heliograph::share::reach::Reach;
-use heliograph::{doctor, headless, share, shell};
+use heliograph::{doctor, formats, headless, share, shell};
 use heliograph_scene::load::Source;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -31,6 +31,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     match cli.mode {
         Some(Mode::Doctor) => doctor::run(),
+        Some(Mode::Formats) => formats::run(),
         Some(Mode::Sidecar) => heliograph_stream::run(),
         Some(Mode::Tunnel) => share::tunnel::run(),
         None => {

@@ -12,7 +12,7 @@ use crate::host::{Host, HostEvent, Post, Start};
 use crate::samples::SAMPLES;
 use crate::ui::Action;
 use heliograph_scene::Viewport;
-use heliograph_scene::load::{EXTENSIONS, Source};
+use heliograph_scene::load::{Source, extensions};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use window::MainWindow;
@@ -169,7 +169,8 @@ fn perform(action: Action, running: &mut Running, proxy: &EventLoopProxy<HostEve
 /// The system's dialog blocks, so it has a thread of its own.
 fn browse(proxy: EventLoopProxy<HostEvent>) {
     let spawned = std::thread::Builder::new().name("file-dialog".into()).spawn(move || {
-        let dialog = rfd::FileDialog::new().set_title("Open files").add_filter("Scientific data", &EXTENSIONS);
+        let extensions: Vec<&str> = extensions().collect();
+        let dialog = rfd::FileDialog::new().set_title("Open files").add_filter("Scientific data", &extensions);
         let files = dialog.add_filter("All files", &["*"]).pick_files().unwrap_or_default();
         let _ = proxy.send_event(HostEvent::Chosen(files.into_iter().map(Source::Path).collect()));
     });

@@ -1,6 +1,6 @@
 //! The side panel: layers, their properties, the scene's own, and files on their way in.
 
-use super::{Action, UiState, View, theme};
+use super::{Action, UiState, View, interval, theme};
 use egui::{Align, Layout, RichText};
 use heliograph_wire::scene::ChoiceOption;
 use heliograph_wire::{Command, LayerId, LayerStatus, Property, PropertyKind, Value};
@@ -96,6 +96,10 @@ fn control(ui: &mut egui::Ui, property: &Property, layer: Option<LayerId>, label
             let id = ("choice", layer.map(|layer| layer.0), property.id.as_str());
             choice(ui, options, chosen, id, label).map(Value::Choice)
         }
+        (PropertyKind::Interval { min, max, histogram }, Value::Interval(ends)) => {
+            interval::show(ui, *min..=*max, histogram, *ends, property.unit.as_deref(), label).map(Value::Interval)
+        }
+        (PropertyKind::Several { options }, Value::Several(chosen)) => several(ui, options, chosen).map(Value::Several),
         (PropertyKind::Toggle, Value::Toggle(on)) => {
             let mut on = *on;
             let has_changed = ui.checkbox(&mut on, "").labelled_by(label).changed();
@@ -148,6 +152,35 @@ fn choice(
     });
     combo.response.labelled_by(label);
     picked
+}
+
+/// A box to tick for each option, beside its colour.
+fn several(ui: &mut egui::Ui, options: &[ChoiceOption], chosen: &[String]) -> Option<Vec<String>> {
+    let mut now = chosen.to_vec();
+    ui.vertical(|ui| {
+        for option in options {
+            ui.horizontal(|ui| {
+                let mut on = now.contains(&option.id);
+                if let Some([red, green, blue]) = option.color {
+                    let (area, _) = ui.allocate_exact_size(egui::vec2(10.0, 10.0), egui::Sense::hover());
+                    ui.painter().rect_filled(area, 2.0, egui::Color32::from_rgb(red, green, blue));
+                }
+                if ui.checkbox(&mut on, &option.label).changed() {
+                    now.retain(|id| *id != option.id);
+                    now.extend(on.then(|| option.id.clone()));
+                }
+            });
+        }
+        ui.horizontal(|ui| {
+            if ui.small_button("All").clicked() {
+                now = options.iter().map(|option| option.id.clone()).collect();
+            }
+            if ui.small_button("None").clicked() {
+                now.clear();
+            }
+        });
+    });
+    (now.as_slice() != chosen).then_some(now)
 }
 
 fn set(layer: Option<LayerId>, property: &str, value: Value) -> Action {

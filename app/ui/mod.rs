@@ -1,8 +1,10 @@
 //! The window's panels: they read a [`View`] and return [`Action`]s, and touch no GPU, file or socket.
 
 mod dialogs;
+mod interval;
 mod keys;
 mod layers;
+mod legend;
 mod notices;
 mod people;
 mod qr;

@@ -1,6 +1,6 @@
 //! The scene's picture and the host's hand on it.
 
-use super::{Action, UiState, View, triad, welcome};
+use super::{Action, UiState, View, legend, triad, welcome};
 use egui::{PointerButton, Pos2, Rect, Sense};
 use heliograph_scene::Viewport;
 use heliograph_wire::{Button, Command, Input, SceneStatus, Value};
@@ -33,6 +33,7 @@ pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, acti
         if let Some(pose) = view.pose.filter(|_| shows_axes(view.status)) {
             triad::paint(ui.painter(), rect, &pose);
         }
+        legend::paint(ui.painter(), rect, view.status, ui.visuals());
         drags(&response, rect, actions);
         clicks(&response, rect, actions);
         zoom(&response, rect, actions);

@@ -61,7 +61,7 @@ export type Role = "view" | "control";
 /**
  * The value of a property.
  */
-export type Value = { "number": number } | { "choice": string } | { "toggle": boolean } | { "color": [number, number, number] };
+export type Value = { "number": number } | { "choice": string } | { "several": Array<string> } | { "interval": [number, number] } | { "toggle": boolean } | { "color": [number, number, number] };
 
 /**
  * A change to the scene, whoever asks for it: the window's panels, a browser, the command line.
@@ -434,7 +434,66 @@ visible: boolean,
 /**
  * Its properties, `visible` excepted.
  */
-properties: Array<Property>, };
+properties: Array<Property>,
+/**
+ * What its colours mean; none where they mean nothing that a legend could say.
+ */
+legend: Legend | null, };
+
+/**
+ * What the colours of a layer mean, drawn over the picture by each side, sharp on every line.
+ */
+export type Legend = {
+/**
+ * The quantity, for people.
+ */
+title: string,
+/**
+ * Its unit.
+ */
+unit: string | null,
+/**
+ * Its colours.
+ */
+scale: LegendScale, };
+
+/**
+ * The colours of a [`Legend`].
+ */
+export type LegendScale = { "type": "ramp",
+/**
+ * sRGB, at equal distances from the least to the greatest.
+ */
+colors: Array<[number, number, number]>,
+/**
+ * The quantities at its ends.
+ */
+range: [number, number],
+/**
+ * Whether equal factors are equal steps.
+ */
+log: boolean, } | { "type": "keys",
+/**
+ * Those that there are, the most frequent first.
+ */
+entries: Array<LegendEntry>,
+/**
+ * How many more there are.
+ */
+more: number, };
+
+/**
+ * A kind of things in a [`Legend`].
+ */
+export type LegendEntry = {
+/**
+ * For people.
+ */
+label: string,
+/**
+ * sRGB.
+ */
+color: [number, number, number], };
 
 /**
  * A file on its way in.
@@ -493,17 +552,37 @@ step: number, } | { "type": "choice",
 /**
  * In the order to show them.
  */
-options: Array<ChoiceOption>, } | { "type": "toggle" } | { "type": "color" };
+options: Array<ChoiceOption>, } | { "type": "several",
+/**
+ * In the order to show them.
+ */
+options: Array<ChoiceOption>, } | { "type": "interval",
+/**
+ * The least value.
+ */
+min: number,
+/**
+ * The greatest value.
+ */
+max: number,
+/**
+ * How many elements lie in each of equal parts from `min` to `max`; may be empty.
+ */
+histogram: Array<number>, } | { "type": "toggle" } | { "type": "color" };
 
 /**
- * One option of a choice.
+ * One option of a choice, or of several.
  */
 export type ChoiceOption = {
 /**
- * What [`Value::Choice`] names.
+ * What [`Value::Choice`] and [`Value::Several`] name.
  */
 id: string,
 /**
  * For people.
  */
-label: string, };
+label: string,
+/**
+ * sRGB, where it has a colour of its own.
+ */
+color: [number, number, number] | null, };

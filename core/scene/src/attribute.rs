@@ -87,7 +87,10 @@ impl Values {
 
     /// Whether every one is zero: files write such lists where they have nothing to say.
     pub fn are_all_zero(&self) -> bool {
-        each_type!(self, list => list.iter().all(|value| *value == Default::default()))
+        fn of<T: Default + PartialEq>(list: &[T]) -> bool {
+            list.iter().all(|value| *value == T::default())
+        }
+        each_type!(self, list => of(list))
     }
 
     /// Memory that one takes.

@@ -36,7 +36,7 @@ impl Tracts {
     }
 
     /// The range of `positions` that is streamline `index`; empty when there is no such streamline.
-    pub fn range(&self, index: usize) -> std::ops::Range<usize> {
+    pub fn range(&self, index: usize) -> Range<usize> {
         match (self.starts.get(index), self.starts.get(index + 1)) {
             (Some(&start), Some(&end)) if start <= end && end as usize <= self.positions.len() => {
                 start as usize..end as usize
@@ -78,7 +78,8 @@ impl Tracts {
             let line = &self.positions[self.range(index)];
             line.windows(2).map(|ends| ends[0].distance(ends[1])).sum()
         };
-        let lengths = Attribute::new("length", Values::F32((0..self.len()).map(length).collect()));
-        Attribute { unit: unit.map(str::to_owned), ..lengths }
+        let mut lengths = Attribute::new("length", Values::F32((0..self.len()).map(length).collect()));
+        lengths.unit = unit.map(str::to_owned);
+        lengths
     }
 }

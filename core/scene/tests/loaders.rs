@@ -7,7 +7,7 @@ mod files;
 use files::{SQUARES, big_endian_ply, las_file, laz_file, ply_file, sample};
 use glam::{DVec3, Vec3, dvec3};
 use heliograph_scene::load::{Limits, LoadError, LoadedLayer, Progress, Source, load};
-use heliograph_scene::{ColorBy, LayerData, Mesh, Network, Points};
+use heliograph_scene::{ColorBy, LayerData, Mesh, Network, Points, Values};
 use std::sync::Arc;
 
 fn source(name: &str, bytes: impl Into<Vec<u8>>) -> Source {
@@ -47,17 +47,23 @@ fn las_and_laz_of_old_and_new_formats_give_the_same_points() {
     for format in [0, 1, 2, 3, 6, 7] {
         let plain = points(one("a.las", las_file(format, 1700)));
         assert_eq!(plain.len(), 1700);
-        assert_eq!(plain.attributes.colors.is_some(), [2, 3, 7].contains(&format));
+        assert_eq!(plain.file_colors.is_some(), [2, 3, 7].contains(&format));
         let at = plain.file_index.iter().position(|index| *index == 300).unwrap();
         let place = plain.origin + plain.positions[at].as_dvec3();
         assert!(place.distance(dvec3(30.0, 985.0, 2003.0)) < 1e-3, "{place}");
-        assert_eq!(plain.attributes.intensity.as_ref().unwrap()[at], 300);
-        assert_eq!(plain.attributes.classification.as_ref().unwrap()[at], 2);
+        let value = |name: &str| {
+            let found = plain.attributes.iter().find(|attribute| attribute.name == name);
+            found.unwrap_or_else(|| panic!("format {format} has no {name}")).values.get(at)
+        };
+        assert_eq!((value("intensity"), value("classification")), (300.0, 2.0));
         for chunk_size in [Some(500), Some(5000), None] {
             let zipped = points(one("a.laz", laz_file(format, chunk_size, 1700)));
             assert_eq!(zipped.positions, plain.positions, "format {format}, {chunk_size:?}");
-            assert_eq!(zipped.colors, plain.colors, "format {format}, {chunk_size:?}");
-            assert_eq!(zipped.attributes.intensity, plain.attributes.intensity, "format {format}, {chunk_size:?}");
+            assert_eq!(zipped.file_colors, plain.file_colors, "format {format}, {chunk_size:?}");
+            let values = |points: &Points| -> Vec<(String, Values)> {
+                points.attributes.iter().map(|one| (one.name.clone(), one.values.clone())).collect()
+            };
+            assert_eq!(values(&zipped), values(&plain), "format {format}, {chunk_size:?}");
         }
     }
 }
@@ -68,7 +74,7 @@ fn colours_of_eight_and_of_sixteen_bits_are_told_apart() {
     let colors = |file: &[u8]| {
         let points = points(one("a.las", file));
         let at = points.file_index.iter().position(|index| *index == 9).unwrap();
-        points.colors[at]
+        points.file_colors.as_ref().unwrap()[at]
     };
     assert_eq!(colors(&file), [9, 18, 27, 255]);
     // Sixteen bits: the last point's red is full.
@@ -79,7 +85,7 @@ fn colours_of_eight_and_of_sixteen_bits_are_told_apart() {
     for record in file[375..].chunks_exact_mut(26) {
         record[20..26].fill(0);
     }
-    assert_eq!(one("a.las", file).style.color_by, ColorBy::Height);
+    assert_eq!(one("a.las", file).style.color_by, ColorBy::Field(0), "the height");
 }
 
 #[test]
@@ -124,8 +130,8 @@ fn ply_of_every_byte_order_gives_the_same_mesh() {
     // A square is a fan of two triangles.
     assert_eq!(little.indices[..6], [0, 1, 2, 0, 2, 3]);
     assert_eq!(little.face_index[..4], [0, 0, 1, 1]);
-    assert_eq!((little.normals[7], little.colors.as_ref().unwrap()[6]), (Vec3::Z, [1, 2, 255, 255]));
-    assert_eq!((&little.positions, &little.indices, &little.colors), (&big.positions, &big.indices, &big.colors));
+    assert_eq!((little.normals[7], little.file_colors.as_ref().unwrap()[6]), (Vec3::Z, [1, 2, 255, 255]));
+    assert_eq!((&little.positions, &little.indices, &little.file_colors), (&big.positions, &big.indices, &big.file_colors));
     assert_eq!(one("a.ply", ply_file()).style.color_by, ColorBy::File);
 }
 
@@ -152,7 +158,7 @@ fn ply_without_faces_is_points_and_keeps_millimetres_far_from_zero() {
     let at = points.file_index.iter().position(|index| *index == 1).unwrap();
     let place = points.origin + points.positions[at].as_dvec3();
     assert!(place.distance(dvec3(500000.002, 4000000.002, 2.0)) < 1e-4, "{place}");
-    assert_eq!(points.colors[at], [0, 128, 0, 255]);
+    assert_eq!(points.file_colors.as_ref().unwrap()[at], [0, 128, 0, 255]);
 }
 
 #[test]

@@ -13,9 +13,8 @@
 
 use glam::{DVec3, Vec3, dvec3};
 use heliograph_scene::load::{LoadedLayer, Progress, Source, load};
-use heliograph_scene::{ColorBy, LayerData, Points};
+use heliograph_scene::{Attribute, ColorBy, LayerData, Points};
 use std::path::PathBuf;
-use std::sync::Arc;
 
 fn sample(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../app/samples").join(name)
@@ -34,6 +33,11 @@ fn assert_near(found: DVec3, expected: DVec3, tolerance: f64) {
     assert!((found - expected).length() <= tolerance, "{found} is not {expected}");
 }
 
+fn attribute<'a>(points: &'a Points, name: &str) -> &'a Attribute {
+    let found = points.attributes.iter().find(|attribute| attribute.name == name);
+    found.unwrap_or_else(|| panic!("no {name}"))
+}
+
 /// Where in the shuffled lists a point of the file is.
 fn place_of(points: &Points, file_index: u32) -> usize {
     points.file_index.iter().position(|index| *index == file_index).unwrap()
@@ -50,22 +54,25 @@ fn a_lidar_tile_has_the_points_colours_and_classes_that_laspy_reads() {
     assert_near(points.origin + bounds.max.as_dvec3(), dvec3(637179.22, 849497.90, 520.51), 1e-3);
 
     let expected = [
-        (0, dvec3(637177.98, 849393.95, 411.19), [84, 102, 93, 255], 4, 1),
-        (109_999, dvec3(636037.88, 849336.94, 423.20), [64, 74, 70, 255], 100, 1),
+        (0, dvec3(637177.98, 849393.95, 411.19), [84, 102, 93, 255], [4.0, 1.0, 1.0, 245379.39843682514, -17.0, 7326.0, 128.0]),
+        (109_999, dvec3(636037.88, 849336.94, 423.20), [64, 74, 70, 255], [100.0, 1.0, 1.0, 245385.91112104454, -9.0, 7326.0, 124.0]),
     ];
-    for (index, place, color, intensity, class) in expected {
+    let names =
+        ["intensity", "classification", "return number", "GPS time", "scan angle", "point source", "user data"];
+    for (index, place, color, values) in expected {
         let at = place_of(&points, index);
         // Millimetres, in a projection whose zero is 850 km away.
         assert_near(points.origin + points.positions[at].as_dvec3(), place, 1e-3);
-        assert_eq!(points.colors[at], color);
-        assert_eq!(points.attributes.intensity.as_ref().unwrap()[at], intensity);
-        assert_eq!(points.attributes.classification.as_ref().unwrap()[at], class);
+        assert_eq!(points.file_colors.as_ref().unwrap()[at], color);
+        for (name, value) in names.into_iter().zip(values) {
+            assert_eq!(attribute(&points, name).values.get(at), value, "{name}");
+        }
     }
-    assert_eq!(points.attributes.intensity.as_ref().unwrap().iter().max(), Some(&254));
-    let mut classes = points.attributes.classification.clone().unwrap();
-    classes.sort_unstable();
-    classes.dedup();
-    assert_eq!(classes, [1, 2]);
+    assert_eq!(attribute(&points, "classification").text(0), "Unclassified");
+    assert_eq!(attribute(&points, "intensity").summary().range[1], 254.0);
+    let classes = &attribute(&points, "classification").summary().histogram;
+    let present: Vec<usize> = (0..classes.len()).filter(|class| classes[*class] > 0).collect();
+    assert_eq!(present, [1, 2]);
 }
 
 #[test]
@@ -84,7 +91,7 @@ fn any_part_of_a_cloud_from_its_start_is_a_fair_sample_of_it() {
 #[test]
 fn a_tractogram_has_the_streamlines_that_nibabel_reads() {
     let LayerData::Tracts(tracts) = loaded("tracts.trk").data else { panic!("no tracts") };
-    assert_eq!((tracts.len(), tracts.positions.len(), tracts.colors.len()), (300, 14_576, 14_576));
+    assert_eq!((tracts.len(), tracts.positions.len()), (300, 14_576));
     let world = |at: usize| tracts.origin + tracts.positions[at].as_dvec3();
     let first = tracts.range(0);
     assert_eq!(first.len(), 79);
@@ -151,10 +158,10 @@ fn a_network_has_its_nodes_links_names_and_degrees() {
     assert_eq!((network.labels[11].as_str(), network.degrees[11]), ("Valjean", 36));
     assert_eq!(network.degrees.iter().max(), Some(&36));
     assert_eq!(network.degrees.iter().sum::<u32>(), 2 * 254);
-    // Of one group, of one colour.
-    assert_eq!(network.group_colors[0], network.group_colors[1]);
-    assert_ne!(network.group_colors[0], network.group_colors[11]);
-    assert!(Arc::ptr_eq(&network.colors, &network.group_colors));
+    let group = &network.attributes[0];
+    assert_eq!((group.name.as_str(), network.attributes[1].name.as_str()), ("group", "links"));
+    assert_eq!((group.text(0), group.text(1), group.text(11)), ("1".into(), "1".into(), "2".into()));
+    assert_eq!(network.attributes[1].text(11), "36");
 }
 
 #[test]

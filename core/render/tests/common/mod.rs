@@ -5,7 +5,9 @@
 use glam::{DVec3, Vec3};
 use heliograph_render::{Gpu, Image, Options, Renderer};
 use heliograph_scene::load::LoadedLayer;
-use heliograph_scene::{LayerData, Mesh, Network, PointAttributes, Points, Scene, Tracts, Viewport, normals_of};
+use heliograph_scene::{
+    Attribute, Category, LayerData, Mesh, Network, Points, Scene, Tracts, Values, Viewport, normals_of,
+};
 use heliograph_wire::{Command, Value};
 use std::f32::consts::TAU;
 use std::sync::{Arc, OnceLock};
@@ -52,8 +54,7 @@ pub(crate) fn hills(side: u32) -> LoadedLayer {
             (Vec3::new(x - 0.5, y - 0.5, z), [(110.0 + 400.0 * z) as u8, green.clamp(60.0, 220.0) as u8, 90, 255])
         })
         .unzip();
-    let attributes = PointAttributes { colors: Some(colors), ..Default::default() };
-    let points = Points::new(DVec3::ZERO, positions, attributes, 7);
+    let points = Points::new(DVec3::ZERO, positions, Some(colors), Vec::new(), 7);
     let mut layer = LoadedLayer::new("hills".into(), LayerData::Points(Arc::new(points)), None);
     layer.style.point_size = 2.0;
     layer
@@ -107,8 +108,7 @@ pub(crate) fn point_wall(y: f32, half_width: f32, color: [u8; 3]) -> LoadedLayer
     let positions: Vec<Vec3> = (0..side * side).map(|index| Vec3::new(at(index % side), y, at(index / side))).collect();
     let [red, green, blue] = color;
     let colors = Some(vec![[red, green, blue, 255]; positions.len()]);
-    let attributes = PointAttributes { colors, ..Default::default() };
-    let points = Points::new(DVec3::ZERO, positions, attributes, 3);
+    let points = Points::new(DVec3::ZERO, positions, colors, Vec::new(), 3);
     LoadedLayer::new("points".into(), LayerData::Points(Arc::new(points)), None)
 }
 
@@ -123,14 +123,13 @@ pub(crate) fn fibres() -> LoadedLayer {
         Vec3::new(along - 0.5, reach * turn.cos(), reach * turn.sin() + 0.2 * (along * 3.0).sin())
     };
     let positions: Vec<Vec3> = (0..count * steps).map(place).collect();
-    let mut tracts = Tracts {
+    let tracts = Tracts {
         bounds: heliograph_scene::Aabb::of_points(&positions),
         starts: (0..=count).map(|fibre| fibre * steps).collect(),
         file_index: (0..count).collect(),
         positions,
         ..Tracts::default()
     };
-    tracts.colors = tracts.direction_colors();
     let mut layer = LoadedLayer::new("fibres".into(), LayerData::Tracts(Arc::new(tracts)), None);
     layer.style.line_width = 4.0;
     layer
@@ -139,14 +138,16 @@ pub(crate) fn fibres() -> LoadedLayer {
 /// A spiral of nodes with links to the next ones.
 pub(crate) fn spiral() -> LoadedLayer {
     let count = 60u32;
-    let palette = [[86, 180, 233, 255], [230, 159, 0, 255], [0, 158, 115, 255], [204, 121, 167, 255]];
+    let palette = [[86, 180, 233], [230, 159, 0], [0, 158, 115], [204, 121, 167]];
     let positions: Vec<Vec3> = (0..count)
         .map(|index| {
             let turn = index as f32 * 0.55;
             Vec3::new(turn.cos() * 0.4, turn.sin() * 0.4, index as f32 / count as f32 - 0.5)
         })
         .collect();
-    let colors: Vec<[u8; 4]> = (0..count).map(|index| palette[(index / 5) as usize % 4]).collect();
+    let categories = palette.map(|color| Category { label: String::new(), color });
+    let groups = Values::U8((0..count).map(|index| (index / 5 % 4) as u8).collect());
+    let groups = Attribute::of_categories("group", groups, Arc::new(categories));
     let edges = (0..count).flat_map(|index| [1, 11].map(|step| [index, (index + step) % count])).collect();
     let network = Network {
         bounds: heliograph_scene::Aabb::of_points(&positions),
@@ -154,8 +155,7 @@ pub(crate) fn spiral() -> LoadedLayer {
         labels: Arc::new((0..count).map(|index| format!("node {index}")).collect()),
         degrees: Arc::new(vec![4; count as usize]),
         edges: Arc::new(edges),
-        group_colors: Arc::new(colors.clone()),
-        colors: Arc::new(colors),
+        attributes: Arc::new(vec![groups]),
         positions,
         ..Network::default()
     };

@@ -36,7 +36,9 @@ impl Column {
     }
 
     pub(super) fn into_attribute(self) -> Attribute {
-        Attribute { unit: self.unit, ..Attribute::new(self.name, self.values) }
+        let mut attribute = Attribute::new(self.name, self.values);
+        attribute.unit = self.unit;
+        attribute
     }
 }
 

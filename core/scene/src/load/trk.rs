@@ -12,7 +12,7 @@ use super::source::FileReader;
 use super::{LoadedLayer, Problem, is_plausible};
 use crate::{Aabb, LayerData, Tracts, Values, text};
 use glam::{DMat4, DVec3, Vec3};
-use std::io::{Read, Seek};
+use std::io::Read;
 use std::sync::Arc;
 
 const HEADER_BYTES: usize = 1000;

@@ -1,5 +1,5 @@
 use crate::load::LoadedLayer;
-use crate::{Aabb, LayerData, Mesh, Network, PointAttributes, Points, Scene, Tracts, Viewport, normals_of};
+use crate::{Aabb, LayerData, Mesh, Network, Points, Scene, Tracts, Viewport, normals_of};
 use glam::{DVec3, Vec3, vec3};
 use heliograph_wire::{Command, Side, Value};
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::sync::Arc;
 const VIEWPORT: Viewport = Viewport { width: 800, height: 800 };
 
 fn points(name: &str, positions: Vec<Vec3>) -> LoadedLayer {
-    let points = Points::new(DVec3::ZERO, positions, PointAttributes::default(), 1);
+    let points = Points::new(DVec3::ZERO, positions, None, Vec::new(), 1);
     LoadedLayer::new(name.into(), LayerData::Points(Arc::new(points)), None)
 }
 
@@ -122,7 +122,6 @@ fn a_node_is_called_by_its_name_and_found_on_its_whole_disc() {
         sizes: Arc::new(vec![2.0, 1.0]),
         degrees: Arc::new(vec![1, 1]),
         edges: Arc::new(vec![[0, 1]]),
-        group_colors: Arc::new(vec![[9; 4]; 2]),
         ..Network::default()
     };
     let mut scene = Scene::new(Arc::new(|| ()));

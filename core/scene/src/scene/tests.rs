@@ -1,8 +1,9 @@
 use super::*;
 use crate::history::MAX_CHANGES;
 use crate::random::Random;
-use crate::{ColorBy, Network, PointAttributes, Points, Projection};
+use crate::{Attribute, Category, ColorBy, Colormap, HIDDEN, Network, Points, Projection, Values};
 use glam::{dvec3, vec3};
+use heliograph_wire::scene::LegendScale;
 use heliograph_wire::{PropertyKind, Side, Value};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -16,12 +17,9 @@ fn scene() -> Scene {
 /// Points at the corners of a cube about `origin`.
 fn cube(name: &str, origin: DVec3, half_width: f32) -> LoadedLayer {
     let bounds = Aabb { min: Vec3::splat(-half_width), max: Vec3::splat(half_width) };
-    let attributes = PointAttributes {
-        colors: Some(vec![[1, 2, 3, 255]; 8]),
-        intensity: Some((0..8).collect()),
-        classification: None,
-    };
-    let points = Points::new(origin, bounds.corners().to_vec(), attributes, 1);
+    let intensity = Attribute::new("intensity", Values::U16((0..8).collect()));
+    let colors = Some(vec![[1, 2, 3, 255]; 8]);
+    let points = Points::new(origin, bounds.corners().to_vec(), colors, vec![intensity], 1);
     LoadedLayer::new(name.into(), LayerData::Points(Arc::new(points)), None)
 }
 
@@ -32,10 +30,16 @@ fn network(name: &str) -> LoadedLayer {
         sizes: Arc::new(vec![1.0; 3]),
         degrees: Arc::new(vec![1, 2, 1]),
         edges: Arc::new(vec![[0, 1], [1, 2]]),
-        group_colors: Arc::new(vec![[9; 4]; 3]),
+        attributes: Arc::new(vec![groups()]),
         ..Network::default()
     };
     LoadedLayer::new(name.into(), LayerData::Network(Arc::new(network)), None)
+}
+
+/// Of three nodes.
+fn groups() -> Attribute {
+    let categories = ["x", "y"].map(|label| Category { label: label.into(), color: [9; 3] });
+    Attribute::of_categories("group", Values::U8(vec![0, 1, 1]), Arc::new(categories))
 }
 
 fn set(layer: Option<LayerId>, property: &str, value: Value) -> Command {
@@ -125,26 +129,68 @@ fn what_cannot_be_is_refused_in_words_and_changes_nothing() {
 fn colours_follow_the_choice() {
     let mut scene = scene();
     let id = scene.add(cube("cube", DVec3::ZERO, 1.0));
-    let colors = |scene: &Scene| match &scene.layers()[0].data {
-        LayerData::Points(points) => points.colors.clone(),
-        other => panic!("{other:?}"),
-    };
+    let colors = |scene: &Scene| scene.layers()[0].paint().all(8);
     assert_eq!(scene.layers()[0].style.color_by, ColorBy::File);
     assert_eq!(colors(&scene), [[1, 2, 3, 255]; 8]);
     let uploaded = scene.layers()[0].content_revision;
 
-    apply(&mut scene, &set(Some(id), "color", Value::Color([9, 9, 9])));
-    assert_eq!(scene.layers()[0].content_revision, uploaded, "one colour is not what is shown");
+    apply(&mut scene, &set(Some(id), "point_size", Value::Number(3.0)));
+    assert_eq!(scene.layers()[0].content_revision, uploaded, "a size is no colour");
     apply(&mut scene, &set(Some(id), "color_by", Value::Choice("single".into())));
+    apply(&mut scene, &set(Some(id), "color", Value::Color([9, 9, 9])));
     assert_eq!(colors(&scene), [[9, 9, 9, 255]; 8]);
     assert!(scene.layers()[0].content_revision > uploaded);
 
     apply(&mut scene, &set(Some(id), "color_by", Value::Choice("height".into())));
     let LayerData::Points(points) = &scene.layers()[0].data else { panic!() };
-    for (place, color) in points.positions.iter().zip(&points.colors) {
-        let expected = if place.z < 0.0 { [68, 1, 84, 255] } else { [253, 231, 37, 255] };
-        assert_eq!(*color, expected, "{place}");
+    for (place, color) in points.positions.iter().zip(colors(&scene)) {
+        let expected = Colormap::Viridis.table()[if place.z < 0.0 { 0 } else { 255 }];
+        assert_eq!(color, expected, "{place}");
     }
+}
+
+#[test]
+fn a_filter_hides_points_and_lists_only_kinds_that_are_there() {
+    let mut scene = scene();
+    let id = scene.add(cube("cube", DVec3::ZERO, 1.0));
+    let hidden = |scene: &Scene| scene.layers()[0].paint().all(8).iter().filter(|color| **color == HIDDEN).count();
+    apply(&mut scene, &set(Some(id), "filter_by", Value::Choice("intensity".into())));
+    assert_eq!(value_of(&scene, id, "filter_range"), Value::Interval([0.0, 7.0]));
+    apply(&mut scene, &set(Some(id), "filter_range", Value::Interval([2.0, 4.0])));
+    assert_eq!(hidden(&scene), 5);
+    let upside_down = set(Some(id), "filter_range", Value::Interval([4.0, 2.0]));
+    let error = scene.apply(&upside_down, VIEWPORT).unwrap_err();
+    assert_eq!(error.to_string(), "From, to cannot go from 4 to 2");
+    apply(&mut scene, &Command::Undo);
+    apply(&mut scene, &Command::Undo);
+    assert_eq!(hidden(&scene), 0);
+
+    let id = scene.add(network("network"));
+    apply(&mut scene, &set(Some(id), "filter_by", Value::Choice("group".into())));
+    assert_eq!(value_of(&scene, id, "filter_kinds"), Value::Several(vec!["0".into(), "1".into()]));
+    apply(&mut scene, &set(Some(id), "filter_kinds", Value::Several(vec!["0".into()])));
+    let colors = scene.layers()[1].paint().all(3);
+    assert_eq!(colors, [[9, 9, 9, 255], HIDDEN, HIDDEN]);
+    let unknown = set(Some(id), "filter_kinds", Value::Several(vec!["5".into()]));
+    assert!(scene.apply(&unknown, VIEWPORT).unwrap_err().to_string().starts_with("Kinds can be 0, 1, not “5”"));
+}
+
+#[test]
+fn a_legend_says_what_colours_mean() {
+    let mut scene = scene();
+    let id = scene.add(cube("cube", DVec3::ZERO, 1.0));
+    assert_eq!(scene.status().layers[0].legend, None, "the file's colours mean nothing that a legend could say");
+    apply(&mut scene, &set(Some(id), "color_by", Value::Choice("intensity".into())));
+    apply(&mut scene, &set(Some(id), "color_range", Value::Interval([1.0, 5.0])));
+    let legend = scene.status().layers[0].legend.clone().unwrap();
+    assert_eq!(legend.title, "Intensity");
+    let LegendScale::Ramp { colors, range, log } = legend.scale else { panic!() };
+    assert_eq!((range, log, colors.len()), ([1.0, 5.0], false, 17));
+    scene.add(network("network"));
+    let legend = scene.status().layers[1].legend.clone().unwrap();
+    let LegendScale::Keys { entries, more } = legend.scale else { panic!() };
+    assert_eq!(entries.iter().map(|entry| entry.label.as_str()).collect::<Vec<_>>(), ["y", "x"], "the most frequent first");
+    assert_eq!(more, 0);
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::control::EndCause;
 use crate::media::Header;
 use crate::pointer::Message;
 use crate::room::{Ask, ControlMode, Guest, Room};
-use crate::scene::{Bounds, ChoiceOption, LoadStatus};
+use crate::scene::{Bounds, ChoiceOption, Legend, LegendScale, LoadStatus};
 use crate::{
     Button, Command, FromViewer, Input, LayerId, LayerStatus, Pose, Property, PropertyKind, Role, Rung, SceneStatus,
     Side, ToViewer, Value, ViewerId,
@@ -101,8 +101,16 @@ fn property(id: &str, kind: PropertyKind, unit: Option<&str>, value: Value) -> P
 }
 
 fn scene() -> SceneStatus {
-    let options = ["perspective", "orthographic"].map(|id| ChoiceOption { id: id.into(), label: id.to_uppercase() });
+    let options = ["perspective", "orthographic"].map(|id| ChoiceOption {
+        id: id.into(),
+        label: id.to_uppercase(),
+        color: None,
+    });
     let projection = PropertyKind::Choice { options: options.into() };
+    let range = PropertyKind::Interval { min: 400.0, max: 500.0, histogram: vec![3, 0, 7] };
+    let ground = ChoiceOption { id: "2".into(), label: "Ground".into(), color: Some([161, 112, 56]) };
+    let kinds = PropertyKind::Several { options: vec![ground] };
+    let ramp = LegendScale::Ramp { colors: vec![[68, 1, 84], [253, 231, 37]], range: [402.5, 480.0], log: false };
     let size = PropertyKind::Range { min: 1.0, max: 16.0, step: 0.5 };
     SceneStatus {
         title: "autzen_trim.laz".into(),
@@ -112,7 +120,12 @@ fn scene() -> SceneStatus {
             kind: "points".into(),
             summary: "110,000 points".into(),
             visible: true,
-            properties: vec![property("point_size", size, Some("px"), Value::Number(2.0))],
+            properties: vec![
+                property("point_size", size, Some("px"), Value::Number(2.0)),
+                property("color_range", range, Some("m"), Value::Interval([402.5, 480.0])),
+                property("filter_kinds", kinds, None, Value::Several(vec!["2".into()])),
+            ],
+            legend: Some(Legend { title: "Height".into(), unit: Some("m".into()), scale: ramp }),
         }],
         properties: vec![
             property("projection", projection, None, Value::Choice("perspective".into())),
