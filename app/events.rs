@@ -2,8 +2,8 @@
 
 use crate::engine::Figures;
 use crate::share::TunnelState;
-use heliograph_wire::ViewerId;
 use heliograph_wire::room::{Arrival, ControlMode, Guest};
+use heliograph_wire::{SceneStatus, ViewerId};
 use serde::Serialize;
 use std::io::Write;
 
@@ -72,6 +72,11 @@ pub enum Event {
         /// Where.
         path: std::path::PathBuf,
     },
+    /// Everything about the scene but its pixels, as a script asked.
+    Scene {
+        /// The same that pages are told.
+        scene: std::sync::Arc<SceneStatus>,
+    },
     /// What the render thread measured since a script asked last.
     Figures {
         /// The figures.
@@ -112,6 +117,7 @@ impl Reporter {
             | Event::Room { .. }
             | Event::Tunnel { .. }
             | Event::Screenshot { .. }
+            | Event::Scene { .. }
             | Event::Figures { .. }
             | Event::Ended => {}
         }

@@ -1,7 +1,7 @@
 //! What a script may ask of a running host with `--json`: one JSON object a line on stdin.
 //!
 //! `{"do":"open","files":["a.laz"]}`, `{"do":"command","command":{"type":"fit"}}`, `{"do":"screenshot","path":"a.png"}`,
-//! `{"do":"share"}`, `{"do":"end_share"}`, `{"do":"new_links"}`, `{"do":"decide","decision":{"accept":7}}`, `{"do":"figures"}`. The end of stdin ends nothing, so that a host can run in the background.
+//! `{"do":"scene"}`, `{"do":"share"}`, `{"do":"end_share"}`, `{"do":"new_links"}`, `{"do":"decide","decision":{"accept":7}}`, `{"do":"figures"}`. The end of stdin ends nothing, so that a host can run in the background.
 
 use crate::host::{HostEvent, Post};
 use crate::room::Decision;
@@ -29,6 +29,8 @@ pub enum Request {
         /// Where.
         path: PathBuf,
     },
+    /// Tell everything about the scene but its pixels: layers, controls and their values, what is marked.
+    Scene,
     /// Tell what the render thread measured since this was asked last.
     Figures,
     /// Make the links.

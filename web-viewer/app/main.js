@@ -5,6 +5,7 @@ import { parseOptions } from '../core/options.js';
 import { PROTOCOL } from '../core/wire.gen.js';
 import { describe, hintOf } from '../core/words.js';
 import { Door } from './door.js';
+import { Drawer } from './drawer.js';
 import { element } from './elements.js';
 import { Figures } from './figures.js';
 import { bindHand } from './hand.js';
@@ -43,7 +44,11 @@ const still = new StillPicture(element('still', HTMLCanvasElement), (isExact) =>
 });
 const viewer = new Viewer(stage, still, figures, {
   changed,
-  scene: (scene) => panels.showScene(scene),
+  scene: (scene) => {
+    panels.showScene(scene);
+    layers.show();
+    void showLegends(scene);
+  },
   news: (news) => panels.say(news),
   mustKnock: (token) => door.show(token),
 });
@@ -68,9 +73,33 @@ const panels = new Panels({
   take: (offer) => viewer.ask(offer.ask),
 });
 const people = new People(viewer);
+const layers = bindLayers();
 const hand = bindHand(view, stage, viewer);
 const overlay = bindOverlay(view, stage, viewer);
 const tools = bindTools(viewer);
+
+/** The panel of layers is loaded when it is opened first. */
+function bindLayers() {
+  /** @type {import('./layers.js').LayersPanel | null} */
+  let panel = null;
+  const show = () => panel?.show(viewer.scene);
+  const drawer = new Drawer('layers', async () => {
+    panel ??= new (await import('./layers.js')).LayersPanel(viewer);
+    show();
+  });
+  return { drawer, show };
+}
+
+let hasLegend = false;
+
+/** @param {import('../core/wire.gen.js').SceneStatus} scene */
+async function showLegends(scene) {
+  hasLegend ||= scene.layers.some(({ legend }) => legend);
+  if (!hasLegend) return;
+  const legends = await import('./legend.js');
+  // The newest, should it have come meanwhile.
+  legends.showLegends(viewer.scene ?? scene);
+}
 
 /** @returns {StatsRecord} */
 function stats() {
@@ -82,11 +111,13 @@ const statistics = new Statistics(stats);
 const keys = bindKeyboard(viewer, {
   help: tools.help,
   statistics: () => statistics.toggle(),
-  people: () => people.toggle(),
+  people: () => people.drawer.toggle(),
+  layers: () => layers.drawer.toggle(),
   turn: () => people.takeTurn(),
   close: () => {
     statistics.toggle(false);
-    people.toggle(false);
+    people.drawer.toggle(false);
+    layers.drawer.toggle(false);
   },
   full_screen: tools.fullScreen,
   projection: tools.projection,
@@ -113,6 +144,9 @@ function changed() {
   panels.showStale(viewer.isLive && isHostSilent);
   panels.review((offer) => viewer.isLive && company.isCurrent(offer));
   people.show();
+  layers.drawer.opener.hidden = !viewer.scene || !(viewer.isLive || viewer.isComingBack);
+  if (layers.drawer.opener.hidden) layers.drawer.toggle(false);
+  layers.show();
   document.body.classList.toggle('may-steer', viewer.maySteer);
   for (const tool of document.querySelectorAll('.steers')) tool.setAttribute('aria-disabled', String(!viewer.maySteer));
   if (maySteer && !viewer.maySteer) {

@@ -4,6 +4,7 @@
 /** @import { Offer } from '../core/room.js' */
 /** @import { Viewer } from './viewer.js' */
 import { NAME_CHARS_MAX, tidyName } from '../core/guest.js';
+import { Drawer } from './drawer.js';
 import { element, icon, write } from './elements.js';
 import { keepName } from './identity.js';
 
@@ -13,8 +14,7 @@ export class People {
   /** @param {Viewer} viewer */
   constructor(viewer) {
     this.viewer = viewer;
-    this.panel = element('people', HTMLElement);
-    this.opener = element('people-open', HTMLButtonElement);
+    this.drawer = new Drawer('people');
     this.count = element('people-count', HTMLElement);
     this.rule = element('rule', HTMLElement);
     this.turn = element('turn', HTMLButtonElement);
@@ -22,28 +22,7 @@ export class People {
     this.safety = element('safety', HTMLElement);
     /** @type {Map<ViewerId, Row>} In the order of the list. */
     this.rows = new Map();
-    this.opener.addEventListener('click', () => this.toggle());
-    element('people-close', HTMLButtonElement).addEventListener('click', () => this.toggle(false));
     this.turn.addEventListener('click', () => this.takeTurn());
-    // A finger beside the panel means the picture; a mouse has room for both.
-    document.addEventListener('pointerdown', ({ target, pointerType }) => {
-      const isInside = target instanceof Node && (this.panel.contains(target) || this.opener.contains(target));
-      if (pointerType === 'touch' && !isInside) this.toggle(false);
-    });
-  }
-
-  get isOpen() {
-    return !this.panel.hidden;
-  }
-
-  /** @param {boolean} willOpen */
-  toggle(willOpen = !this.isOpen) {
-    if (willOpen === this.isOpen || (willOpen && this.opener.hidden)) return;
-    const hadFocus = this.panel.contains(document.activeElement);
-    this.panel.hidden = !willOpen;
-    this.opener.setAttribute('aria-expanded', String(willOpen));
-    if (willOpen) this.panel.focus({ preventScroll: true });
-    else if (hadFocus) this.opener.focus({ preventScroll: true });
   }
 
   /** Asks to steer, or does so no longer; or says why there is nothing to ask for. */
@@ -57,20 +36,21 @@ export class People {
   /** The room, this page's place in it or the connection may be another. */
   show() {
     const { company, isLive, isComingBack } = this.viewer;
+    const { panel, opener } = this.drawer;
     const { room } = company;
     if (!isLive && !isComingBack) {
-      this.toggle(false);
-      this.opener.hidden = true;
+      this.drawer.toggle(false);
+      opener.hidden = true;
     }
     // Between two connections the last room stays in sight; nothing can be asked of it.
-    this.panel.inert = !isLive;
+    panel.inert = !isLive;
     if (!room || !isLive) return;
     const { guests } = room;
-    this.opener.hidden = false;
+    opener.hidden = false;
     write(this.count, String(guests.length));
     const isAsked = guests.some((guest) => guest.asks && company.handOver(guest) !== null);
-    this.opener.classList.toggle('asked', isAsked);
-    this.opener.setAttribute('aria-label', `People: ${guests.length} here${isAsked ? ', someone asks to steer' : ''}`);
+    opener.classList.toggle('asked', isAsked);
+    opener.setAttribute('aria-label', `People: ${guests.length} here${isAsked ? ', someone asks to steer' : ''}`);
     write(this.rule, company.rule);
     const code = this.viewer.safetyCode;
     this.safety.hidden = code === null;

@@ -10,7 +10,7 @@ const TOUCH_MS = 4500;
 export function bindQuiet(mayHide) {
   let timer = 0;
   const hide = () => {
-    const isInUse = document.querySelector('#bar .panel:hover, #bar :focus-visible, #menu:not([hidden]), #people:not([hidden]), dialog[open]');
+    const isInUse = document.querySelector('#bar .panel:hover, #bar :focus-visible, #menu:not([hidden]), #people:not([hidden]), #layers:not([hidden]), dialog[open]');
     if (isInUse || !mayHide()) wake();
     else document.body.classList.add('quiet');
   };

@@ -5,7 +5,7 @@
 /** @type {Side[]} In the order of the keys 1 to 6. */
 export const SIDES = ['front', 'back', 'left', 'right', 'top', 'bottom'];
 
-/** @typedef {'help' | 'statistics' | 'people' | 'turn' | 'close' | 'full_screen' | 'projection'} PageAction */
+/** @typedef {'help' | 'statistics' | 'people' | 'layers' | 'turn' | 'close' | 'full_screen' | 'projection'} PageAction */
 /** @typedef {'left' | 'right' | 'up' | 'down'} Arrow */
 /** @typedef {{ type: 'command', command: Command } | { type: 'page', action: PageAction } | { type: 'arrow', arrow: Arrow }} KeyMeaning */
 /** @typedef {{ key: string, code: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean, shiftKey: boolean }} Key */
@@ -18,6 +18,7 @@ const KEYS = {
   o: { type: 'page', action: 'projection' },
   s: { type: 'page', action: 'statistics' },
   p: { type: 'page', action: 'people' },
+  l: { type: 'page', action: 'layers' },
   r: { type: 'page', action: 'turn' },
   '?': { type: 'page', action: 'help' },
   escape: { type: 'page', action: 'close' },
