@@ -116,7 +116,7 @@ impl Studio {
                     Step::Wait(until) => break until,
                     Step::Encode(order) => {
                         let came_out = tier.encode(&mut self.source, frame, order, now);
-                        self.load.worked(now, Instant::now());
+                        self.load.worked(tier.id(), now, Instant::now());
                         publish(came_out, tier, stage);
                     }
                 }
