@@ -53,7 +53,13 @@ enum Work {
 impl Tier {
     /// `complexity`: what is known of the scene. `has_picture`: there is a frame that was not encoded here yet. `is_opening`: its
     /// viewers have just come.
-    pub(super) fn new(group: &Group, complexity: Complexity, has_picture: bool, is_opening: bool, now: Instant) -> Tier {
+    pub(super) fn new(
+        group: &Group,
+        complexity: Complexity,
+        has_picture: bool,
+        is_opening: bool,
+        now: Instant,
+    ) -> Tier {
         let work = match group.medium {
             Medium::H264 => Work::H264 { complexity, ladder: None, encoder: None },
             Medium::Jpeg => Work::Jpeg { choice: JpegChoice::default(), last: None },
