@@ -81,21 +81,26 @@ export class Connection {
   }
 
   #listen() {
-    const { peer, control, pointer, still, listener } = this;
+    const { peer, control, pointer, listener } = this;
     const on = this.#on.bind(this);
-    on(peer, 'track', (event) => listener.track(new MediaStream([/** @type {RTCTrackEvent} */ (event).track])));
     on(peer, 'connectionstatechange', () => this.#connectionChanged());
     on(peer, 'iceconnectionstatechange', () => this.#iceChanged());
     on(peer, 'icecandidate', (event) => this.#foundCandidate(/** @type {RTCPeerConnectionIceEvent} */ (event).candidate));
     for (const channel of [control, pointer]) {
-      channel.binaryType = 'arraybuffer';
       on(channel, 'open', () => this.#linked());
       on(channel, 'close', () => listener.dead());
     }
-    on(control, 'message', (event) => listener.control(/** @type {MessageEvent} */ (event).data));
-    on(pointer, 'message', (event) => listener.pointer(/** @type {MessageEvent} */ (event).data));
-    still.binaryType = 'arraybuffer';
-    on(still, 'message', (event) => listener.still(/** @type {MessageEvent} */ (event).data));
+  }
+
+  /** What happened before this page's other modules were there. */
+  #catchUp() {
+    const { peer, control, pointer, still, offer, listener } = this;
+    listener.track(new MediaStream(peer.getReceivers().map(({ track }) => track)));
+    if (peer.connectionState !== 'new') this.#connectionChanged();
+    offer.hear(control, (data) => listener.control(data));
+    offer.hear(pointer, (data) => listener.pointer(data));
+    offer.hear(still, (data) => listener.still(data));
+    if (!this.isClosed && (control.readyState === 'closed' || pointer.readyState === 'closed')) listener.dead();
   }
 
   /** @param {EventTarget} target @param {string} type @param {(event: Event) => void} heard */
@@ -141,17 +146,18 @@ export class Connection {
       const location = response.headers.get('Location');
       this.resource = location && new URL(location, response.url).href;
       this.tag = response.headers.get('ETag');
-      this.answer = await response.text();
+      this.answer = await this.offer.answer;
       if (this.isClosed) return;
-      const iceServers = iceServersOf(response.headers.get('Link'));
-      this.listener.answered({ roundTripMs, hasServers: iceServers.length > 0 });
-      if (iceServers.length > 0) this.peer.setConfiguration({ ...this.peer.getConfiguration(), iceServers });
+      this.listener.answered({ roundTripMs, hasServers: iceServersOf(response.headers.get('Link')).length > 0 });
     } catch {
       // The answer broke off.
       return this.isClosed ? undefined : this.listener.lost('refused');
     }
-    // What the browser does not understand of it, the WebSocket may still bring.
-    await this.peer.setRemoteDescription({ type: 'answer', sdp: this.answer }).catch(() => this.isClosed || this.listener.dead());
+    const isUnderstood = await this.offer.understood;
+    if (this.isClosed) return;
+    // What the browser does not understand, the WebSocket may still bring.
+    if (isUnderstood) this.#catchUp();
+    else this.listener.dead();
   }
 
   /** Looks for another path to the same session (RFC 9725, section 4.3.3). Takes the place of a restart that is on its way. */

@@ -1,8 +1,9 @@
 // An offer on its way to the host: a peer connection with its two data channels, described and sent by WHEP's POST.
 //
-// The page loads this module by itself, ahead of all others: the browser's work on an offer and the host's on its
-// answer pass while the rest of the page is still on its way.
+// The page loads this module by itself, ahead of all others: the browser's work on an offer, the host's on its answer and
+// their search for a path pass while the rest of the page is still on its way. What comes meanwhile is kept.
 
+import { iceServersOf } from '../core/ice.js';
 import { parseOptions } from '../core/options.js';
 import { introduction, request } from './request.js';
 
@@ -35,10 +36,49 @@ export class Offer {
     this.control = this.peer.createDataChannel('control', { ordered: true });
     this.pointer = this.peer.createDataChannel('pointer', { ordered: false, maxRetransmits: 0 });
     this.still = this.peer.createDataChannel('still', { ordered: true });
+    /** What came by each channel before anyone listened. @type {Map<RTCDataChannel, MessageEvent[]>} */
+    this.early = new Map();
+    for (const channel of [this.control, this.pointer, this.still]) {
+      channel.binaryType = 'arraybuffer';
+      /** @type {MessageEvent[]} */
+      const kept = [];
+      this.early.set(channel, kept);
+      channel.onmessage = (event) => kept.push(event);
+    }
     /** When it left. */
     this.sentAt = performance.now();
     /** What the host says: null when nobody answers, undefined when the browser makes no offer. */
     this.response = this.#send();
+    /** Its description, when it took the offer; else empty. Fails when it breaks off. */
+    this.answer = this.#read();
+    /** Whether the browser takes that. */
+    this.understood = this.#take();
+  }
+
+  /** Hears a channel from the beginning. @param {RTCDataChannel} channel @param {(data: unknown) => void} heard */
+  hear(channel, heard) {
+    channel.onmessage = ({ data }) => this.aborter.signal.aborted || heard(data);
+    for (const { data } of this.early.get(channel)?.splice(0) ?? []) heard(data);
+  }
+
+  /** @returns {Promise<string>} */
+  async #read() {
+    const response = await this.response;
+    return response?.status === 201 ? response.text() : '';
+  }
+
+  /** @returns {Promise<boolean>} */
+  async #take() {
+    const sdp = await this.answer.catch(() => '');
+    if (sdp === '' || this.aborter.signal.aborted) return false;
+    try {
+      const iceServers = iceServersOf((await this.response)?.headers.get('Link') ?? null);
+      if (iceServers.length > 0) this.peer.setConfiguration({ ...this.peer.getConfiguration(), iceServers });
+      await this.peer.setRemoteDescription({ type: 'answer', sdp });
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** @returns {Promise<Response | null | undefined>} */

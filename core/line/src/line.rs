@@ -188,7 +188,8 @@ impl Line {
     pub fn target_bps(&self) -> u32 {
         let repeats_bps = bits(&self.repeated) / ACKNOWLEDGED_WINDOW.as_secs_f64();
         let all_bps = self.estimator.target_bps();
-        ((all_bps - repeats_bps).max(0.6 * all_bps) as u32).clamp(TARGET_MIN_BPS, TARGET_MAX_BPS)
+        // Where each packet has a copy, half.
+        ((all_bps - repeats_bps).max(0.45 * all_bps) as u32).clamp(TARGET_MIN_BPS, TARGET_MAX_BPS)
     }
 
     /// What may leave in all, in bits a second: for the pacer.

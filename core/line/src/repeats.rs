@@ -1,8 +1,9 @@
 //! [`Repeats`]: which packets are sent again, and how many times.
 //!
 //! A repeat that is lost too costs a second round trip, which is a freeze that everyone sees. So a line that loses much
-//! gets copies, a few milliseconds apart. What is too old, or more than the line bears, is not repeated: a keyframe is
-//! shorter.
+//! gets copies, a few milliseconds apart; and where a round trip is long, each packet is followed by a copy that nobody
+//! asked for, because what asks for it may be lost as well. What is too old, or more than the line bears, is not repeated: a
+//! keyframe is shorter.
 
 use crate::line::Line;
 use std::collections::{HashMap, VecDeque};
@@ -22,6 +23,15 @@ const QUEUE_FULL: Duration = Duration::from_millis(80);
 const APART: Duration = Duration::from_millis(5);
 const APART_IN_BURSTS: Duration = Duration::from_millis(18);
 const BURSTS: f64 = 2.2;
+/// Loss from which each packet is guarded by a copy, where the round trip is as long as that, and the line so fast that a
+/// frame of half its rate is still worth seeing.
+const GUARD_LOSS: f64 = 0.025;
+const GUARD_ROUND_TRIP: Duration = Duration::from_millis(60);
+const GUARD_BPS_MIN: u32 = 600_000;
+/// Rows so long are not of packets: reports of them were lost.
+const REPORTS_LOST: f64 = 7.0;
+/// How long after its packet; more where packets are lost in rows.
+const GUARD_AFTER: Duration = Duration::from_millis(10);
 /// A packet that left so long ago, and two and a half round trips, is worth nothing.
 const DEADLINE: Duration = Duration::from_millis(300);
 /// Numbers that are remembered; older ones go first.
@@ -90,6 +100,17 @@ impl Repeats {
         }
         self.answered(number, now);
         Answer::Copies(copies, if line.loss_run() > BURSTS { APART_IN_BURSTS } else { APART })
+    }
+
+    /// How long after each packet that leaves now a copy of it is to follow, asked for or not; `None`: none is.
+    pub fn guard(line: &Line) -> Option<Duration> {
+        let is_worth_it = line.loss() >= GUARD_LOSS
+            && line.least_round_trip() >= GUARD_ROUND_TRIP
+            && line.pace_bps() >= GUARD_BPS_MIN
+            && line.queue() < QUEUE_FULL
+            && line.loss_run() < REPORTS_LOST;
+        let after = if line.loss_run() > BURSTS { 2 * APART_IN_BURSTS } else { GUARD_AFTER };
+        is_worth_it.then_some(after)
     }
 
     /// A keyframe begins to leave: what left before is of no use any more.

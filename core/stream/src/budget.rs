@@ -1,12 +1,16 @@
 //! [`Budget`]: what the host's own line carries, shared out among the viewers. A state machine; the clock is an argument.
 //!
 //! Told by the host, or found: when several lines are congested at the same moment it is the way that they share, the
-//! host's upload, and what they carry together is what it carries. A budget that was found rises again slowly, for the
-//! line may have become a better one, and is forgotten when nothing contradicts it.
+//! host's upload, and what they carry together is what it carries. A line that is congested while
+//! the others are free is its own narrowest place, and says nothing about the upload. A budget that was found rises again,
+//! for the line may have become a better one, faster where nothing is congested any more, and is forgotten when nothing
+//! contradicts it.
 //!
 //! Of a budget the active viewer gets first what its own line takes; the others share what is left evenly, and nobody
 //! gets less than [`SHARE_MIN_BPS`] unless the budget itself is less.
 
+use crate::stage::WatcherKey;
+use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 /// The least that a viewer is given, in bits a second: a small picture that follows.
@@ -15,14 +19,21 @@ pub(crate) const SHARE_MIN_BPS: u32 = 60_000;
 const CONGESTED_MIN: usize = 2;
 /// For so long they must be: a burst congests for a moment.
 const CONGESTED_FOR: Duration = Duration::from_millis(300);
-/// A budget that was found rises by this share a second.
+/// A line that was congested alone for so long is its own narrowest place,
+const ALONE_FOR: Duration = Duration::from_millis(600);
+/// and is taken for that so long after.
+const OWN_FOR: Duration = Duration::from_secs(30);
+/// A budget that was found rises by this share a second, and by the second one where the last congestion was longer ago.
 const RISE_PER_SECOND: f64 = 0.05;
+const RISE_PER_SECOND_FREE: f64 = 0.3;
+const FREE_AFTER: Duration = Duration::from_secs(2);
 /// When the lines' own targets are this far below it, a found budget says nothing any more.
 const FORGET_FACTOR: f64 = 1.5;
 
 /// What one watcher's line would take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Claim {
+    pub(crate) key: WatcherKey,
     /// In bits a second.
     pub(crate) target_bps: u32,
     /// What it carried in the last second, in bits.
@@ -39,13 +50,27 @@ pub(crate) struct Budget {
     told_bps: Option<u32>,
     found_bps: Option<f64>,
     congested_since: Option<Instant>,
+    /// When lines that count were congested together last.
+    congested_at: Option<Instant>,
+    /// Since when each line has been congested alone.
+    alone_since: HashMap<WatcherKey, Instant>,
+    /// When each line was last seen to be its own narrowest place.
+    own: HashMap<WatcherKey, Instant>,
     last: Option<Instant>,
 }
 
 impl Budget {
     /// `upload_bps`: as the host said, in bits a second.
     pub(crate) fn new(upload_bps: Option<u32>) -> Budget {
-        Budget { told_bps: upload_bps, found_bps: None, congested_since: None, last: None }
+        Budget {
+            told_bps: upload_bps,
+            found_bps: None,
+            congested_since: None,
+            congested_at: None,
+            alone_since: HashMap::new(),
+            own: HashMap::new(),
+            last: None,
+        }
     }
 
     /// What all may be sent together, in bits a second, once it is told or found.
@@ -65,7 +90,9 @@ impl Budget {
     fn measure(&mut self, claims: &[Claim], now: Instant) {
         let passed = self.last.replace(now).map_or(Duration::ZERO, |last| now.saturating_duration_since(last));
         if let Some(bps) = &mut self.found_bps {
-            *bps *= 1.0 + RISE_PER_SECOND * passed.as_secs_f64();
+            let free = self.congested_at.is_none_or(|at| now.saturating_duration_since(at) > FREE_AFTER);
+            let rise = if free { RISE_PER_SECOND_FREE } else { RISE_PER_SECOND };
+            *bps *= 1.0 + rise * passed.as_secs_f64();
             let wanted: f64 = claims.iter().map(|claim| f64::from(claim.target_bps)).sum();
             if claims.len() < CONGESTED_MIN || *bps > FORGET_FACTOR * wanted {
                 self.found_bps = None;
@@ -73,15 +100,33 @@ impl Budget {
         }
         // One congested line among many is that viewer's own.
         let congested = claims.iter().filter(|claim| claim.congested).count();
-        if congested < CONGESTED_MIN || congested * 3 < claims.len() * 2 {
+        let together = congested >= CONGESTED_MIN && congested * 3 >= claims.len() * 2;
+        self.watch_single_lines(claims, together, now);
+        let telling = claims.iter().filter(|claim| claim.congested && !self.own.contains_key(&claim.key)).count();
+        if !together || telling < CONGESTED_MIN {
             self.congested_since = None;
             return;
         }
+        self.congested_at = Some(now);
         let since = *self.congested_since.get_or_insert(now);
         if now.saturating_duration_since(since) >= CONGESTED_FOR {
             let carried = claims.iter().map(|claim| f64::from(claim.sent_bps)).sum::<f64>();
             self.found_bps = Some(carried.max(f64::from(SHARE_MIN_BPS)));
             self.congested_since = Some(now);
+        }
+    }
+
+    /// Learns which lines are congested while others are free.
+    fn watch_single_lines(&mut self, claims: &[Claim], together: bool, now: Instant) {
+        let is_there = |key: &WatcherKey| claims.iter().any(|claim| claim.key == *key);
+        self.own.retain(|key, at| now.saturating_duration_since(*at) < OWN_FOR && is_there(key));
+        let is_alone = |key: &WatcherKey| claims.iter().any(|claim| claim.key == *key && claim.congested && !together);
+        self.alone_since.retain(|key, _| is_alone(key));
+        for claim in claims.iter().filter(|claim| claim.congested && !together) {
+            let since = *self.alone_since.entry(claim.key).or_insert(now);
+            if now.saturating_duration_since(since) >= ALONE_FOR {
+                self.own.insert(claim.key, now);
+            }
         }
     }
 }
@@ -112,7 +157,7 @@ mod tests {
     use super::*;
 
     fn claim(target_bps: u32) -> Claim {
-        Claim { target_bps, sent_bps: 0, congested: false, active: false }
+        Claim { key: WatcherKey(u64::from(target_bps)), target_bps, sent_bps: 0, congested: false, active: false }
     }
 
     #[test]
@@ -157,9 +202,10 @@ mod tests {
         for _ in 0..100 {
             now += Duration::from_millis(100);
             let sum: f64 = sent.iter().sum();
-            let claims = sent.map(|bps| Claim {
+            let claims = [0, 1].map(|key| Claim {
+                key: WatcherKey(key),
                 target_bps: 3_000_000,
-                sent_bps: (bps * (upload / sum).min(1.0)) as u32,
+                sent_bps: (sent[key as usize] * (upload / sum).min(1.0)) as u32,
                 congested: sum > upload,
                 active: false,
             });
@@ -175,6 +221,20 @@ mod tests {
             budget.share_out(&[claim(1_200_000), claim(1_200_000)], now);
         }
         assert_eq!(budget.upload_bps(), None);
+    }
+
+    #[test]
+    fn a_narrow_line_that_is_always_congested_says_nothing_of_the_upload_when_another_stumbles() {
+        let (mut budget, mut now) = (Budget::new(None), Instant::now());
+        let narrow = Claim { congested: true, sent_bps: 300_000, ..claim(300_000) };
+        let fast = Claim { sent_bps: 8_000_000, ..claim(9_000_000) };
+        for step in 0..300 {
+            now += Duration::from_millis(100);
+            // Now and then the fast one is congested for a second, too: its browser is busy.
+            let stumbles = step > 20 && step % 40 < 10;
+            budget.share_out(&[narrow, Claim { congested: stumbles, ..fast }], now);
+            assert_eq!(budget.upload_bps(), None, "step {step}");
+        }
     }
 
     #[test]

@@ -25,6 +25,8 @@ const WAIT_SECONDS: u32 = 1;
 /// their intervals.
 const REST_AFTER: Duration = Duration::from_millis(120);
 const REST_AFTER_FRAMES: f32 = 2.5;
+/// Lines are tried for more for so long after the last change, and after a tier began; then there is silence.
+const SEEK_FOR: Duration = Duration::from_secs(2);
 /// A picture that rests and is not wanted yet may be, soon: by a viewer whose channel has opened since.
 const REST_RETRY: Duration = Duration::from_millis(250);
 
@@ -102,16 +104,19 @@ impl Studio {
         self.follow(&stage.demands(now), stage, now);
         let frame = frame.filter(|_| self.source.has_picture())?;
         let mut wake_at = self.make_exact(frame, stills, now);
+        let is_recent = |at: Instant| now.saturating_duration_since(at) < SEEK_FOR;
+        let moved = self.changed.is_some_and(is_recent);
         for tier in &mut self.tiers {
             tier.look(&self.source, now);
-            stage.want(tier.id(), tier.want_bps(&self.source));
+            let seeks = moved || is_recent(tier.began());
+            stage.want(tier.id(), if seeks { tier.want_bps(&self.source) } else { Some(0) });
             let next = loop {
                 let now = Instant::now();
                 match tier.next(now, |bytes| stage.is_blocked(tier.id(), now, bytes)) {
                     Step::Wait(until) => break until,
                     Step::Encode(order) => {
                         let came_out = tier.encode(&mut self.source, frame, order, now);
-                        self.load.worked(now, Instant::now());
+                        self.load.worked(tier.id(), now, Instant::now());
                         publish(came_out, tier, stage);
                     }
                 }
@@ -132,11 +137,14 @@ impl Studio {
                 stage.place(*key, group.id);
             }
             let at = self.tiers.iter().position(|tier| tier.id() == group.id).unwrap_or_else(|| {
-                self.tiers.push(Tier::new(group, self.complexity, self.source.has_picture()));
+                let is_new = |demand: &&Demand| demand.tier.is_none();
+                let members = demands.iter().filter(|demand| group.members.contains(&demand.key));
+                let is_opening = members.clone().count() == members.filter(is_new).count();
+                self.tiers.push(Tier::new(group, self.complexity, self.source.has_picture(), is_opening, now));
                 self.tiers.len() - 1
             });
             let tier = &mut self.tiers[at];
-            tier.aim(group);
+            tier.aim(group, now);
             for demand in demands.iter().filter(|demand| group.members.contains(&demand.key)) {
                 if demand.wants_keyframe || demand.tier != Some(group.id) {
                     tier.want_keyframe();

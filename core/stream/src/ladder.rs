@@ -22,7 +22,7 @@ const SMALL_PIXELS: u32 = 120_000;
 /// Coarser is worth giving up frame rate and size for.
 const COARSE_QP: u8 = 40;
 /// Where the size is small and the rate low already, only coarser than this is.
-const COARSE_QP_SMALL: u8 = 47;
+const COARSE_QP_SMALL: u8 = 49;
 /// By how much finer a better rung's pictures must be foreseen than what it would be left for; less where only the frame
 /// rate is another, which costs no keyframe.
 const FINER_BY: u8 = 4;
@@ -54,6 +54,27 @@ pub(crate) struct Conditions {
     /// What pictures of this scene cost.
     pub(crate) complexity: Complexity,
 }
+
+impl Conditions {
+    /// What a moving picture may cost, of so many a second, in bits.
+    ///
+    /// A frame that takes two display intervals to arrive is late by as much, and so is the answer to every input. Of a slow line,
+    /// whose every frame does, what is longer counts less: then it has pauses in which a new frame leaves at once.
+    pub(crate) fn motion_bits(&self, frame_rate: u32) -> u32 {
+        let interval = 1.0 / (frame_rate as f32).min(self.source_rate).max(1.0);
+        let longer = (interval - PROMPT_SECONDS).max(0.0);
+        let [slow, fast] = SLOW_TO_FAST_BPS;
+        let share = ((self.target_bps as f32 - slow) / (fast - slow)).clamp(0.0, 1.0);
+        let seconds = interval - longer * (1.0 - LONGER_SHARE) * (1.0 - share);
+        (self.target_bps as f32 * seconds) as u32
+    }
+}
+
+/// Two display intervals.
+const PROMPT_SECONDS: f32 = 0.034;
+const LONGER_SHARE: f32 = 0.6;
+/// A line is slow up to the first, in bits a second, and not at all from the second on.
+const SLOW_TO_FAST_BPS: [f32; 2] = [400e3, 1e6];
 
 /// See the module.
 #[derive(Debug)]
@@ -140,9 +161,7 @@ impl Ladder {
     /// What a rung's moving pictures are foreseen to be quantised by.
     fn qp(&self, index: usize, conditions: &Conditions) -> u8 {
         let Rung { size: (width, height), frame_rate, .. } = self.rungs[index];
-        let rate = (frame_rate as f32).min(conditions.source_rate).max(1.0);
-        let bits = conditions.target_bps as f32 / rate;
-        conditions.complexity.qp_for(Kind::Motion, width * height, bits as u32)
+        conditions.complexity.qp_for(Kind::Motion, width * height, conditions.motion_bits(frame_rate))
     }
 }
 

@@ -234,6 +234,7 @@ impl Stage {
         for watcher in watchers.iter() {
             let mut line = lock(&watcher.line);
             claims.push(Claim {
+                key: watcher.key,
                 target_bps: line.target_bps(),
                 sent_bps: line.acknowledged_bps() as u32,
                 congested: !line.backlog(now).is_zero(),

@@ -2,6 +2,15 @@
 import { setTimeout as passed } from 'node:timers/promises';
 import { flowsAfter, framesPerSecond, frozenSeconds, kbps, rateBackAfter } from '../measure.mjs';
 
+/** When the page, its modules and the answer to its offer were there, in ms since it was asked for. */
+const MILESTONES = `(() => {
+  const all = performance.getEntriesByType('resource');
+  const end = (entry) => Math.round(entry?.responseEnd ?? NaN);
+  const modules = all.filter(({ name }) => /[.](js|css)$/.test(name)).map(({ responseEnd }) => responseEnd);
+  const [page] = performance.getEntriesByType('navigation');
+  return [['itself', end(page)], ['last module', Math.round(Math.max(...modules))], ['answer', end(all.find(({ name }) => /whep/.test(name)))]]
+    .map(([what, ms]) => what + ' ' + ms + ' ms').join(', ');
+})()`;
 /** Until rates have climbed. */
 const WARM_S = 6;
 
@@ -18,6 +27,7 @@ async function turns(trial, profile, { seconds = 20, by = 'host', bars = {} } = 
   const page = await trial.watch(host);
   const first = await page.seen();
   trial.figure('first picture', (first.firstPictureMs ?? 0) / 1000, 's', bars.first);
+  trial.note(`page: ${await page.eval(MILESTONES)}`);
   await trial.motion(host, page, { seconds: WARM_S, by });
   const seen = await trial.motion(host, page, { seconds, by });
   trial.figure(`frozen in ${seconds} s`, seen.frozen, 's', bars.frozen);

@@ -78,7 +78,7 @@ fn silence_blocks_at_once_asks_for_signs_of_life_and_ends_with_the_first_report(
 
 #[test]
 fn what_is_lost_is_sent_again_only_as_far_as_the_line_bears_it() {
-    let (mut line, start) = (Line::default(), Instant::now());
+    let (mut line, start) = (Line::new(1_000_000), Instant::now());
     let packets = |line: &mut Line, now| (0..1_000).filter(|_| line.may_repeat(now, 1_100)).count();
     packets(&mut line, start);
     assert_eq!(packets(&mut line, start + 100 * MS), 4, "four tenths of 1 Mbit/s for 100 ms");

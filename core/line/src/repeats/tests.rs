@@ -3,9 +3,9 @@ use crate::{Kind, PacketFate};
 
 const MS: Duration = Duration::from_millis(1);
 
-/// A line of 100 ms round trip at its first target that loses each `lost_of`th packet.
+/// A line of 100 ms round trip and 1 Mbit/s that loses each `lost_of`th packet.
 fn line(start: Instant, lost_of: Option<usize>) -> (Line, Instant) {
-    let mut line = Line::default();
+    let mut line = Line::new(1_000_000);
     for step in 0..100_u32 {
         let left = start + 50 * MS * step;
         let fates: Vec<PacketFate> = (0..10_u32)

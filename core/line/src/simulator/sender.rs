@@ -169,6 +169,9 @@ impl Sender {
         if let (Kind::Media, Some(piece)) = (kind, piece) {
             self.kept.push_back((now, bytes, piece));
             while self.kept.pop_front_if(|(at, ..)| now.saturating_duration_since(*at) > KEPT).is_some() {}
+            if let Some(after) = Repeats::guard(&self.line) {
+                self.pacer.repeat(bytes + 2, now + after, Some(piece));
+            }
         }
         self.repeats_sent += u64::from(kind == Kind::Repeat);
         Some(Outgoing { number_on_the_way, bytes, piece })

@@ -13,12 +13,15 @@ use heliograph_codec::{CodecError, Complexity, Encoder, Kind, jpeg};
 use heliograph_ring::{Frame, monotonic_us};
 use heliograph_wire::ViewerId;
 use heliograph_wire::link::TierStats;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// What a keyframe may cost: so many seconds of the rate, for which nothing else comes.
 const KEYFRAME_SECONDS: f64 = 0.25;
 /// What a refinement may cost, the same way. The exact picture follows it and wants the line too.
 const REFINE_SECONDS: f64 = 0.12;
+/// A first picture must come soon over any line, so what nobody knows is taken for a slow one, until it has answered.
+const OPENING: Duration = Duration::from_millis(500);
+const OPENING_BPS: u32 = 300_000;
 /// More detail than by this quantiser is not worth looking for a better line while something moves.
 const ENOUGH_QP: u8 = 24;
 /// Frames a second of JPEG pictures: of more bits each they become finer rather than more.
@@ -27,6 +30,9 @@ const JPEG_FRAME_RATE: f32 = 15.0;
 /// See the module.
 pub(super) struct Tier {
     id: TierId,
+    began: Instant,
+    /// Of viewers who have just come: nothing is known of their lines.
+    is_opening: bool,
     target_bps: u32,
     viewers: u32,
     cadence: Cadence,
@@ -45,8 +51,15 @@ enum Work {
 }
 
 impl Tier {
-    /// `complexity`: what is known of the scene. `has_picture`: there is a frame that was not encoded here yet.
-    pub(super) fn new(group: &Group, complexity: Complexity, has_picture: bool) -> Tier {
+    /// `complexity`: what is known of the scene. `has_picture`: there is a frame that was not encoded here yet. `is_opening`: its
+    /// viewers have just come.
+    pub(super) fn new(
+        group: &Group,
+        complexity: Complexity,
+        has_picture: bool,
+        is_opening: bool,
+        now: Instant,
+    ) -> Tier {
         let work = match group.medium {
             Medium::H264 => Work::H264 { complexity, ladder: None, encoder: None },
             Medium::Jpeg => Work::Jpeg { choice: JpegChoice::default(), last: None },
@@ -57,6 +70,8 @@ impl Tier {
         }
         Tier {
             id: group.id,
+            began: now,
+            is_opening,
             target_bps: group.target_bps,
             viewers: 0,
             cadence,
@@ -71,9 +86,16 @@ impl Tier {
         self.id
     }
 
+    /// Since when there is this tier.
+    pub(super) fn began(&self) -> Instant {
+        self.began
+    }
+
     /// What it may spend, and for whom.
-    pub(super) fn aim(&mut self, group: &Group) {
-        (self.target_bps, self.viewers) = (group.target_bps, group.members.len() as u32);
+    pub(super) fn aim(&mut self, group: &Group, now: Instant) {
+        self.is_opening &= now.saturating_duration_since(self.began) < OPENING;
+        let most_bps = if self.is_opening { OPENING_BPS } else { u32::MAX };
+        (self.target_bps, self.viewers) = (group.target_bps.min(most_bps), group.members.len() as u32);
     }
 
     /// There is a new frame, the first to show these inputs.
@@ -111,7 +133,11 @@ impl Tier {
     /// When to look again.
     pub(super) fn due(&self, now: Instant) -> Option<Instant> {
         match &self.work {
-            Work::H264 { ladder, .. } => ladder.as_ref()?.due(now).filter(|due| *due > now),
+            Work::H264 { ladder, .. } => {
+                let opened = self.is_opening.then(|| self.began + OPENING);
+                let climbs = ladder.as_ref().and_then(|ladder| ladder.due(now));
+                [opened, climbs].into_iter().flatten().filter(|due| *due > now).min()
+            }
             Work::Jpeg { .. } => None,
         }
     }
@@ -223,16 +249,16 @@ impl Tier {
         };
         let is_fitting = encoder.as_ref().is_some_and(|encoder| (encoder.width(), encoder.height()) == size);
         let kind = if is_fitting { kind } else { Kind::Keyframe };
-        let seconds = match kind {
-            Kind::Keyframe => KEYFRAME_SECONDS,
-            Kind::Motion => 1.0 / f64::from(conditions.source_rate.min(frame_rate as f32)),
-            Kind::Refine | Kind::Keep => REFINE_SECONDS,
+        let worth = |seconds: f64| (f64::from(conditions.target_bps) * seconds) as u32;
+        let bits = match kind {
+            Kind::Keyframe => worth(KEYFRAME_SECONDS),
+            Kind::Motion => conditions.motion_bits(frame_rate),
+            Kind::Refine | Kind::Keep => worth(REFINE_SECONDS),
         };
         if !is_fitting {
             *encoder = Some(Box::new(Encoder::new(size.0, size.1, *complexity)?));
         }
         let Some(encoder) = encoder else { return Ok(None) };
-        let bits = (f64::from(conditions.target_bps) * seconds) as u32;
         let timestamp_ms = (monotonic_us() / 1_000) as i64;
         let unit =
             encoder.encode(source.picture(frame, size)?, timestamp_ms, heliograph_codec::Order { kind, bits })?;

@@ -5,7 +5,7 @@
 //! many times. This one
 //! - lets RTP packets leave as the pacer says, at the moment that the line then hears of;
 //! - keeps what left, and repeats what the viewer misses (RFC 4588) as often as the line's loss asks for and as far as
-//!   the line bears it; beyond that it asks the encoder for a keyframe;
+//!   the line bears it, on a bad line before it is asked; beyond that it asks the encoder for a keyframe;
 //! - sends probes: packets that the viewer has, again;
 //! - hears PLI (RFC 4585) and FIR (RFC 5104), which the chain otherwise swallows.
 
@@ -146,10 +146,18 @@ impl LineInterceptor {
         tagged.now = now;
         if let Packet::Rtp(packet) = &tagged.message.packet {
             let bytes = packet.marshal_size();
-            lock(&self.line).sent(now, bytes, kind);
+            let number = packet.header.sequence_number;
+            let guard = {
+                let mut line = lock(&self.line);
+                line.sent(now, bytes, kind);
+                Repeats::guard(&line)
+            };
             self.counters.sent(bytes);
             if kind == Kind::Media {
                 self.kept.keep(now, packet.clone());
+                if let Some(after) = guard {
+                    self.pacer.repeat(bytes + 2, now + after, Waiting::Again(number));
+                }
             }
         }
         self.writes.push_back(tagged);

@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 /// What a still picture may queue in a line. A slow line takes longer for one tile.
 const QUEUE_MAX: Duration = Duration::from_millis(50);
-/// The share of the line's estimate that is spent: the rest is for input's answers and a probe.
-const SHARE: f64 = 0.9;
+/// Times the line's estimate: what is on its way is bounded anyway, and an estimate is low where little was sent.
+const PACE: f64 = 1.15;
 /// Tiles that may be on their way to however slow a viewer.
 const TILES_MIN: usize = 2;
 /// How soon to look again whether a busy line is free.
@@ -105,7 +105,7 @@ impl StillSender {
             Some(_) => self.next_tile(&still)?,
         };
         let bits = 8.0 * (message.len() + OVERHEAD_BYTES) as f64;
-        let takes = Duration::from_secs_f64(bits / (SHARE * f64::from(line.target_bps.max(1))));
+        let takes = Duration::from_secs_f64(bits / (PACE * f64::from(line.target_bps.max(1))));
         // A little may be caught up on: timers are late by a millisecond or two.
         let began = self.paced_until.map_or(now, |until| until.max(now.checked_sub(BUSY_RETRY / 2).unwrap_or(now)));
         self.paced_until = Some(began + takes);

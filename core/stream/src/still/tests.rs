@@ -130,7 +130,7 @@ async fn what_rests_comes_whole_and_exact_at_the_pace_of_the_line() {
         assert!(sender.is_exact());
         assert!(page.rgba() == rgba(1));
         let rate_bps = 8.0 * bytes as f64 / (now - began).as_secs_f64().max(1e-9);
-        assert!(rate_bps < f64::from(line.target_bps) * 1.05, "{rate_bps} bit/s over {line:?}");
+        assert!(rate_bps < f64::from(line.target_bps) * 1.2, "{rate_bps} bit/s over {line:?}");
     }
 }
 
