@@ -37,14 +37,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A text without indentation, and a script without what it says to readers and to the type checker, which are more than a
+/// A text without indentation, a style without its comments, and a script without what it says to readers and to the type checker, which are more than a
 /// third of it on a narrow line. Lines stay where they are, so that a browser's error names the line of the source.
 fn packed(text: &str, is_script: bool) -> String {
     let mut is_inside = false;
     let kept = text.lines().map(|line| {
         let line = line.trim();
         if !is_script {
-            return line.to_owned();
+            let is_comment = line.starts_with("/*") && line.ends_with("*/");
+            return if is_comment { String::new() } else { line.to_owned() };
         }
         let begins = line.starts_with("/**") && (line.ends_with("*/") || !line.contains("*/"));
         let is_comment = is_inside || begins || line.starts_with("//");

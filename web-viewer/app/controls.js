@@ -83,9 +83,8 @@ function range(property, { min, max, step }, id, take) {
 
 /** @param {Property} property @param {{ min: number, max: number, histogram: number[] }} bounds @param {Take} take @returns {Control} */
 function interval(property, { min, max, histogram }, take) {
-  const step = stepOf(min, max);
   const ends = /** @type {const} */ (['least', 'greatest']);
-  const sliders = ends.map((end) => input('range', { min, max, step: 'any', 'aria-label': `${property.label}, ${end}` }));
+  const sliders = ends.map((end) => input('range', { min, max, step: stepOf(min, max), 'aria-label': `${property.label}, ${end}` }));
   const fields = ends.map((end) => input('number', { step: 'any', 'aria-label': `${property.label}, ${end}`, inputmode: 'decimal' }));
   const track = document.createElement('div');
   track.className = 'interval';
@@ -96,8 +95,11 @@ function interval(property, { min, max, histogram }, take) {
   row.append(...fields);
   const item = grouped(property, track, row);
 
+  /** As they are: a slider rounds to its steps. @type {[number, number]} */
+  let current = [min, max];
   /** @param {[number, number]} values */
   const show = (values) => {
+    current = values;
     for (const [index, value] of values.entries()) {
       const [slider, field] = [sliders[index], fields[index]];
       if (slider) {
@@ -109,18 +111,13 @@ function interval(property, { min, max, histogram }, take) {
     const width = max - min || 1;
     bars.mark((values[0] - min) / width, (values[1] - min) / width);
   };
-  /** @param {HTMLInputElement[]} from @param {number} changed Which end was moved: it stops at the other. */
-  const read = (from, changed) => {
-    const values = /** @type {[number, number]} */ (from.map((each) => each.valueAsNumber));
-    if (values.some(Number.isNaN)) return null;
-    if (values[0] > values[1]) values[changed] = /** @type {number} */ (values[1 - changed]);
-    return values;
-  };
+  /** @param {number} value @param {number} end Which was moved: it stops at the other. @returns {[number, number]} */
+  const moved = (value, end) => (end === 0 ? [Math.min(value, current[1]), current[1]] : [current[0], Math.max(value, current[0])]);
   for (const [from, event] of /** @type {[HTMLInputElement[], string][]} */ ([[sliders, 'input'], [fields, 'change']])) {
     for (const [index, each] of from.entries()) {
       each.addEventListener(event, () => {
-        const values = read(from, index);
-        if (!values) return;
+        if (Number.isNaN(each.valueAsNumber)) return show(current);
+        const values = moved(each.valueAsNumber, index);
         show(values);
         take({ interval: values });
       });

@@ -14,7 +14,8 @@ test('ticks stand at equal steps, or at equal factors', () => {
 });
 
 test('a legend names its unit, where there is one', () => {
-  const scale = /** @type {const} */ ({ type: 'keys', entries: [], more: 0 });
+  /** @type {import('../core/wire.gen.js').LegendScale} */
+  const scale = { type: 'keys', entries: [], more: 0 };
   assert.equal(legendTitle({ title: 'Length', unit: 'mm', scale }), 'Length (mm)');
   assert.equal(legendTitle({ title: 'Class', unit: null, scale }), 'Class');
 });
