@@ -75,7 +75,7 @@ pub enum Event {
     /// Everything about the scene but its pixels, as a script asked.
     Scene {
         /// The same that pages are told.
-        scene: std::sync::Arc<SceneStatus>,
+        scene: Box<SceneStatus>,
     },
     /// What the render thread measured since a script asked last.
     Figures {

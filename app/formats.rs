@@ -12,9 +12,8 @@ pub fn run() -> ExitCode {
 }
 
 fn table(formats: &[Format]) -> String {
-    let endings = |format: &Format| {
-        format.extensions.iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(" ")
-    };
+    let endings =
+        |format: &Format| format.extensions.iter().map(|ending| format!(".{ending}")).collect::<Vec<_>>().join(" ");
     let head = ("kind".to_owned(), "files".to_owned(), "becomes");
     let rows = formats.iter().map(|format| (format.name.to_owned(), endings(format), format.becomes));
     let rows: Vec<_> = std::iter::once(head).chain(rows).collect();

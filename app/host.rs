@@ -239,7 +239,7 @@ impl Host {
             Request::Open { files } => self.open(files.into_iter().map(Source::Path).collect()),
             Request::Command { command } => self.engine().command(command),
             Request::Screenshot { path } => self.engine().offer(ToEngine::Capture(path)),
-            Request::Scene => self.reporter.report(&Event::Scene { scene: self.status.clone() }),
+            Request::Scene => self.reporter.report(&Event::Scene { scene: Box::new((*self.status).clone()) }),
             Request::Figures => self.engine().offer(ToEngine::Figures),
             Request::Share => self.start_sharing(),
             Request::EndShare => self.end_sharing(),

@@ -36,19 +36,26 @@ fn other(property: &Value) -> (Value, String) {
         "range" => {
             let (min, max) = (kind["min"].as_f64().unwrap(), kind["max"].as_f64().unwrap());
             let new = if value["number"] == json!(max) { min } else { max };
-            let set = format!("const field = item.querySelector('[type=range]'); field.value = {new}; {}", fire("input"));
+            let set =
+                format!("const field = item.querySelector('[type=range]'); field.value = {new}; {}", fire("input"));
             (json!({"number": new}), set)
         }
         "interval" => {
             let ends = [value["interval"][0].as_f64().unwrap(), value["interval"][1].as_f64().unwrap()];
             let new = f64::midpoint(ends[0], ends[1]);
-            let set = format!("const field = item.querySelectorAll('[type=number]')[1]; field.value = {new}; {}", fire("change"));
+            let set = format!(
+                "const field = item.querySelectorAll('[type=number]')[1]; field.value = {new}; {}",
+                fire("change")
+            );
             (json!({"interval": [ends[0], new]}), set)
         }
         "choice" => {
             let options = kind["options"].as_array().unwrap();
             let new = options.iter().map(|option| &option["id"]).find(|id| **id != value["choice"]).unwrap();
-            (json!({"choice": new}), format!("const field = item.querySelector('select'); field.value = {new}; {}", fire("change")))
+            (
+                json!({"choice": new}),
+                format!("const field = item.querySelector('select'); field.value = {new}; {}", fire("change")),
+            )
         }
         "several" => {
             let gone = value["several"][0].clone();
@@ -90,15 +97,20 @@ fn select(browser: &mut Browser, layer: &Value) {
 
 /// Sets what hides other controls so that as many as can be are there.
 fn unfold(host: &mut Heliograph) {
-    for (layer, property, id) in
-        [(1, "color_by", "intensity"), (1, "filter_by", "intensity"), (3, "filter_by", "group"), (2, "color_by", "length")]
-    {
+    for (layer, property, id) in [
+        (1, "color_by", "intensity"),
+        (1, "filter_by", "intensity"),
+        (3, "filter_by", "group"),
+        (2, "color_by", "length"),
+    ] {
         let command = json!({"type": "set", "layer": layer, "property": property, "value": {"choice": id}});
         host.ask(&json!({"do": "command", "command": command}));
     }
     wait_until("the controls are there", || {
         let ids: Vec<String> = controls(&scene(host)).iter().map(|(of, one)| key(of, one)).collect();
-        ["1/color_range", "1/filter_range", "2/color_range", "3/filter_kinds"].iter().all(|id| ids.iter().any(|one| one == id))
+        ["1/color_range", "1/filter_range", "2/color_range", "3/filter_kinds"]
+            .iter()
+            .all(|id| ids.iter().any(|one| one == id))
     });
 }
 
@@ -124,22 +136,28 @@ fn every_control_works_from_the_page_and_follows_the_host() {
         select(&mut browser, &layer);
         browser.wait("guest", &format!("document.querySelector('[data-control=\"{name}\"]') !== null"));
         let before = shown(&mut browser, &layer, &property);
-        browser.eval("guest", &format!("{{ const item = document.querySelector('[data-control=\"{name}\"]'); {how} }}"));
-        wait_until(&format!("{name} is {new} at the host"), || value_of(&scene(&mut host), &layer, &property) == Some(new.clone()));
+        browser
+            .eval("guest", &format!("{{ const item = document.querySelector('[data-control=\"{name}\"]'); {how} }}"));
+        wait_until(&format!("{name} is {new} at the host"), || {
+            value_of(&scene(&mut host), &layer, &property) == Some(new.clone())
+        });
 
         // And back: the host undoes it, and the page's control shows what it was.
         host.ask(&json!({"do": "command", "command": {"type": "undo"}}));
-        wait_until(&format!("{name} is undone"), || value_of(&scene(&mut host), &layer, &property) == Some(property["value"].clone()));
+        wait_until(&format!("{name} is undone"), || {
+            value_of(&scene(&mut host), &layer, &property) == Some(property["value"].clone())
+        });
         let mut is_back = || shown(&mut browser, &layer, &property) == before;
         wait_until(&format!("the page shows the old {name}"), &mut is_back);
     }
-    assert!(tried.len() > 25, "{tried:?}");
+    assert!(tried.len() >= 25, "{tried:?}");
     browser.assert_no_errors();
 }
 
 #[test]
 fn who_only_looks_sees_the_controls_and_cannot_move_them() {
     let mut host = Heliograph::headless(&[&sample("airplane.ply")]);
+    wait_until("the layer is told", || !scene(&mut host)["layers"].as_array().unwrap().is_empty());
     let before = scene(&mut host);
     let mut browser = Browser::launch();
     browser.open("guest", &host.view_link());

@@ -41,7 +41,7 @@ fn slider(ui: &mut Ui, range: &RangeInclusive<f64>, histogram: &[u32], ends: &mu
     let x_of = |value: f64| inner.left() + share(value) * inner.width();
 
     // The handle that was nearer when the drag began.
-    let held = ui.id().with("held").with(response.id);
+    let held = response.id.with("held");
     if let Some(pointer) = response.interact_pointer_pos().filter(|_| width > 0.0) {
         if response.drag_started() || response.clicked() {
             let press = ui.input(|input| input.pointer.press_origin()).unwrap_or(pointer);
@@ -76,7 +76,8 @@ fn slider(ui: &mut Ui, range: &RangeInclusive<f64>, histogram: &[u32], ends: &mu
         let is_inside = left + bar_width * 0.5 >= from && left + bar_width * 0.5 <= to;
         painter.rect_filled(bar, 0.0, if is_inside { inside } else { outside });
     }
-    let color = if response.hovered() || response.dragged() { visuals.strong_text_color() } else { visuals.text_color() };
+    let color =
+        if response.hovered() || response.dragged() { visuals.strong_text_color() } else { visuals.text_color() };
     for x in [from, to] {
         let handle = Rect::from_center_size(pos2(x, area.center().y), vec2(HANDLE_WIDTH, area.height()));
         painter.rect_filled(handle, 2.0, color);

@@ -75,7 +75,8 @@ impl<'a> Field<'a> {
         match &self.source {
             // The box knows it; a histogram would ask every point.
             Source::Height { origin, bounds, .. } => {
-                let range = bounds.map_or([0.0; 2], |bounds| [bounds.min.z, bounds.max.z].map(|z| origin + f64::from(z)));
+                let range =
+                    bounds.map_or([0.0; 2], |bounds| [bounds.min.z, bounds.max.z].map(|z| origin + f64::from(z)));
                 Cow::Owned(Summary { range, middle: range, histogram: Vec::new() })
             }
             Source::Each(attribute) | Source::Lines(attribute, _) => Cow::Borrowed(attribute.summary()),

@@ -79,7 +79,9 @@ impl LayerData {
         match self {
             LayerData::Points(_) | LayerData::Network(_) => choices.extend(fields.chain([ColorBy::Single])),
             LayerData::Mesh(_) => choices.extend([ColorBy::Single].into_iter().chain(fields)),
-            LayerData::Tracts(_) => choices.extend([ColorBy::Direction].into_iter().chain(fields).chain([ColorBy::Single])),
+            LayerData::Tracts(_) => {
+                choices.extend([ColorBy::Direction].into_iter().chain(fields).chain([ColorBy::Single]))
+            }
         }
         choices
     }

@@ -199,7 +199,9 @@ pub(crate) fn check(property: &Property, value: &Value) -> Result<(), CommandErr
         (PropertyKind::Several { options }, Value::Several(ids)) => {
             match ids.iter().find(|id| options.iter().all(|option| option.id != **id)) {
                 None => Ok(()),
-                Some(choice) => Err(CommandError::UnknownChoice { name, choice: choice.clone(), known: names(options) }),
+                Some(choice) => {
+                    Err(CommandError::UnknownChoice { name, choice: choice.clone(), known: names(options) })
+                }
             }
         }
         (PropertyKind::Toggle, Value::Toggle(_)) | (PropertyKind::Color, Value::Color(_)) => Ok(()),

@@ -2,8 +2,8 @@
 
 use crate::aabb::Aabb;
 use crate::attribute::{Attribute, Values};
-use std::ops::Range;
 use glam::{DVec3, Vec3};
+use std::ops::Range;
 
 /// Streamlines, e.g. of a brain's tractogram, in the order of the file.
 #[derive(Debug, Clone, Default)]

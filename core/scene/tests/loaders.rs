@@ -131,7 +131,10 @@ fn ply_of_every_byte_order_gives_the_same_mesh() {
     assert_eq!(little.indices[..6], [0, 1, 2, 0, 2, 3]);
     assert_eq!(little.face_index[..4], [0, 0, 1, 1]);
     assert_eq!((little.normals[7], little.file_colors.as_ref().unwrap()[6]), (Vec3::Z, [1, 2, 255, 255]));
-    assert_eq!((&little.positions, &little.indices, &little.file_colors), (&big.positions, &big.indices, &big.file_colors));
+    assert_eq!(
+        (&little.positions, &little.indices, &little.file_colors),
+        (&big.positions, &big.indices, &big.file_colors)
+    );
     assert_eq!(one("a.ply", ply_file()).style.color_by, ColorBy::File);
 }
 

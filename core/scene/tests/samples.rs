@@ -54,11 +54,20 @@ fn a_lidar_tile_has_the_points_colours_and_classes_that_laspy_reads() {
     assert_near(points.origin + bounds.max.as_dvec3(), dvec3(637179.22, 849497.90, 520.51), 1e-3);
 
     let expected = [
-        (0, dvec3(637177.98, 849393.95, 411.19), [84, 102, 93, 255], [4.0, 1.0, 1.0, 245379.39843682514, -17.0, 7326.0, 128.0]),
-        (109_999, dvec3(636037.88, 849336.94, 423.20), [64, 74, 70, 255], [100.0, 1.0, 1.0, 245385.91112104454, -9.0, 7326.0, 124.0]),
+        (
+            0,
+            dvec3(637177.98, 849393.95, 411.19),
+            [84, 102, 93, 255],
+            [4.0, 1.0, 1.0, 245379.39843682514, -17.0, 7326.0, 128.0],
+        ),
+        (
+            109_999,
+            dvec3(636037.88, 849336.94, 423.20),
+            [64, 74, 70, 255],
+            [100.0, 1.0, 1.0, 245385.91112104454, -9.0, 7326.0, 124.0],
+        ),
     ];
-    let names =
-        ["intensity", "classification", "return number", "GPS time", "scan angle", "point source", "user data"];
+    let names = ["intensity", "classification", "return number", "GPS time", "scan angle", "point source", "user data"];
     for (index, place, color, values) in expected {
         let at = place_of(&points, index);
         // Millimetres, in a projection whose zero is 850 km away.

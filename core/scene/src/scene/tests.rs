@@ -189,7 +189,11 @@ fn a_legend_says_what_colours_mean() {
     scene.add(network("network"));
     let legend = scene.status().layers[1].legend.clone().unwrap();
     let LegendScale::Keys { entries, more } = legend.scale else { panic!() };
-    assert_eq!(entries.iter().map(|entry| entry.label.as_str()).collect::<Vec<_>>(), ["y", "x"], "the most frequent first");
+    assert_eq!(
+        entries.iter().map(|entry| entry.label.as_str()).collect::<Vec<_>>(),
+        ["y", "x"],
+        "the most frequent first"
+    );
     assert_eq!(more, 0);
 }
 

@@ -101,11 +101,8 @@ fn property(id: &str, kind: PropertyKind, unit: Option<&str>, value: Value) -> P
 }
 
 fn scene() -> SceneStatus {
-    let options = ["perspective", "orthographic"].map(|id| ChoiceOption {
-        id: id.into(),
-        label: id.to_uppercase(),
-        color: None,
-    });
+    let options =
+        ["perspective", "orthographic"].map(|id| ChoiceOption { id: id.into(), label: id.to_uppercase(), color: None });
     let projection = PropertyKind::Choice { options: options.into() };
     let range = PropertyKind::Interval { min: 400.0, max: 500.0, histogram: vec![3, 0, 7] };
     let ground = ChoiceOption { id: "2".into(), label: "Ground".into(), color: Some([161, 112, 56]) };
