@@ -212,7 +212,8 @@ impl Summary {
             found.unwrap_or(FINE_BINS - 1) as f64
         };
         let edge = |bin: f64| if per_unit > 0.0 { least + bin / per_unit } else { least };
-        let middle = [edge(at(0.02)), edge(at(0.98) + 1.0).min(greatest)];
+        let [low, high] = [edge(at(0.02)), edge(at(0.98) + 1.0).min(greatest)];
+        let middle = if values.are_whole() { [low.floor(), high.ceil()] } else { [low, high] };
         let histogram = fine.chunks_exact(FINE_BINS / BINS).map(|bins| bins.iter().sum()).collect();
         Summary { range: [least, greatest], middle, histogram }
     }
