@@ -102,7 +102,7 @@ fn a_las_file_that_is_not_sound_is_refused_in_a_sentence() {
             "a.las is cut short: its header promises 100 points and 40 are there",
         ),
         (refusal("a.las", las_file(3, 0)), "a.las holds nothing to draw: it has no points"),
-        (patched(0, b"FSAL"), "a.las is not a valid LAS or LAZ file: it does not begin with “LASF”"),
+        (patched(0, b"FSAL"), "a.las is not a valid LAS/LAZ file: it does not begin with “LASF”"),
         (patched(24, &[3, 1]), "a.las is not a valid LAS file: it is of version 3.1, and 1.0 to 1.4 are known"),
         (patched(104, &[11]), "a.las is not a valid LAS file: its points are of format 11, and 0 to 10 are known"),
         (patched(105, &[5, 0]), "a.las is not a valid LAS file: its points have 5 bytes, and format 3 needs 34"),
@@ -313,7 +313,7 @@ fn what_is_no_file_of_ours_is_said_to_be_none() {
     assert_eq!(of_path(folder), format!("{name} is a folder: open the files in it"));
     #[cfg(target_os = "linux")]
     assert_eq!(of_path("/dev/zero".into()), "zero is not a regular file");
-    let opens = "is not a file Heliograph can open: it opens LAS, LAZ, PLY, TRK and node-link JSON";
+    let opens = "is not a file Heliograph can open: it opens LAS/LAZ, PLY, TRK and node-link JSON";
     assert_eq!(refusal("notes.txt", "Dear diary"), format!("notes.txt {opens}"));
     assert_eq!(refusal("notes", [0u8; 5000]), format!("notes {opens}"));
     assert_eq!(refusal("a.laz", []), "a.laz is empty");
@@ -326,7 +326,7 @@ fn what_is_no_file_of_ours_is_said_to_be_none() {
 fn a_file_that_needs_more_memory_than_it_may_have_is_refused_before_it_takes_it() {
     let progress = Progress::with_limits(Limits { max_bytes: 5_000_000 });
     let error = load(&source("a.laz", laz_file(3, Some(500), 100_000)), &progress).unwrap_err();
-    let expected = "a.laz needs about 7 MB of memory, and of what this machine has free Heliograph takes at most 5 MB";
+    let expected = "a.laz needs about 8 MB of memory, and of what this machine has free Heliograph takes at most 5 MB";
     assert_eq!(error.to_string(), expected);
     let many = format!("{{\"nodes\":[{}{{}}],\"links\":[]}}", "{},".repeat(100_000));
     let error = load(&source("a.json", many), &progress).unwrap_err();

@@ -5,7 +5,7 @@ use super::{LoadedLayer, Problem, Progress, graph, las, ply, trk};
 
 /// A kind of files.
 pub struct Format {
-    /// For people, e.g. `LAS, LAZ`.
+    /// For people, e.g. `LAS/LAZ`.
     pub name: &'static str,
     /// In small letters, without the dot.
     pub extensions: &'static [&'static str],
@@ -45,7 +45,7 @@ pub fn extensions() -> impl Iterator<Item = &'static str> {
     FORMATS.iter().flat_map(|format| format.extensions.iter().copied())
 }
 
-/// All kinds in a sentence: `LAS, LAZ, PLY and TRK`.
+/// All kinds in a sentence: `LAS/LAZ, PLY and TRK`.
 pub(super) fn names() -> String {
     let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
     match names.split_last() {

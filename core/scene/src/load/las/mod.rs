@@ -28,7 +28,7 @@ const ARRANGING: f64 = 0.4;
 const SEED: u64 = 0x6c61_7a21;
 
 pub(super) const FORMAT: Format = Format {
-    name: "LAS, LAZ",
+    name: "LAS/LAZ",
     extensions: &["las", "laz"],
     becomes: "points, with all that the file says of each",
     is_it: |head| head.bytes.starts_with(b"LASF"),
