@@ -65,6 +65,11 @@ fn intact() -> Vec<(&'static str, Vec<u8>)> {
         ("airplane.ply", sample("airplane.ply")),
         ("little.ply", ply_file()),
         ("big.ply", big_endian_ply()),
+        ("tail.stl", files::fixture("tail.stl")),
+        ("tail-ascii.stl", files::fixture("tail-ascii.stl")),
+        ("tail.off", files::fixture("tail.off")),
+        ("tail.obj", files::fixture("tail.obj")),
+        ("tracts.tck", files::fixture("tracts.tck")),
     ]
 }
 

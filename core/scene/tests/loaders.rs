@@ -313,7 +313,7 @@ fn what_is_no_file_of_ours_is_said_to_be_none() {
     assert_eq!(of_path(folder), format!("{name} is a folder: open the files in it"));
     #[cfg(target_os = "linux")]
     assert_eq!(of_path("/dev/zero".into()), "zero is not a regular file");
-    let opens = "is not a file Heliograph can open: it opens LAS/LAZ, PLY, TRK and node-link JSON";
+    let opens = "is not a file Heliograph can open: it opens LAS/LAZ, PLY, TRK, TCK, OFF, node-link JSON, STL and OBJ";
     assert_eq!(refusal("notes.txt", "Dear diary"), format!("notes.txt {opens}"));
     assert_eq!(refusal("notes", [0u8; 5000]), format!("notes {opens}"));
     assert_eq!(refusal("a.laz", []), "a.laz is empty");

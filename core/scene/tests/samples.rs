@@ -77,7 +77,7 @@ fn a_lidar_tile_has_the_points_colours_and_classes_that_laspy_reads() {
             assert_eq!(attribute(&points, name).values.get(at), value, "{name}");
         }
     }
-    assert_eq!(attribute(&points, "classification").text(0), "Unclassified");
+    assert_eq!(attribute(&points, "classification").text(place_of(&points, 0)), "Unclassified");
     assert_eq!(attribute(&points, "intensity").summary().range[1], 254.0);
     let classes = &attribute(&points, "classification").summary().histogram;
     let present: Vec<usize> = (0..classes.len()).filter(|class| classes[*class] > 0).collect();

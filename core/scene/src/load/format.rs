@@ -1,7 +1,7 @@
 //! [`FORMATS`]: the kinds of files that are read, and how each is recognised.
 
 use super::source::{FileReader, Source};
-use super::{LoadedLayer, Problem, Progress, graph, las, ply, trk};
+use super::{LoadedLayer, Problem, Progress, graph, las, obj, off, ply, stl, tck, trk};
 
 /// A kind of files.
 pub struct Format {
@@ -26,6 +26,8 @@ pub(super) struct Head<'a> {
     pub(super) text: &'a [u8],
     /// In small letters.
     pub(super) extension: &'a str,
+    /// Of the file, in bytes.
+    pub(super) length: u64,
 }
 
 /// A file that is about to be read, its reader at the start.
@@ -38,7 +40,8 @@ pub(super) struct Opened<'a> {
 }
 
 /// Every kind, in the order in which a file is held against them: those that are sure first.
-pub const FORMATS: &[Format] = &[las::FORMAT, ply::FORMAT, trk::FORMAT, graph::FORMAT];
+pub const FORMATS: &[Format] =
+    &[las::FORMAT, ply::FORMAT, trk::FORMAT, tck::FORMAT, off::FORMAT, graph::FORMAT, stl::FORMAT, obj::FORMAT];
 
 /// The endings of all kinds, for file dialogs; a file's kind is read from its content.
 pub fn extensions() -> impl Iterator<Item = &'static str> {

@@ -9,9 +9,15 @@ mod error;
 mod format;
 mod graph;
 mod las;
+mod lines;
+mod obj;
+mod off;
 mod ply;
 mod progress;
 mod source;
+mod stl;
+mod surface;
+mod tck;
 mod trk;
 
 pub use error::{LoadError, Problem};
@@ -82,7 +88,7 @@ fn format_of(reader: &mut FileReader, name: &str) -> Result<&'static Format, Pro
     reader.rewind()?;
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).trim_ascii_start();
     let extension = Path::new(name).extension().and_then(|ending| ending.to_str()).unwrap_or("").to_ascii_lowercase();
-    let head = Head { bytes: &bytes, text, extension: &extension };
+    let head = Head { bytes: &bytes, text, extension: &extension, length: reader.len() };
     FORMATS.iter().find(|format| (format.is_it)(&head)).ok_or_else(|| unrecognised(&head))
 }
 

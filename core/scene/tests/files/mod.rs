@@ -12,6 +12,11 @@ pub(crate) fn sample(name: &str) -> Vec<u8> {
     std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../app/samples").join(name)).unwrap()
 }
 
+/// A file beside this one, whole.
+pub(crate) fn fixture(name: &str) -> Vec<u8> {
+    std::fs::read(PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/files").join(name)).unwrap()
+}
+
 /// SplitMix64, as in the crate, which does not show its own.
 pub(crate) struct Random(pub(crate) u64);
 

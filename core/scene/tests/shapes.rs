@@ -1,0 +1,166 @@
+//! Surfaces and streamlines of other programs' formats give the numbers that other readers get from them.
+//!
+//! The files and the numbers were made with Python: trimesh 4 (`m = trimesh.load("tail.stl"); len(m.faces); m.bounds; m.area`)
+//! and nibabel 5.4.2 (`nibabel.streamlines.load("tracts.tck")`, lengths by numpy).
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod files;
+
+use glam::{DVec3, dvec3};
+use heliograph_scene::load::{LoadedLayer, Progress, Source, load};
+use heliograph_scene::{ColorBy, LayerData, Mesh, Tracts};
+use std::sync::Arc;
+
+fn try_load(name: &str, bytes: impl Into<Vec<u8>>) -> Result<LoadedLayer, String> {
+    let source = Source::Bytes { name: name.into(), bytes: bytes.into().leak() };
+    load(&source, &Progress::new()).map(|mut layers| layers.remove(0)).map_err(|error| error.to_string())
+}
+
+fn one(name: &str, bytes: impl Into<Vec<u8>>) -> LoadedLayer {
+    try_load(name, bytes).unwrap_or_else(|error| panic!("{error}"))
+}
+
+fn mesh(layer: LoadedLayer) -> Arc<Mesh> {
+    let LayerData::Mesh(mesh) = layer.data else { panic!("{} is a {}", layer.name, layer.data.kind()) };
+    mesh
+}
+
+fn tracts(layer: LoadedLayer) -> Arc<Tracts> {
+    let LayerData::Tracts(tracts) = layer.data else { panic!("{} is a {}", layer.name, layer.data.kind()) };
+    tracts
+}
+
+fn area(mesh: &Mesh) -> f64 {
+    let of = |index| {
+        let [a, b, c] = mesh.triangle(index).unwrap().map(|corner| corner.as_dvec3());
+        (b - a).cross(c - a).length() * 0.5
+    };
+    (0..mesh.triangle_count()).map(of).sum()
+}
+
+fn assert_bounds(mesh: &Mesh, min: DVec3, max: DVec3) {
+    let bounds = mesh.bounds.unwrap();
+    for (found, expected) in [(bounds.min, min), (bounds.max, max)] {
+        let found = mesh.origin + found.as_dvec3();
+        assert!(found.distance(expected) < 1e-3, "{found} is not {expected}");
+    }
+}
+
+#[test]
+fn a_surface_is_the_same_in_every_format() {
+    let (min, max) = (dvec3(1411.87, 592.815979, 31.994900), dvec3(1654.93005, 714.047974, 61.889599));
+    for (name, vertices) in [("tail.stl", 3 * 178), ("tail.off", 113), ("tail.obj", 113)] {
+        let mesh = mesh(one(name, files::fixture(name)));
+        assert_eq!((mesh.positions.len(), mesh.triangle_count()), (vertices, 178), "{name}");
+        assert!((area(&mesh) - 37_115.1216).abs() < 0.05, "{name}: {}", area(&mesh));
+        assert_bounds(&mesh, min, max);
+        assert!(mesh.normals.iter().all(|normal| (normal.length() - 1.0).abs() < 1e-4), "{name}");
+    }
+    let ascii = mesh(one("tail-ascii.stl", files::fixture("tail-ascii.stl")));
+    assert_eq!(ascii.triangle_count(), 40);
+    assert!((area(&ascii) - 4_712.7206).abs() < 0.01, "{}", area(&ascii));
+    assert_bounds(&ascii, dvec3(1531.85, 623.893982, 48.426701), dvec3(1654.93005, 714.047974, 61.889599));
+}
+
+#[test]
+fn an_obj_brings_the_colours_of_its_vertices_and_counts_from_either_end() {
+    let layer = one("tail.obj", files::fixture("tail.obj"));
+    assert_eq!(layer.style.color_by, ColorBy::File);
+    assert_eq!(mesh(layer).file_colors.as_ref().unwrap()[5], [5, 0, 255, 255]);
+    let square = "v 0 0 0\nv 1 0 0 1\nv 1 1 0\nv 0 1 0\nvt 0 0\nvn 0 0 1\no a\nusemtl b\n";
+    for face in ["f 1 2 3 4", "f 1/1 2/1 3/1 4/1", "f 1//1 2//1 3//1 4//1", "f -4/1/1 -3/1/1 -2/1/1 -1/1/1\r"] {
+        let mesh = mesh(one("a.obj", format!("# made by hand\n{square}{face}\n")));
+        assert_eq!(
+            (mesh.indices.as_slice(), mesh.face_index.as_slice()),
+            (&[0, 1, 2, 0, 2, 3][..], &[0, 0][..]),
+            "{face}"
+        );
+    }
+    let layer = one("a.obj", format!("{square}f 1 2 3\nf 2 3 9\nf 0 1 2\n"));
+    assert_eq!(
+        layer.notice.as_deref(),
+        Some("Left out 2 of 3 faces: their corners are not there or no finite numbers.")
+    );
+}
+
+#[test]
+fn a_binary_stl_may_begin_like_an_ascii_one() {
+    let mut file = files::fixture("tail.stl");
+    file[..80].fill(b' ');
+    file[..22].copy_from_slice(b"solid facet as they do");
+    assert_eq!(mesh(one("tail.stl", file.clone())).triangle_count(), 178);
+    // And is known by its length, whatever it is called.
+    assert_eq!(mesh(one("tail", file)).triangle_count(), 178);
+}
+
+#[test]
+fn an_off_file_may_have_colours_and_comments() {
+    let text = "COFF # with colours\n# none yet\n4 1 0\n0 0 0 255 0 0 255\n1 0 0 0 255 0 255\n1 1 0 0 0 255 255\n0 1 0 1 1 1 255\n4 0 1 2 3 0.5 0.5 0.5\n";
+    let mesh = mesh(one("a.off", text));
+    assert_eq!((mesh.triangle_count(), mesh.file_colors.as_ref().unwrap()[1]), (2, [0, 255, 0, 255]));
+}
+
+#[test]
+fn streamlines_of_mrtrix_lie_where_nibabel_puts_them() {
+    let tracts = tracts(one("tracts.tck", files::fixture("tracts.tck")));
+    assert_eq!((tracts.len(), tracts.positions.len()), (12, 570));
+    let world = |at: usize| tracts.origin + tracts.positions[at].as_dvec3();
+    assert!(world(0).distance(dvec3(92.29693, 115.46075, 66.92552)) < 1e-4, "{}", world(0));
+    assert!(world(569).distance(dvec3(83.44336, 95.22161, 88.93413)) < 1e-4, "{}", world(569));
+    let length = &tracts.line_attributes[0];
+    assert_eq!((length.name.as_str(), length.unit.as_deref()), ("length", Some("mm")));
+    for (index, expected) in [66.462189, 26.435427, 26.413179].into_iter().enumerate() {
+        assert!((length.values.get(index) - expected).abs() < 1e-3, "{}", length.values.get(index));
+    }
+}
+
+#[test]
+fn what_is_not_sound_is_refused_in_a_sentence() {
+    let refusal = |name: &str, bytes: &[u8]| try_load(name, bytes).map(|_| ()).unwrap_err();
+    let stl = files::fixture("tail.stl");
+    let tck = files::fixture("tracts.tck");
+    let header = |text: &str| [text.as_bytes(), &[0; 40]].concat();
+    let cases = [
+        (refusal("a.stl", &stl[..5000]), "a.stl is cut short: its header promises 178 triangles and 98 are there"),
+        (
+            refusal("a.stl", b"solid a\nfacet normal 0 0 1\nouter loop\nvertex 0 0\n"),
+            "a.stl is not a valid STL file: line 4: a vertex is not three numbers",
+        ),
+        (
+            refusal("a.stl", b"solid a\nfacet normal 0 0 1\nouter loop\nvertex 0 0 1\nendloop\n"),
+            "a.stl is not a valid STL file: line 5: a facet has not three vertices",
+        ),
+        (refusal("a.stl", b"solid a\nfacet normal 0 0 1\n"), "a.stl is cut short: it ends after line 2 without"),
+        (refusal("a.stl", b"solid a\nfacet\nendsolid a\n"), "a.stl holds nothing to draw: it has no faces"),
+        (refusal("a.obj", b"v 0 0 x\n"), "a.obj is not a valid OBJ file: line 1: a vertex is not three numbers"),
+        (refusal("a.obj", b"v 0 0 0\nf 1 1\n"), "a.obj is not a valid OBJ file: line 2: a face has fewer"),
+        (
+            refusal("a.obj", b"v nan 0 0\nf 1 1 1\n"),
+            "a.obj holds nothing to draw: of its 1 face none has all its corners",
+        ),
+        (refusal("a.off", b"OFF\n9999999999 1 0\n"), "a.off is cut short: its header promises 9,999,999,999 vertices"),
+        (refusal("a.off", b"OFF BINARY\n1 1 0\n"), "a.off is not a valid OFF file: line 1: it is binary"),
+        (
+            refusal("a.off", b"OFF\n3 1 0\n0 0 0\n1 0 0\n0 1 0\n"),
+            "a.off is cut short: it ends after line 5, among its faces",
+        ),
+        (refusal("a.tck", &tck[..3000]), "a.tck is cut short: it has no end, and "),
+        (refusal("a.tck", b"mrtrix tracks\ncount: 5\n"), "a.tck is cut short: its header has no END"),
+        (
+            refusal("a.tck", &header("mrtrix tracks\ndatatype: Float16\nfile: . 60\nEND\n")),
+            "a.tck is not a valid TCK file: its numbers are of type “Float16”",
+        ),
+        (
+            refusal("a.tck", &header("mrtrix tracks\ndatatype: Float32LE\nfile: . 999999\nEND\n")),
+            "a.tck is cut short: its streamlines would begin at byte 999999",
+        ),
+        (
+            refusal("a.tck", &header("mrtrix tracks\ndatatype: Float32LE\nfile: other.dat 0\nEND\n")),
+            "a.tck cannot be shown: its streamlines are in another file, “other.dat 0”",
+        ),
+    ];
+    for (text, expected) in cases {
+        assert!(text.starts_with(expected), "{text}\n{expected}");
+    }
+}
