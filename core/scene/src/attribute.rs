@@ -64,6 +64,22 @@ macro_rules! each_type {
 pub(crate) use each_type;
 
 impl Values {
+    /// The same numbers in the narrowest type that does: 32 bits for parts unless they would lose digits that count.
+    pub(crate) fn narrowest(list: Vec<f64>) -> Values {
+        let all = |fits: fn(f64) -> bool| list.iter().all(|value| fits(*value));
+        if all(|value| f64::from(value as u8) == value) {
+            Values::U8(list.iter().map(|value| *value as u8).collect())
+        } else if all(|value| f64::from(value as u16) == value) {
+            Values::U16(list.iter().map(|value| *value as u16).collect())
+        } else if all(|value| f64::from(value as i32) == value) {
+            Values::I32(list.iter().map(|value| *value as i32).collect())
+        } else if all(|value| value.abs() < 1e5 || !value.is_finite()) {
+            Values::F32(list.iter().map(|value| *value as f32).collect())
+        } else {
+            Values::F64(list)
+        }
+    }
+
     /// How many.
     pub fn len(&self) -> usize {
         each_type!(self, list => list.len())

@@ -69,6 +69,7 @@ fn intact() -> Vec<(&'static str, Vec<u8>)> {
         ("tail-ascii.stl", files::fixture("tail-ascii.stl")),
         ("tail.off", files::fixture("tail.off")),
         ("tail.obj", files::fixture("tail.obj")),
+        ("airports.csv", files::fixture("airports.csv")),
         ("tracts.tck", files::fixture("tracts.tck")),
     ]
 }

@@ -1,7 +1,7 @@
 //! [`FORMATS`]: the kinds of files that are read, and how each is recognised.
 
 use super::source::{FileReader, Source};
-use super::{LoadedLayer, Problem, Progress, graph, las, obj, off, ply, stl, tck, trk};
+use super::{LoadedLayer, Problem, Progress, graph, las, obj, off, ply, stl, tck, text_table, trk};
 
 /// A kind of files.
 pub struct Format {
@@ -13,7 +13,7 @@ pub struct Format {
     pub becomes: &'static str,
     /// Whether a file is of this kind.
     pub(super) is_it: fn(&Head<'_>) -> bool,
-    /// What a file that is named like one begins with, to say so of one that does not.
+    /// What a file that is named like one begins with, to say so of one that does not; empty for lines of numbers.
     pub(super) begins_with: &'static str,
     pub(super) read: fn(Opened<'_>) -> Result<Vec<LoadedLayer>, Problem>,
 }
@@ -40,8 +40,17 @@ pub(super) struct Opened<'a> {
 }
 
 /// Every kind, in the order in which a file is held against them: those that are sure first.
-pub const FORMATS: &[Format] =
-    &[las::FORMAT, ply::FORMAT, trk::FORMAT, tck::FORMAT, off::FORMAT, graph::FORMAT, stl::FORMAT, obj::FORMAT];
+pub const FORMATS: &[Format] = &[
+    las::FORMAT,
+    ply::FORMAT,
+    trk::FORMAT,
+    tck::FORMAT,
+    off::FORMAT,
+    graph::FORMAT,
+    stl::FORMAT,
+    obj::FORMAT,
+    text_table::FORMAT,
+];
 
 /// The endings of all kinds, for file dialogs; a file's kind is read from its content.
 pub fn extensions() -> impl Iterator<Item = &'static str> {

@@ -54,6 +54,11 @@ impl<'a> Lines<'a> {
         self.progress
     }
 
+    /// The reader, somewhere behind the last line.
+    pub(super) fn into_reader(self) -> FileReader {
+        self.reader
+    }
+
     /// The number of the line that was read last, from 1.
     pub(super) fn number(&self) -> u64 {
         self.number

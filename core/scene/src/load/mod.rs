@@ -17,7 +17,9 @@ mod progress;
 mod source;
 mod stl;
 mod surface;
+mod table;
 mod tck;
+mod text_table;
 mod trk;
 
 pub use error::{LoadError, Problem};
@@ -96,6 +98,9 @@ fn unrecognised(head: &Head<'_>) -> Problem {
     let Some(format) = FORMATS.iter().find(|format| format.extensions.contains(&head.extension)) else {
         return Problem::UnknownKind { known: format::names() };
     };
+    if format.begins_with.is_empty() {
+        return Problem::Malformed { kind: format.name, detail: "it has no line with two numbers".into() };
+    }
     if format.begins_with.as_bytes().starts_with(head.bytes) {
         return Problem::Truncated { detail: format!("it ends after {} bytes", head.bytes.len()) };
     }

@@ -65,6 +65,11 @@ enum Bytes {
 }
 
 impl FileReader {
+    /// One that has nothing.
+    pub(super) fn empty() -> FileReader {
+        FileReader { bytes: Bytes::Memory(Cursor::new(&[])), length: 0 }
+    }
+
     /// How many bytes there are.
     pub(super) fn len(&self) -> u64 {
         self.length
