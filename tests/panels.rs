@@ -14,7 +14,7 @@ use heliograph_scene::load::{Progress, load};
 use heliograph_wire::link::GuestFigures;
 use heliograph_wire::link::StreamStats;
 use heliograph_wire::room::{Arrival, ControlMode, Guest};
-use heliograph_wire::{Button, Command, Input, Role, Rung, SceneStatus, Side, ViewerId};
+use heliograph_wire::{Button, Command, Input, Role, Rung, SceneStatus, Side, Value, ViewerId};
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -44,14 +44,30 @@ impl Shown {
         }
     }
 
+    /// The same, coloured by the strength of the echo and filtered by the class.
+    fn colors() -> Shown {
+        Shown::scene_with(&[("color_by", "intensity"), ("filter_by", "classification")])
+    }
+
     /// The real description of real scenes.
     fn scene() -> Shown {
+        Shown::scene_with(&[])
+    }
+
+    /// The same with choices made for its first layer.
+    fn scene_with(choices: &[(&str, &str)]) -> Shown {
         let mut scene = heliograph_scene::Scene::new(std::sync::Arc::new(|| {}));
         for index in [0, 3] {
             let layers = load(&heliograph::samples::SAMPLES[index].source(), &Progress::default()).unwrap();
             for layer in layers {
                 scene.add(layer);
             }
+        }
+        let layer = scene.layers().first().map(|layer| layer.id);
+        for (property, choice) in choices {
+            let value = Value::Choice((*choice).into());
+            let viewport = heliograph_scene::Viewport { width: 800, height: 600 };
+            scene.apply(&Command::Set { layer, property: (*property).into(), value }, viewport).unwrap();
         }
         Shown { status: scene.status(), ..Shown::empty() }
     }
@@ -137,6 +153,7 @@ fn every_state_looks_as_it_was_meant_to() {
     let states = [
         ("welcome", Shown::empty()),
         ("scene", Shown::scene()),
+        ("colors", Shown::colors()),
         ("share", Shown { share: live(), state: with(Dialog::Share), ..Shown::scene() }),
         (
             "share_company",
