@@ -176,7 +176,9 @@ impl Drawing {
     }
 
     fn host(&mut self, input: &Input) {
-        self.room.lock().host_moved(Instant::now());
+        if input.is_of_camera() {
+            self.room.lock().host_moved(Instant::now());
+        }
         match input {
             Input::Command { command } => {
                 if let Err(error) = self.scene.apply(command, self.viewport) {

@@ -17,7 +17,7 @@ const MAX_ASKING: usize = 64;
 pub(crate) enum Verdict {
     /// It moves the scene.
     Apply,
-    /// The guest's hand follows it, so that a drag can go on later, but the scene stays with the host.
+    /// The guest's hand follows it, so that a drag can go on later, but the camera stays with the host.
     Follow,
     /// It is not the guest's turn.
     Refuse,

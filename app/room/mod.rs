@@ -226,7 +226,8 @@ impl Room {
             Input::Command { command } => vec![command.clone()],
             other => presence.hand.handle(other, aspect),
         };
-        if verdict == Verdict::Apply {
+        // The host's hand comes first where hands meet: at the camera. Other commands are lost by nobody's.
+        if verdict == Verdict::Apply || verdict == Verdict::Follow && !ticketed.input.is_of_camera() {
             return commands;
         }
         self.refused += 1;

@@ -257,6 +257,16 @@ fn while_the_host_s_hand_moves_a_guest_s_drag_waits_and_goes_on_afterwards() {
 }
 
 #[test]
+fn while_the_host_s_hand_moves_a_guest_s_other_commands_are_not_lost() {
+    let mut here = Here::new();
+    let guest = here.come(Role::Control);
+    here.room.host_moved(here.now);
+    let set = Command::Set { layer: None, property: "show_axes".into(), value: heliograph_wire::Value::Toggle(false) };
+    assert_eq!(here.input(guest, Input::Command { command: set.clone() }), [set]);
+    assert!(here.input(guest, Input::Command { command: Command::Fit }).is_empty(), "the camera is the host's");
+}
+
+#[test]
 fn new_links_send_everyone_away() {
     let mut here = Here::new();
     let guest = here.come(Role::Control);

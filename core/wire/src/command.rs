@@ -80,6 +80,25 @@ pub enum Command {
     Redo,
 }
 
+impl Command {
+    /// Whether it moves the camera and nothing else.
+    pub fn is_of_camera(&self) -> bool {
+        match self {
+            Command::Orbit { .. }
+            | Command::Pan { .. }
+            | Command::Zoom { .. }
+            | Command::Recenter { .. }
+            | Command::Fit
+            | Command::Look { .. } => true,
+            Command::Pick { .. }
+            | Command::Set { .. }
+            | Command::RemoveLayer { .. }
+            | Command::Undo
+            | Command::Redo => false,
+        }
+    }
+}
+
 /// A standard view: the side of the scene that the camera stands on. The z axis points up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(test, derive(ts_rs::TS))]

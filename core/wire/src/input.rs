@@ -118,6 +118,14 @@ fn place(x: f32, y: f32) -> Result<(), InputError> {
 }
 
 impl Input {
+    /// Whether it can move the camera: a hand, or a command that does nothing else.
+    pub fn is_of_camera(&self) -> bool {
+        match self {
+            Input::Command { command } => command.is_of_camera(),
+            _ => true,
+        }
+    }
+
     /// Checks what serde cannot: that every number is finite and plausible and every text short.
     ///
     /// # Errors

@@ -23,9 +23,8 @@ pub(super) const FORMAT: Format = Format {
     becomes: "points; every other column colours them",
     is_it: |head| {
         let is_named = FORMAT.extensions.contains(&head.extension);
-        let is_text = !head.bytes.contains(&0)
-            && std::str::from_utf8(head.bytes.get(..3000.min(head.bytes.len())).unwrap_or_default())
-                .map_or_else(|error| error.error_len().is_none(), |_| true);
+        // Whatever the letters' encoding.
+        let is_text = !head.bytes.contains(&0);
         is_named && is_text && head.text.split(|byte| *byte == b'\n').any(has_two_numbers)
     },
     begins_with: "",
