@@ -36,14 +36,21 @@ export class Offer {
     this.control = this.peer.createDataChannel('control', { ordered: true });
     this.pointer = this.peer.createDataChannel('pointer', { ordered: false, maxRetransmits: 0 });
     this.still = this.peer.createDataChannel('still', { ordered: true });
-    /** What came by each channel before anyone listened. @type {Map<RTCDataChannel, MessageEvent[]>} */
+    /** What came by each channel before anyone listened. @type {Map<RTCDataChannel, unknown[]>} */
     this.early = new Map();
+    /** Who listens. @type {Map<RTCDataChannel, (data: unknown) => void>} */
+    this.listeners = new Map();
     for (const channel of [this.control, this.pointer, this.still]) {
       channel.binaryType = 'arraybuffer';
-      /** @type {MessageEvent[]} */
+      /** @type {unknown[]} */
       const kept = [];
       this.early.set(channel, kept);
-      channel.onmessage = (event) => kept.push(event);
+      const take = (/** @type {MessageEvent} */ { data }) => {
+        const heard = this.listeners.get(channel);
+        if (heard) heard(data);
+        else kept.push(data);
+      };
+      channel.addEventListener('message', take, { signal: this.aborter.signal });
     }
     /** When it left. */
     this.sentAt = performance.now();
@@ -57,8 +64,8 @@ export class Offer {
 
   /** Hears a channel from the beginning. @param {RTCDataChannel} channel @param {(data: unknown) => void} heard */
   hear(channel, heard) {
-    channel.onmessage = ({ data }) => this.aborter.signal.aborted || heard(data);
-    for (const { data } of this.early.get(channel)?.splice(0) ?? []) heard(data);
+    this.listeners.set(channel, heard);
+    for (const data of this.early.get(channel)?.splice(0) ?? []) heard(data);
   }
 
   /** @returns {Promise<string>} */
