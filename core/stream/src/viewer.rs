@@ -395,8 +395,10 @@ impl Life {
     async fn frame(&mut self, way: Way, frame: &MediaFrame) -> Result<(), Reason> {
         let shown = frame.shown.iter().rev().find(|(viewer, _)| *viewer == self.id).map(|(_, seq)| *seq);
         let Some(carrier) = self.carriers.get(way) else { return Ok(()) };
-        // Before the frame: the page should know whence it was drawn when it shows it.
-        if let (Some(pointer), Some(message)) = (&carrier.pointer, self.poses.message(frame, self.id)) {
+        // Before the frame: the page should know whence it was drawn when it shows it. What cannot be said yet is not taken for said.
+        if let Some(pointer) = &carrier.pointer
+            && let Some(message) = self.poses.message(frame, self.id)
+        {
             pointer.bytes(&message.encode()).await;
         }
         match carrier.transport.send(frame, shown).await {
