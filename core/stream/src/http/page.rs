@@ -54,7 +54,10 @@ mod tests {
         assert!(FILES.iter().all(|file| file.etag.starts_with('"') && file.etag.ends_with('"')));
         assert!(!FILES.iter().any(|file| file.path.contains("test") || file.path.ends_with(".d.ts")));
         // What these bring is asked for when it is needed, after the first picture or when there is none.
-        let later = ["/app/painter.js", "/core/tiles.js", "/app/socket.js", "/app/decoder.js"];
+        let still = ["/app/painter.js", "/core/tiles.js"];
+        let web_socket = ["/app/socket.js", "/app/decoder.js"];
+        let controls = ["/app/layers.js", "/app/controls.js", "/app/legend.js", "/core/controls.js"];
+        let later = [&still[..], &web_socket, &controls].concat();
         let at_first = FILES.iter().filter(|file| !later.contains(&file.path));
         let over_the_wire: usize = at_first.map(|file| file.gzip.len()).sum();
         assert!(over_the_wire <= 60_000, "{over_the_wire} bytes");
