@@ -21,7 +21,7 @@ impl Sample {
 }
 
 /// All of them, the best first.
-pub const SAMPLES: [Sample; 4] = [
+pub const SAMPLES: [Sample; 5] = [
     Sample {
         title: "A riverside park from the air",
         about: "lidar, 110,000 points",
@@ -33,6 +33,12 @@ pub const SAMPLES: [Sample; 4] = [
         about: "tractogram, 300 streamlines",
         file: "tracts.trk",
         bytes: include_bytes!("samples/tracts.trk"),
+    },
+    Sample {
+        title: "A brain",
+        about: "magnetic resonance, 98 × 116 × 94 voxels",
+        file: "brain.nii.gz",
+        bytes: include_bytes!("samples/brain.nii.gz"),
     },
     Sample {
         title: "Characters of Les Misérables",

@@ -6,7 +6,7 @@ use crate::layers::{Buffers, LayerBuffers};
 use crate::pipelines::Pipelines;
 use crate::target::Target;
 use glam::{Mat4, Vec2, Vec3, Vec4};
-use heliograph_scene::{Aabb, Layer, Scene, Viewport};
+use heliograph_scene::{Aabb, Layer, Scene, Viewport, VolumeMode};
 
 pub(crate) fn visible(scene: &Scene) -> impl Iterator<Item = &Layer> {
     scene.layers().iter().filter(|layer| layer.visible)
@@ -15,7 +15,7 @@ pub(crate) fn visible(scene: &Scene) -> impl Iterator<Item = &Layer> {
 /// At least as many as a frame of this scene pushes.
 pub(crate) fn uniform_count(scene: &Scene, layers: &LayerBuffers) -> usize {
     let of_layer = |layer| 2 + layers.points(layer).map_or(0, |(points, _)| points.chunk_count());
-    8 + visible(scene).map(of_layer).sum::<usize>()
+    10 + visible(scene).map(of_layer).sum::<usize>()
 }
 
 pub(crate) fn camera_uniform(scene: &Scene, viewport: Viewport) -> CameraUniform {
@@ -49,7 +49,11 @@ pub(crate) fn on_screen(bounds: Aabb, clip_from_scene: Mat4) -> Option<[f32; 4]>
 }
 
 /// The pass over the picture, in which the backdrop stands already.
-pub(crate) fn begin_pass<'a>(encoder: &'a mut wgpu::CommandEncoder, target: &Target) -> wgpu::RenderPass<'a> {
+pub(crate) fn begin_pass<'a>(
+    encoder: &'a mut wgpu::CommandEncoder,
+    target: &Target,
+    depth: wgpu::Operations<f32>,
+) -> wgpu::RenderPass<'a> {
     encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
         label: Some("picture"),
         color_attachments: &[Some(wgpu::RenderPassColorAttachment {
@@ -60,9 +64,26 @@ pub(crate) fn begin_pass<'a>(encoder: &'a mut wgpu::CommandEncoder, target: &Tar
         })],
         depth_stencil_attachment: Some(wgpu::RenderPassDepthStencilAttachment {
             view: &target.depth_view,
-            depth_ops: Some(wgpu::Operations { load: wgpu::LoadOp::Clear(0.0), store: wgpu::StoreOp::Discard }),
+            depth_ops: Some(depth),
             stencil_ops: None,
         }),
+        ..Default::default()
+    })
+}
+
+/// A pass over what was drawn before, for what knows no depth.
+pub(crate) fn begin_pass_without_depth<'a>(
+    encoder: &'a mut wgpu::CommandEncoder,
+    target: &Target,
+) -> wgpu::RenderPass<'a> {
+    encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
+        label: Some("over the picture"),
+        color_attachments: &[Some(wgpu::RenderPassColorAttachment {
+            view: &target.color_view,
+            depth_slice: None,
+            resolve_target: None,
+            ops: wgpu::Operations { load: wgpu::LoadOp::Load, store: wgpu::StoreOp::Store },
+        })],
         ..Default::default()
     })
 }
@@ -76,7 +97,8 @@ pub(crate) fn draw_layers(
     scene: &Scene,
     camera: Slot,
 ) {
-    for step in [&pipelines.meshes, &pipelines.nodes, &pipelines.tracts, &pipelines.segments] {
+    let slices = &pipelines.volumes.slices;
+    for step in [&pipelines.meshes, slices, &pipelines.nodes, &pipelines.tracts, &pipelines.segments] {
         pass.set_pipeline(step);
         for (layer, buffers) in visible(scene).filter_map(|layer| Some((layer, layers.of(layer)?))) {
             let style = &layer.style;
@@ -86,6 +108,10 @@ pub(crate) fn draw_layers(
                     let tint = if layer.paint().is_plain() { color.extend(1.0) } else { Vec4::ONE };
                     let item = uniforms.push(&ItemUniform { tint, ..ItemUniform::new(layer.offset, 0.0) });
                     mesh.draw(pass, uniforms, camera, item);
+                }
+                Buffers::Volume(volume) if step == slices && style.volume.mode == VolumeMode::Slices => {
+                    let item = uniforms.push(&ItemUniform::new(Vec3::ZERO, 0.0));
+                    volume.draw_slices(pass, uniforms, (camera, item), layer);
                 }
                 Buffers::Network(network) if step == &pipelines.nodes => {
                     let item = uniforms.push(&ItemUniform::new(layer.offset, style.node_size));

@@ -5,7 +5,8 @@ use crate::network::NetworkBuffers;
 use crate::points::PointBuffers;
 use crate::tracts::TractBuffers;
 use crate::upload::Upload;
-use heliograph_scene::{Layer, LayerData, LayerId, Mesh, Network, Points, Tracts};
+use crate::volume::VolumeBuffers;
+use heliograph_scene::{Layer, LayerData, LayerId, Mesh, Network, Points, Tracts, Volume};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
@@ -34,6 +35,7 @@ enum Identity {
     Mesh(Weak<Mesh>),
     Tracts(Weak<Tracts>),
     Network(Weak<Network>),
+    Volume(Weak<Volume>),
 }
 
 /// The buffers of one layer.
@@ -42,6 +44,7 @@ pub(crate) enum Buffers {
     Mesh(MeshBuffers),
     Tracts(TractBuffers),
     Network(NetworkBuffers),
+    Volume(VolumeBuffers),
     /// The adapter has no room for it; reported once.
     NoRoom,
 }
@@ -85,6 +88,26 @@ impl LayerBuffers {
         })
     }
 
+    /// Of what the layer's buffers hold.
+    pub(crate) fn stamp(&self, layer: &Layer) -> u64 {
+        self.entries.get(&layer.id).map_or(0, |entry| entry.stamp)
+    }
+
+    /// The layer's volume, if it can be drawn.
+    pub(crate) fn volume(&self, layer: &Layer) -> Option<&VolumeBuffers> {
+        match self.of(layer)? {
+            Buffers::Volume(volume) if volume.is_drawable() => Some(volume),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn volume_mut(&mut self, layer: &Layer) -> Option<&mut VolumeBuffers> {
+        match &mut self.entries.get_mut(&layer.id)?.buffers {
+            Buffers::Volume(volume) => Some(volume),
+            _ => None,
+        }
+    }
+
     pub(crate) fn all_points_mut(&mut self) -> impl Iterator<Item = &mut PointBuffers> {
         self.entries.values_mut().filter_map(|entry| match &mut entry.buffers {
             Buffers::Points(points) => Some(points),
@@ -100,6 +123,7 @@ impl Content {
             LayerData::Mesh(mesh) => Identity::Mesh(Arc::downgrade(mesh)),
             LayerData::Tracts(tracts) => Identity::Tracts(Arc::downgrade(tracts)),
             LayerData::Network(network) => Identity::Network(Arc::downgrade(network)),
+            LayerData::Volume(volume) => Identity::Volume(Arc::downgrade(volume)),
         };
         Content { revision: layer.content_revision, data }
     }
@@ -117,6 +141,7 @@ impl Content {
             (Identity::Mesh(weak), LayerData::Mesh(mesh)) => same(weak, mesh),
             (Identity::Tracts(weak), LayerData::Tracts(tracts)) => same(weak, tracts),
             (Identity::Network(weak), LayerData::Network(network)) => same(weak, network),
+            (Identity::Volume(weak), LayerData::Volume(volume)) => same(weak, volume),
             _ => false,
         }
     }
@@ -128,6 +153,7 @@ impl Buffers {
             LayerData::Points(points) => PointBuffers::new(upload, points).map(Buffers::Points),
             LayerData::Mesh(mesh) => MeshBuffers::new(upload, mesh).map(Buffers::Mesh),
             LayerData::Tracts(tracts) => TractBuffers::new(upload, tracts).map(Buffers::Tracts),
+            LayerData::Volume(volume) => VolumeBuffers::new(upload, volume).map(Buffers::Volume),
             LayerData::Network(network) => NetworkBuffers::new(upload, network).map(|buffers| {
                 buffers.write(upload, network, &layer.paint());
                 Buffers::Network(buffers)
@@ -151,6 +177,7 @@ impl Buffers {
                 buffers.invalidate();
                 false
             }
+            (Buffers::Volume(_), LayerData::Volume(_)) if same_data => false, // Colours are looked up.
             (Buffers::Network(buffers), LayerData::Network(network)) if buffers.fits(network) => {
                 buffers.write(upload, network, &layer.paint());
                 false
@@ -172,6 +199,7 @@ impl Buffers {
             (Buffers::Tracts(buffers), LayerData::Tracts(tracts)) => {
                 return buffers.upload(upload, tracts, &layer.paint());
             }
+            (Buffers::Volume(buffers), LayerData::Volume(volume)) => return buffers.upload(upload, volume, layer),
             _ => {}
         }
         false
@@ -183,6 +211,7 @@ impl Buffers {
             Buffers::Points(buffers) => buffers.is_uploaded(),
             Buffers::Mesh(buffers) => buffers.is_uploaded(),
             Buffers::Tracts(buffers) => buffers.is_uploaded(),
+            Buffers::Volume(buffers) => buffers.is_uploaded(),
             Buffers::Network(_) | Buffers::NoRoom => true,
         }
     }

@@ -7,7 +7,9 @@
 //!
 //! 1. points, by a compute shader, into 64-bit texels of depth and colour (`points`, `accumulation`);
 //! 2. a pass over all pixels that turns these into colour and depth, lit by eye-dome lighting, over the background;
-//! 3. meshes, nodes, streamlines, links, the box about the data, the mark on what is picked, hidden by depth.
+//! 3. meshes, slices of volumes, nodes, streamlines, links, the box about the data, the mark on what is picked, hidden by depth.
+//!
+//! 4. volumes as a whole, marched through up to what is opaque, into a picture of their own that is laid over (`fog`).
 //!
 //! The axes in the corner and all text are vectors, drawn over the picture by window and page: see
 //! [`heliograph_scene::Triad`].
@@ -22,6 +24,7 @@
 mod accumulation;
 mod background;
 mod compose;
+mod fog;
 mod frame;
 mod gpu;
 mod image;
@@ -42,6 +45,7 @@ mod surface;
 mod target;
 mod tracts;
 mod upload;
+mod volume;
 
 pub use gpu::{Gpu, GpuError};
 pub use image::Image;

@@ -1,7 +1,7 @@
 //! Triangle meshes: `mesh.wgsl`.
 
 use crate::frame::{Slot, Uniforms};
-use crate::pipeline::{Depth, Raster};
+use crate::pipeline::{Blend, Depth, Raster};
 use crate::shaders::MESH;
 use crate::upload::Upload;
 use glam::Vec3;
@@ -26,7 +26,7 @@ pub(crate) fn pipeline(device: &wgpu::Device, frame: &wgpu::BindGroupLayout) -> 
         ],
         topology: wgpu::PrimitiveTopology::TriangleList,
         depth: Depth::Write,
-        blend: false,
+        blend: Blend::Replace,
     }
     .build(device)
 }

@@ -11,7 +11,8 @@ const WARM_UP_FRAMES: u32 = 2;
 
 /// Watches one frame at a time.
 pub(crate) struct Meter {
-    pace: Pace,
+    points: Pace,
+    pixels: Pace,
     frame: Option<Frame>,
     frames_seen: u32,
 }
@@ -21,6 +22,8 @@ pub(crate) struct Meter {
 pub(crate) struct Load {
     /// How many points it drew.
     pub(crate) points: u64,
+    /// Through how many pixels of volumes it marched.
+    pub(crate) pixels: u64,
     /// How long it should take.
     pub(crate) target: Duration,
     /// Whether it did other things too, that the next will not have to do.
@@ -39,12 +42,17 @@ struct Frame {
 
 impl Meter {
     pub(crate) fn new() -> Meter {
-        Meter { pace: Pace::new(), frame: None, frames_seen: 0 }
+        Meter { points: Pace::of_points(), pixels: Pace::of_pixels(), frame: None, frames_seen: 0 }
     }
 
     /// How many points the next frame may draw.
     pub(crate) fn points(&self) -> u64 {
-        self.pace.points()
+        self.points.amount()
+    }
+
+    /// Through how many pixels of volumes the next frame may march.
+    pub(crate) fn pixels(&self) -> u64 {
+        self.pixels.amount()
     }
 
     /// Begins to watch a frame that was submitted just now.
@@ -84,12 +92,16 @@ impl Meter {
     }
 
     fn learn(&mut self, load: Load, took: Took) {
-        if load.points == 0 || load.unusual {
+        if (load.points == 0 && load.pixels == 0) || load.unusual {
             return;
         }
         self.frames_seen += 1;
         if self.frames_seen > WARM_UP_FRAMES {
-            self.pace.learn(load.points, took, load.target);
+            for (pace, amount) in [(&mut self.points, load.points), (&mut self.pixels, load.pixels)] {
+                if amount > 0 {
+                    pace.learn(amount, took, load.target);
+                }
+            }
         }
     }
 

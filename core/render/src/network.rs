@@ -1,7 +1,7 @@
 //! Networks: nodes as balls by `network.wgsl`, links as thin lines by `segments.wgsl`.
 
 use crate::frame::{Slot, Uniforms};
-use crate::pipeline::{Depth, Raster};
+use crate::pipeline::{Blend, Depth, Raster};
 use crate::segments::{self, Segment};
 use crate::shaders::NETWORK;
 use crate::upload::Upload;
@@ -32,7 +32,7 @@ pub(crate) fn pipeline(device: &wgpu::Device, frame: &wgpu::BindGroupLayout) -> 
         }],
         topology: wgpu::PrimitiveTopology::TriangleStrip,
         depth: Depth::Write,
-        blend: true,
+        blend: Blend::Over,
     }
     .build(device)
 }

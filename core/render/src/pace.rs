@@ -1,13 +1,14 @@
-//! [`Pace`]: how many points a frame may draw, learned from the frames before.
+//! [`Pace`]: how much a frame may draw, learned from the frames before.
 
 use std::time::Duration;
 
-/// So few are always drawn, however slow the adapter: fewer would not be a picture.
-const LEAST_POINTS: f64 = 262_144.0;
-/// Assumed of an adapter that has not been measured.
-const FIRST_POINTS: f64 = 1_048_576.0;
+/// So few points are always drawn, however slow the adapter: fewer would not be a picture. And what is assumed of an adapter
+/// that has not been measured.
+const LEAST_AND_FIRST_POINTS: [f64; 2] = [262_144.0, 1_048_576.0];
+/// The same of pixels that are marched through volumes.
+const LEAST_AND_FIRST_PIXELS: [f64; 2] = [3_600.0, 57_600.0];
 /// More than any scene has.
-const MOST_POINTS: f64 = 4e9;
+const MOST: f64 = 4e9;
 
 /// How long the GPU took. It is asked only now and then, so all that is known is that it was still at work at `at_least`
 /// and done by `at_most`.
@@ -17,37 +18,44 @@ pub(crate) struct Took {
     pub(crate) at_most: Duration,
 }
 
-/// The number of points that fit a frame.
+/// The number of points, or of pixels that are marched through volumes, that fit a frame.
 ///
 /// It grows only when a frame that used all of it was clearly faster than its time, and shrinks only when one was clearly
 /// slower. Between the two it rests, so that the picture's density does not pump while the camera moves.
 #[derive(Debug)]
 pub(crate) struct Pace {
-    points: f64,
+    amount: f64,
+    least: f64,
 }
 
 impl Pace {
-    pub(crate) fn new() -> Pace {
-        Pace { points: FIRST_POINTS }
+    pub(crate) fn of_points() -> Pace {
+        let [least, amount] = LEAST_AND_FIRST_POINTS;
+        Pace { amount, least }
     }
 
-    /// How many points the next frame may draw.
-    pub(crate) fn points(&self) -> u64 {
-        self.points as u64
+    pub(crate) fn of_pixels() -> Pace {
+        let [least, amount] = LEAST_AND_FIRST_PIXELS;
+        Pace { amount, least }
     }
 
-    /// Learns from a frame that drew `points` and should have taken `target`.
-    pub(crate) fn learn(&mut self, points: u64, took: Took, target: Duration) {
-        let points = points as f64;
+    /// How much the next frame may draw.
+    pub(crate) fn amount(&self) -> u64 {
+        self.amount as u64
+    }
+
+    /// Learns from a frame that drew `amount` and should have taken `target`.
+    pub(crate) fn learn(&mut self, amount: u64, took: Took, target: Duration) {
+        let amount = amount as f64;
         let target = target.as_secs_f64();
         let (at_least, at_most) = (took.at_least.as_secs_f64(), took.at_most.as_secs_f64().max(1e-6));
-        if at_least > target * 1.2 && points > LEAST_POINTS {
+        if at_least > target * 1.2 && amount > self.least {
             // One slow frame may be another process's fault: halve at most.
-            self.points = self.points.min(points * (target / at_least).max(0.5));
-        } else if at_most < target * 0.75 && points >= self.points * 0.9 {
-            self.points *= (0.9 * target / at_most).clamp(1.0, 1.6);
+            self.amount = self.amount.min(amount * (target / at_least).max(0.5));
+        } else if at_most < target * 0.75 && amount >= self.amount * 0.9 {
+            self.amount *= (0.9 * target / at_most).clamp(1.0, 1.6);
         }
-        self.points = self.points.clamp(LEAST_POINTS, MOST_POINTS);
+        self.amount = self.amount.clamp(self.least, MOST);
     }
 }
 
@@ -59,7 +67,7 @@ mod tests {
     fn run(pace: &mut Pace, frames: u32, fixed_ms: f64, points_per_ms: f64) -> Vec<f64> {
         (0..frames)
             .map(|_| {
-                let points = pace.points();
+                let points = pace.amount();
                 let took = Duration::from_secs_f64((fixed_ms + points as f64 / points_per_ms) / 1000.0);
                 pace.learn(points, Took { at_least: took, at_most: took }, Duration::from_millis(33));
                 took.as_secs_f64() * 1000.0
@@ -70,28 +78,28 @@ mod tests {
     #[test]
     fn it_settles_near_the_target_on_fast_and_slow_adapters_and_then_rests() {
         for points_per_ms in [20_000.0, 100_000.0, 5_000_000.0] {
-            let mut pace = Pace::new();
+            let mut pace = Pace::of_points();
             run(&mut pace, 60, 5.0, points_per_ms);
-            let settled = pace.points();
+            let settled = pace.amount();
             let times = run(&mut pace, 20, 5.0, points_per_ms);
             assert!(times.iter().all(|&ms| (20.0..42.0).contains(&ms)), "{points_per_ms} points/ms: {times:?}");
-            assert_eq!(pace.points(), settled, "{points_per_ms} points/ms");
+            assert_eq!(pace.amount(), settled, "{points_per_ms} points/ms");
         }
     }
 
     #[test]
     fn it_learns_nothing_from_a_frame_whose_end_nobody_saw() {
-        let mut pace = Pace::new();
-        let before = pace.points();
+        let mut pace = Pace::of_points();
+        let before = pace.amount();
         let unseen = Took { at_least: Duration::from_millis(2), at_most: Duration::from_secs(10) };
         pace.learn(before, unseen, Duration::from_millis(33));
-        assert_eq!(pace.points(), before);
+        assert_eq!(pace.amount(), before);
     }
 
     #[test]
     fn it_never_falls_below_what_makes_a_picture() {
-        let mut pace = Pace::new();
+        let mut pace = Pace::of_points();
         run(&mut pace, 50, 500.0, 1000.0);
-        assert_eq!(pace.points(), LEAST_POINTS as u64);
+        assert_eq!(pace.amount(), LEAST_AND_FIRST_POINTS[0] as u64);
     }
 }

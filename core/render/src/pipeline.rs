@@ -42,6 +42,27 @@ impl Depth {
     }
 }
 
+/// What a draw call does with the colour that is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Blend {
+    /// Puts its own in its place.
+    Replace,
+    /// Is laid over it, as its alpha says.
+    Over,
+    /// The same; its colour is multiplied with its alpha already.
+    MultipliedOver,
+}
+
+impl Blend {
+    fn state(self) -> Option<wgpu::BlendState> {
+        match self {
+            Blend::Replace => None,
+            Blend::Over => Some(wgpu::BlendState::ALPHA_BLENDING),
+            Blend::MultipliedOver => Some(wgpu::BlendState::PREMULTIPLIED_ALPHA_BLENDING),
+        }
+    }
+}
+
 /// A pipeline that draws quads or triangles into the picture.
 pub(crate) struct Raster<'a> {
     pub(crate) shader: Shader,
@@ -51,8 +72,7 @@ pub(crate) struct Raster<'a> {
     pub(crate) buffers: &'a [wgpu::VertexBufferLayout<'a>],
     pub(crate) topology: wgpu::PrimitiveTopology,
     pub(crate) depth: Depth,
-    /// Whether alpha is blended.
-    pub(crate) blend: bool,
+    pub(crate) blend: Blend,
 }
 
 impl Raster<'_> {
@@ -77,7 +97,7 @@ impl Raster<'_> {
                 compilation_options: Default::default(),
                 targets: &[Some(wgpu::ColorTargetState {
                     format: COLOR_FORMAT,
-                    blend: self.blend.then_some(wgpu::BlendState::ALPHA_BLENDING),
+                    blend: self.blend.state(),
                     write_mask: wgpu::ColorWrites::ALL,
                 })],
             }),

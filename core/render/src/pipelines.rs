@@ -1,11 +1,15 @@
 //! [`Pipelines`]: every way to draw, made once.
 
+use crate::fog::FogPipelines;
 use crate::frame::Uniforms;
 use crate::gpu::Gpu;
-use crate::pipeline::{Depth, Raster, storage_layout};
+use crate::pipeline::{Blend, Depth, Raster, storage_layout};
 use crate::points::PointPipelines;
 use crate::shaders::{BACKGROUND, MARKER, RESOLVE};
+use crate::target::Target;
+use crate::volume::VolumePipelines;
 use crate::{RenderError, mesh, network, segments, tracts};
+use heliograph_scene::Viewport;
 
 pub(crate) struct Pipelines {
     pub(crate) points: PointPipelines,
@@ -15,12 +19,19 @@ pub(crate) struct Pipelines {
     pub(crate) tracts: wgpu::RenderPipeline,
     pub(crate) segments: wgpu::RenderPipeline,
     pub(crate) nodes: wgpu::RenderPipeline,
+    pub(crate) volumes: VolumePipelines,
+    pub(crate) fog: FogPipelines,
     pub(crate) marker: wgpu::RenderPipeline,
     /// Of the texels as the resolve pass reads them.
     pub(crate) texels_layout: wgpu::BindGroupLayout,
 }
 
 impl Pipelines {
+    /// What is drawn into.
+    pub(crate) fn target(&self, device: &wgpu::Device, viewport: Viewport) -> Target {
+        Target::new(device, &self.texels_layout, &self.volumes.depths_layout, viewport)
+    }
+
     /// # Errors
     /// When the driver refuses a shader.
     pub(crate) fn new(gpu: &Gpu, uniforms: &Uniforms, force_u32: bool) -> Result<Pipelines, RenderError> {
@@ -38,7 +49,7 @@ impl Pipelines {
                 buffers: &[],
                 topology: wgpu::PrimitiveTopology::TriangleList,
                 depth: Depth::Without,
-                blend: false,
+                blend: Blend::Replace,
             }
             .build(device),
             resolve: Raster {
@@ -49,13 +60,15 @@ impl Pipelines {
                 buffers: &[],
                 topology: wgpu::PrimitiveTopology::TriangleList,
                 depth: Depth::Replace,
-                blend: false,
+                blend: Blend::Replace,
             }
             .build(device),
             meshes: mesh::pipeline(device, frame),
             tracts: tracts::pipeline(device, frame),
             segments: segments::pipeline(device, frame),
             nodes: network::pipeline(device, frame),
+            volumes: VolumePipelines::new(device, frame),
+            fog: FogPipelines::new(device, frame),
             marker: Raster {
                 shader: MARKER,
                 vertex: "quad",
@@ -64,7 +77,7 @@ impl Pipelines {
                 buffers: &[],
                 topology: wgpu::PrimitiveTopology::TriangleStrip,
                 depth: Depth::Ignore,
-                blend: true,
+                blend: Blend::Over,
             }
             .build(device),
             texels_layout,

@@ -2,7 +2,8 @@
 
 use crate::accumulation::{Accumulation, Cloud, Extent, Plan, View};
 use crate::background::{self, line_tint};
-use crate::compose::{begin_pass, camera_uniform, draw_layers, uniform_count, visible};
+use crate::compose::{begin_pass, begin_pass_without_depth, camera_uniform, draw_layers, uniform_count, visible};
+use crate::fog::{Fog, FogPlan};
 use crate::frame::{ItemUniform, Slot, Uniforms};
 use crate::gpu::Gpu;
 use crate::image::Image;
@@ -16,7 +17,7 @@ use crate::segments::{self, BOX_EDGES, Segment, box_edges};
 use crate::target::{Target, fitting};
 use crate::upload::Upload;
 use glam::Vec3;
-use heliograph_scene::{Scene, Viewport};
+use heliograph_scene::{LayerData, Scene, Viewport};
 use std::time::{Duration, Instant};
 
 /// What a frame may take while the camera moves: 30 a second.
@@ -80,6 +81,7 @@ pub struct Renderer<T> {
     target: Target,
     layers: LayerBuffers,
     accumulation: Accumulation,
+    fog: Fog,
     meter: Meter,
     /// See [`Renderer::limit_points`].
     most_points: u64,
@@ -98,7 +100,7 @@ impl<T> Renderer<T> {
         let uniforms = Uniforms::new(device);
         let pipelines = Pipelines::new(&gpu, &uniforms, options.force_u32)?;
         let viewport = fitting(&device.limits(), options.viewport);
-        let target = Target::new(device, &pipelines.texels_layout, viewport);
+        let target = pipelines.target(device, viewport);
         let readback = Readback::new(device, viewport.width, viewport.height);
         let box_edges = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("box"),
@@ -112,6 +114,7 @@ impl<T> Renderer<T> {
             target,
             layers: LayerBuffers::default(),
             accumulation: Accumulation::default(),
+            fog: Fog::default(),
             meter: Meter::new(),
             most_points: u64::MAX,
             box_edges,
@@ -136,7 +139,7 @@ impl<T> Renderer<T> {
         if viewport == self.target.viewport {
             return;
         }
-        self.target = Target::new(&self.gpu.device, &self.pipelines.texels_layout, viewport);
+        self.target = self.pipelines.target(&self.gpu.device, viewport);
         self.readback.resize(&self.gpu.device, viewport.width, viewport.height);
         self.layers.all_points_mut().for_each(|points| points.unbind());
         self.accumulation.forget();
@@ -221,11 +224,12 @@ impl<T> Renderer<T> {
         let started = Instant::now();
         let uploads_before = self.upload(scene);
         let plan = self.plan(scene, allowance);
-        let submission = self.encode(scene, &plan);
-        let load = Load { points: plan.points, target, unusual: uploads_before };
-        self.meter.watch(&self.gpu.device, &self.gpu.queue, started, submission, load);
         let all_there = visible(scene).all(|layer| self.layers.of(layer).is_none_or(Buffers::is_uploaded));
-        Drawn { whole: plan.whole && all_there, points: plan.points }
+        let fog = self.plan_fog(scene, plan.whole && all_there, target);
+        let submission = self.encode(scene, &plan, &fog);
+        let load = Load { points: plan.points, pixels: fog.pixels, target, unusual: uploads_before };
+        self.meter.watch(&self.gpu.device, &self.gpu.queue, started, submission, load);
+        Drawn { whole: plan.whole && all_there && fog.whole, points: plan.points }
     }
 
     /// Brings the buffers up to date; true when there was anything to do.
@@ -255,13 +259,29 @@ impl<T> Renderer<T> {
         self.accumulation.plan(View { clip_from_scene, viewport, clouds }, &extents, allowance)
     }
 
-    fn encode(&mut self, scene: &Scene, plan: &Plan) -> wgpu::SubmissionIndex {
+    fn plan_fog(&mut self, scene: &Scene, settled: bool, target: Duration) -> FogPlan {
+        let viewport = self.target.viewport;
+        let allowance = (self.meter.pixels() as f64 * target.as_secs_f64() / MOVING.as_secs_f64()) as u64;
+        let drawing = (&self.gpu.device, &self.pipelines.fog);
+        let plan = self.fog.plan(drawing, scene, &self.layers, viewport, (allowance, settled));
+        for layer in visible(scene) {
+            let LayerData::Volume(data) = &layer.data else { continue };
+            if let Some(volume) = self.layers.volume_mut(layer) {
+                volume.bind(&self.gpu.device, &self.pipelines.volumes);
+                let view = scene.camera().view_from_world();
+                volume.prepare(&self.gpu.queue, data, layer, view, plan.step_voxels);
+            }
+        }
+        plan
+    }
+
+    fn encode(&mut self, scene: &Scene, plan: &Plan, fog: &FogPlan) -> wgpu::SubmissionIndex {
         let device = &self.gpu.device;
         let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("frame") });
         self.uniforms.begin(device, uniform_count(scene, &self.layers));
         let camera = self.uniforms.push(&camera_uniform(scene, self.target.viewport));
         self.encode_points(&mut encoder, scene, camera, plan);
-        self.encode_scene(&mut encoder, scene, camera);
+        self.encode_scene(&mut encoder, scene, camera, fog);
         self.uniforms.write(&self.gpu.queue);
         self.gpu.submit([encoder.finish()])
     }
@@ -284,17 +304,29 @@ impl<T> Renderer<T> {
         self.pipelines.points.draw(&mut pass, &self.uniforms, camera, &calls);
     }
 
-    fn encode_scene(&mut self, encoder: &mut wgpu::CommandEncoder, scene: &Scene, camera: Slot) {
+    fn encode_scene(&mut self, encoder: &mut wgpu::CommandEncoder, scene: &Scene, camera: Slot, fog: &FogPlan) {
         let item = self.uniforms.push(&ItemUniform::new(Vec3::ZERO, 0.0));
         let background = scene.settings().background;
         let uniforms = (&self.uniforms, camera, item);
         background::put(encoder, &mut self.target, background, &self.pipelines.background, uniforms);
         let covered = Covered::by_points(scene, &self.layers, self.target.viewport);
-        let mut pass = begin_pass(encoder, &self.target);
+        let store = if fog.is_any { wgpu::StoreOp::Store } else { wgpu::StoreOp::Discard };
+        let cleared = wgpu::Operations { load: wgpu::LoadOp::Clear(0.0), store };
+        let mut pass = begin_pass(encoder, &self.target, cleared);
         if let Some(covered) = &covered {
             covered.resolve(&mut pass, &self.pipelines.resolve, &mut self.uniforms, camera, &self.target);
         }
         draw_layers(&mut pass, &self.pipelines, &self.layers, &mut self.uniforms, scene, camera);
+        if fog.is_any {
+            drop(pass);
+            let drawing = (&self.pipelines.volumes, &self.layers, &self.target);
+            self.fog.march(encoder, fog, drawing, (&mut self.uniforms, camera), scene);
+            let mut over = begin_pass_without_depth(encoder, &self.target);
+            self.fog.lay_over(&mut over, &self.pipelines.fog, (&mut self.uniforms, camera));
+            drop(over);
+            let kept = wgpu::Operations { load: wgpu::LoadOp::Load, store: wgpu::StoreOp::Discard };
+            pass = begin_pass(encoder, &self.target, kept);
+        }
         self.draw_box(&mut pass, scene, camera);
         if let Some(picked) = scene.picked() {
             let marker = self.uniforms.push(&ItemUniform::new(picked.position, 0.0));

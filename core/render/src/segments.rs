@@ -1,7 +1,7 @@
 //! Thin lines: `segments.wgsl`. Links of a network and the box about the data.
 
 use crate::frame::{Slot, Uniforms};
-use crate::pipeline::{Depth, Raster};
+use crate::pipeline::{Blend, Depth, Raster};
 use crate::shaders::SEGMENTS;
 use bytemuck::{Pod, Zeroable};
 use glam::Vec3;
@@ -30,7 +30,7 @@ pub(crate) fn pipeline(device: &wgpu::Device, frame: &wgpu::BindGroupLayout) -> 
         }],
         topology: wgpu::PrimitiveTopology::TriangleStrip,
         depth: Depth::Test,
-        blend: true,
+        blend: Blend::Over,
     }
     .build(device)
 }

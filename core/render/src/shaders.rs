@@ -31,6 +31,9 @@ pub(crate) const MESH: Shader = shader!(=> "mesh");
 pub(crate) const TRACTS: Shader = shader!("lines" => "tracts");
 pub(crate) const SEGMENTS: Shader = shader!("lines" => "segments");
 pub(crate) const NETWORK: Shader = shader!(=> "network");
+pub(crate) const SLICES: Shader = shader!("volume" => "slices");
+pub(crate) const MARCH: Shader = shader!("volume" => "march");
+pub(crate) const FOG: Shader = shader!(=> "fog");
 pub(crate) const MARKER: Shader = shader!(=> "marker");
 
 #[cfg(test)]
@@ -38,7 +41,8 @@ mod tests {
     use super::*;
     use naga::valid::{Capabilities, ValidationFlags, Validator};
 
-    const ALL: [Shader; 9] = [BACKGROUND, POINTS_U64, POINTS_U32, RESOLVE, MESH, TRACTS, SEGMENTS, NETWORK, MARKER];
+    const ALL: [Shader; 12] =
+        [BACKGROUND, POINTS_U64, POINTS_U32, RESOLVE, MESH, TRACTS, SEGMENTS, NETWORK, SLICES, MARCH, FOG, MARKER];
 
     #[test]
     fn every_shader_is_valid_with_no_more_than_it_needs() {

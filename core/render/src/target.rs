@@ -10,6 +10,8 @@ pub(crate) struct Target {
     pub(crate) color: wgpu::Texture,
     pub(crate) color_view: wgpu::TextureView,
     pub(crate) depth_view: wgpu::TextureView,
+    /// The depth, to be read by what marches through volumes.
+    depths_group: wgpu::BindGroup,
     /// Depth above colour, a texel a pixel; 0 where there is no point.
     pub(crate) texels: wgpu::Buffer,
     /// The texels, to be read by the resolve pass.
@@ -23,7 +25,13 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    pub(crate) fn new(device: &wgpu::Device, resolve: &wgpu::BindGroupLayout, viewport: Viewport) -> Target {
+    /// `resolve` and `depths`: the layouts of what reads texels and depths.
+    pub(crate) fn new(
+        device: &wgpu::Device,
+        resolve: &wgpu::BindGroupLayout,
+        depths: &wgpu::BindGroupLayout,
+        viewport: Viewport,
+    ) -> Target {
         use wgpu::TextureUsages as Usage;
         let color = texture(
             device,
@@ -31,7 +39,13 @@ impl Target {
             COLOR_FORMAT,
             Usage::RENDER_ATTACHMENT | Usage::COPY_SRC | Usage::COPY_DST | Usage::TEXTURE_BINDING,
         );
-        let depth = texture(device, viewport, DEPTH_FORMAT, Usage::RENDER_ATTACHMENT);
+        let depth = texture(device, viewport, DEPTH_FORMAT, Usage::RENDER_ATTACHMENT | Usage::TEXTURE_BINDING);
+        let depth_view = depth.create_view(&Default::default());
+        let depths_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("depths"),
+            layout: depths,
+            entries: &[wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::TextureView(&depth_view) }],
+        });
         let texels = device.create_buffer(&wgpu::BufferDescriptor {
             label: Some("texels of points"),
             size: u64::from(viewport.width) * u64::from(viewport.height) * TEXEL_BYTES,
@@ -42,7 +56,8 @@ impl Target {
         Target {
             viewport,
             color_view: color.create_view(&Default::default()),
-            depth_view: depth.create_view(&Default::default()),
+            depth_view,
+            depths_group,
             texels_group: storage_group(device, resolve, &[&texels]),
             texels,
             backdrop_view: backdrop.create_view(&Default::default()),
@@ -50,6 +65,10 @@ impl Target {
             backdrop,
             color,
         }
+    }
+
+    pub(crate) fn depths_group(&self) -> &wgpu::BindGroup {
+        &self.depths_group
     }
 }
 

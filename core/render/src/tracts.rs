@@ -1,7 +1,7 @@
 //! Streamlines: `tracts.wgsl`.
 
 use crate::frame::{Slot, Uniforms};
-use crate::pipeline::{Depth, Raster};
+use crate::pipeline::{Blend, Depth, Raster};
 use crate::shaders::TRACTS;
 use crate::upload::Upload;
 use bytemuck::{Pod, Zeroable};
@@ -38,7 +38,7 @@ pub(crate) fn pipeline(device: &wgpu::Device, frame: &wgpu::BindGroupLayout) -> 
         }),
         topology: wgpu::PrimitiveTopology::TriangleStrip,
         depth: Depth::Write,
-        blend: true,
+        blend: Blend::Over,
     }
     .build(device)
 }

@@ -41,6 +41,24 @@ impl<'a> Upload<'a> {
         }
     }
 
+    /// Writes whole slices of a texture of three dimensions, from slice `at` on; rows lie close together.
+    pub(crate) fn write_slices(&mut self, texture: &wgpu::Texture, at: usize, slices: usize, texels: &[u8]) {
+        self.left_bytes = self.left_bytes.saturating_sub(texels.len());
+        let (width, height) = (texture.width(), texture.height());
+        let texel_bytes = texture.format().block_copy_size(None).unwrap_or(1);
+        let destination = wgpu::TexelCopyTextureInfo {
+            origin: wgpu::Origin3d { x: 0, y: 0, z: at as u32 },
+            ..texture.as_image_copy()
+        };
+        let layout = wgpu::TexelCopyBufferLayout {
+            offset: 0,
+            bytes_per_row: Some(width * texel_bytes),
+            rows_per_image: Some(height),
+        };
+        let size = wgpu::Extent3d { width, height, depth_or_array_layers: slices as u32 };
+        self.gpu.queue.write_texture(destination, texels, layout, size);
+    }
+
     /// A buffer for `len` elements; `None` (and a report) when the adapter has none so large.
     pub(crate) fn buffer<T>(&self, label: &str, len: usize, usage: wgpu::BufferUsages) -> Option<wgpu::Buffer> {
         let bytes = (len.max(1) * size_of::<T>()).next_multiple_of(4) as u64;

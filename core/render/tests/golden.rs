@@ -11,7 +11,7 @@ mod common;
 
 use common::{VIEWPORT, difference, fibres, gpu, hills, orthographic, renderer, scene, set, spiral, torus};
 use heliograph_render::Image;
-use heliograph_scene::Scene;
+use heliograph_scene::{Scene, VolumeMode};
 use heliograph_wire::{Command, Value};
 use std::path::{Path, PathBuf};
 
@@ -137,4 +137,32 @@ fn everything_together_without_perspective_looks_as_it_did() {
 #[test]
 fn an_empty_scene_is_its_background() {
     check("empty", &scene([]));
+}
+
+/// The scene of a ball in a box of voxels, whose numbers fall from its middle outwards.
+fn ball(mode: VolumeMode) -> Scene {
+    let mut layer = common::ball();
+    layer.style.volume.mode = mode;
+    scene([layer, fibres()])
+}
+
+#[test]
+fn slices_of_a_volume_look_as_they_did() {
+    check("volume_slices", &ball(VolumeMode::Slices));
+}
+
+#[test]
+fn the_fog_of_a_volume_looks_as_it_did() {
+    check("volume_fog", &ball(VolumeMode::Fog));
+    check("volume_fog_orthographic", &orthographic(ball(VolumeMode::Fog)));
+}
+
+#[test]
+fn the_greatest_numbers_of_a_volume_look_as_they_did() {
+    check("volume_maximum", &ball(VolumeMode::Maximum));
+}
+
+#[test]
+fn the_surface_of_a_volume_looks_as_it_did() {
+    check("volume_surface", &ball(VolumeMode::Surface));
 }

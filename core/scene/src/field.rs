@@ -53,6 +53,7 @@ impl LayerData {
                 tracts.attributes.iter().map(each).chain(tracts.line_attributes.iter().map(of_line)).collect()
             }
             LayerData::Network(network) => network.attributes.iter().map(each).collect(),
+            LayerData::Volume(volume) => vec![each(&volume.values)],
         }
     }
 }
@@ -132,7 +133,7 @@ impl<'a> Field<'a> {
 impl Values {
     /// Calls `take` with each of these, in order; NaN for those that are not there.
     #[expect(clippy::unnecessary_cast, reason = "it is one for all types")]
-    pub(crate) fn each(&self, range: Range<usize>, mut take: impl FnMut(f64)) {
+    pub fn each(&self, range: Range<usize>, mut take: impl FnMut(f64)) {
         let there = range.start.min(self.len())..range.end.min(self.len());
         let missing = range.len() - there.len();
         crate::attribute::each_type!(self, list => list[there].iter().for_each(|value| take(*value as f64)));

@@ -1,7 +1,7 @@
 //! [`Layer`]: one thing that is drawn, as it came out of one file.
 
 use crate::paint::Paint;
-use crate::{Aabb, ColorBy, Mesh, Network, Points, Style, Tracts};
+use crate::{Aabb, ColorBy, Mesh, Network, Points, Style, Tracts, Volume};
 use glam::{DVec3, Vec3};
 use heliograph_wire::LayerId;
 use std::sync::Arc;
@@ -40,6 +40,8 @@ pub enum LayerData {
     Tracts(Arc<Tracts>),
     /// Nodes and links.
     Network(Arc<Network>),
+    /// Numbers on a regular grid.
+    Volume(Arc<Volume>),
 }
 
 impl LayerData {
@@ -50,6 +52,7 @@ impl LayerData {
             LayerData::Mesh(_) => "mesh",
             LayerData::Tracts(_) => "tracts",
             LayerData::Network(_) => "network",
+            LayerData::Volume(_) => "volume",
         }
     }
 
@@ -60,6 +63,7 @@ impl LayerData {
             LayerData::Mesh(mesh) => mesh.origin,
             LayerData::Tracts(tracts) => tracts.origin,
             LayerData::Network(network) => network.origin,
+            LayerData::Volume(volume) => volume.origin,
         }
     }
 
@@ -68,7 +72,7 @@ impl LayerData {
         match self {
             LayerData::Points(points) => points.file_colors.as_deref(),
             LayerData::Mesh(mesh) => mesh.file_colors.as_deref(),
-            LayerData::Tracts(_) | LayerData::Network(_) => None,
+            LayerData::Tracts(_) | LayerData::Network(_) | LayerData::Volume(_) => None,
         }
     }
 
@@ -78,6 +82,7 @@ impl LayerData {
         let mut choices: Vec<ColorBy> = self.file_colors().map(|_| ColorBy::File).into_iter().collect();
         match self {
             LayerData::Points(_) | LayerData::Network(_) => choices.extend(fields.chain([ColorBy::Single])),
+            LayerData::Volume(_) => choices.extend(fields),
             LayerData::Mesh(_) => choices.extend([ColorBy::Single].into_iter().chain(fields)),
             LayerData::Tracts(_) => {
                 choices.extend([ColorBy::Direction].into_iter().chain(fields).chain([ColorBy::Single]))
@@ -93,6 +98,7 @@ impl LayerData {
             LayerData::Mesh(mesh) => mesh.bounds,
             LayerData::Tracts(tracts) => tracts.bounds,
             LayerData::Network(network) => network.bounds,
+            LayerData::Volume(volume) => volume.bounds,
         }
     }
 }
@@ -101,6 +107,16 @@ impl Layer {
     /// The colours of its elements as they are to be drawn now.
     pub fn paint(&self) -> Paint<'_> {
         Paint::new(&self.data, &self.style)
+    }
+
+    /// Of a volume: from which number on something is seen, and from which on it is as dense as it gets.
+    pub fn opacity_range(&self) -> Option<[f64; 2]> {
+        crate::properties::opacity(self)
+    }
+
+    /// Of a volume: the number at which its surface lies.
+    pub fn level(&self) -> Option<f64> {
+        crate::properties::level(self)
     }
 
     /// The box about the layer in scene coordinates.

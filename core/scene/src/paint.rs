@@ -28,6 +28,20 @@ enum Kept<'a> {
     Categories(&'a [bool]),
 }
 
+/// Colours of numbers: that of a number is entry (place − start) × per_unit of the table, where its place is the number or its
+/// logarithm to the base of 10.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ColorTable {
+    /// 256 colours, sRGB and 255.
+    pub table: Vec<[u8; 4]>,
+    /// The place of the first colour.
+    pub start: f64,
+    /// Colours per unit.
+    pub per_unit: f64,
+    /// Whether places are logarithms.
+    pub log: bool,
+}
+
 /// A colour of alpha 0 says that its element is not drawn.
 pub const HIDDEN: [u8; 4] = [0; 4];
 /// Of what has no number where a number gives the colour, e.g. NaN in the file.
@@ -89,6 +103,27 @@ impl<'a> Paint<'a> {
             }
             at += 1;
         });
+    }
+
+    /// What gives a number its colour, for those who look it up themselves.
+    pub fn table(&self) -> ColorTable {
+        match &self.colors {
+            Colors::Quantity { table, scale, .. } => {
+                let mut table = table.to_vec();
+                if scale.reversed {
+                    table.reverse();
+                }
+                ColorTable { table, start: scale.start, per_unit: scale.per_unit, log: scale.log }
+            }
+            Colors::Categories { table, .. } => {
+                let table = (0..256).map(|at| table.get(at).copied().unwrap_or(MISSING)).collect();
+                ColorTable { table, start: 0.0, per_unit: 1.0, log: false }
+            }
+            Colors::One(color) => ColorTable { table: vec![*color; 256], start: 0.0, per_unit: 0.0, log: false },
+            Colors::List(_) | Colors::Direction(_) => {
+                ColorTable { table: vec![MISSING; 256], start: 0.0, per_unit: 0.0, log: false }
+            }
+        }
     }
 
     /// The colours of all elements.

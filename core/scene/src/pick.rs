@@ -1,5 +1,7 @@
 //! What is drawn at a place in the picture, found on the CPU.
 
+mod volume;
+
 use crate::scene::{Scene, Viewport};
 use crate::{Layer, LayerData, Mesh, Ray, Tracts, text};
 use glam::{DVec3, Mat4, Vec2, Vec3, Vec4};
@@ -99,6 +101,7 @@ fn in_layer(layer: &Layer, view: &View, ray: Ray) -> Option<Candidate> {
         }
         LayerData::Tracts(tracts) => near_lines(view, tracts, style.line_width * 0.5),
         LayerData::Mesh(mesh) => on_mesh(view, mesh, ray),
+        LayerData::Volume(data) => volume::seen(view, layer, data, ray),
     }
 }
 
@@ -209,6 +212,13 @@ fn describe(layer: &Layer, found: Candidate) -> Picked {
         LayerData::Tracts(tracts) => {
             let element = tracts.file_index.get(found.index).copied().unwrap_or_default();
             (element, numbered("streamline", element))
+        }
+        LayerData::Volume(volume) => {
+            let (row, slice) = (volume.size[0] as usize, volume.size[0] as usize * volume.size[1] as usize);
+            let in_moment = found.index % volume.voxels().max(1);
+            let [i, j, k] = [in_moment % row, in_moment % slice / row, in_moment / slice];
+            let value = volume.values.text(found.index);
+            (in_moment as u32, format!("{name}: {value} in voxel {i}, {j}, {k} at {at}"))
         }
         LayerData::Network(network) => {
             let label = network.labels.get(found.index).map_or("", String::as_str);

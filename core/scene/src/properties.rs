@@ -1,5 +1,7 @@
 //! The controls of a scene and of its layers: described once, checked here, set here.
 
+mod volume;
+
 use crate::style::{Background, ColorBy, Filter, Settings, Style};
 use crate::{Camera, Category, Colormap, CommandError, Field, Layer, LayerData, Projection};
 use heliograph_wire::scene::{ChoiceOption, Legend, LegendEntry, LegendScale};
@@ -29,7 +31,7 @@ pub(crate) fn of_layer(layer: &Layer) -> Vec<Property> {
     let style = &layer.style;
     let mut list = match &layer.data {
         LayerData::Points(_) => vec![px("point_size", "Point size", style.point_size, 1.0, 20.0)],
-        LayerData::Mesh(_) => vec![],
+        LayerData::Mesh(_) | LayerData::Volume(_) => vec![],
         LayerData::Tracts(_) => vec![px("line_width", "Line width", style.line_width, 1.0, 12.0)],
         LayerData::Network(_) => vec![
             px("node_size", "Node size", style.node_size, 2.0, 40.0),
@@ -38,8 +40,14 @@ pub(crate) fn of_layer(layer: &Layer) -> Vec<Property> {
         ],
     };
     let fields = layer.data.fields();
+    if let (LayerData::Volume(data), Some(values)) = (&layer.data, fields.first()) {
+        list.extend(volume::of(data, style, values));
+    }
     list.extend(coloring(layer, &fields));
-    list.extend(filtering(layer, &fields));
+    // Of a volume the range of its opacity, or its surface, says what is seen.
+    if !matches!(layer.data, LayerData::Volume(_)) {
+        list.extend(filtering(layer, &fields));
+    }
     list
 }
 
@@ -267,11 +275,25 @@ pub(crate) fn set_of_layer(layer: &mut Layer, property: &str, value: &Value) -> 
                 filter.categories = Some((0..count).map(is_named).collect());
             }
         }
-        _ => {}
+        _ => volume::set(&mut layer.style, property, value),
     }
     let Style { color_by, color, colormap, range, log, reversed, ref filter, .. } = layer.style;
     (color_by, color, colormap, range, log, reversed, filter)
         != (before.color_by, before.color, before.colormap, before.range, before.log, before.reversed, &before.filter)
+}
+
+/// From which number on something of a volume is seen, and from which on it is as dense as it gets.
+pub(crate) fn opacity(layer: &Layer) -> Option<[f64; 2]> {
+    let field = layer.data.fields().into_iter().next()?;
+    let colors = layer.style.range.unwrap_or_else(|| field.summary().middle);
+    Some(layer.style.volume.opacity_range.unwrap_or(colors))
+}
+
+/// The number at which a volume's surface lies.
+pub(crate) fn level(layer: &Layer) -> Option<f64> {
+    let field = layer.data.fields().into_iter().next()?;
+    let colors = layer.style.range.unwrap_or_else(|| field.summary().middle);
+    Some(volume::level_of(&layer.style, colors, &field))
 }
 
 /// The property that every layer has and [`of_layer`] leaves out.

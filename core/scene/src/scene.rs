@@ -290,6 +290,14 @@ fn layer_status(layer: &Layer) -> LayerStatus {
         LayerData::Points(points) => text::counted(points.len(), "point", "points"),
         LayerData::Mesh(mesh) => text::counted(mesh.triangle_count(), "triangle", "triangles"),
         LayerData::Tracts(tracts) => text::counted(tracts.len(), "streamline", "streamlines"),
+        LayerData::Volume(volume) => {
+            let [width, height, depth] = volume.size.map(|side| text::count(u64::from(side)));
+            let voxels = format!("{width} × {height} × {depth} voxels");
+            match volume.frames {
+                1 => voxels,
+                frames => format!("{voxels}, {}", text::counted(frames as usize, "moment", "moments")),
+            }
+        }
         LayerData::Network(network) => {
             let nodes = text::counted(network.len(), "node", "nodes");
             format!("{nodes}, {}", text::counted(network.edges.len(), "link", "links"))

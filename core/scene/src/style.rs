@@ -27,6 +27,8 @@ pub struct Style {
     pub reversed: bool,
     /// Which elements are drawn; without it, all.
     pub filter: Option<Filter>,
+    /// Volume: what is shown of it.
+    pub volume: crate::VolumeStyle,
 }
 
 /// Which elements are drawn.
@@ -55,6 +57,7 @@ impl Default for Style {
             log: false,
             reversed: false,
             filter: None,
+            volume: crate::VolumeStyle::default(),
         }
     }
 }

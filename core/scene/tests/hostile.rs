@@ -71,6 +71,9 @@ fn intact() -> Vec<(&'static str, Vec<u8>)> {
         ("tail.obj", files::fixture("tail.obj")),
         ("airports.csv", files::fixture("airports.csv")),
         ("tracts.tck", files::fixture("tracts.tck")),
+        ("tilted.nii.gz", files::fixture("tilted.nii.gz")),
+        ("moments.nii", files::fixture("moments.nii")),
+        ("two.nii", files::fixture("two.nii")),
     ]
 }
 

@@ -2,11 +2,11 @@
 
 #![allow(dead_code)] // Each test uses a part of this.
 
-use glam::{DVec3, Vec3};
+use glam::{DVec3, Mat4, Vec3};
 use heliograph_render::{Gpu, Image, Options, Renderer};
 use heliograph_scene::load::LoadedLayer;
 use heliograph_scene::{
-    Attribute, Category, LayerData, Mesh, Network, Points, Scene, Tracts, Values, Viewport, normals_of,
+    Attribute, Category, LayerData, Mesh, Network, Points, Scene, Tracts, Values, Viewport, Volume, normals_of,
 };
 use heliograph_wire::{Command, Value};
 use std::f32::consts::TAU;
@@ -42,6 +42,27 @@ pub(crate) fn set(scene: &mut Scene, property: &str, value: Value) {
 pub(crate) fn orthographic(mut scene: Scene) -> Scene {
     set(&mut scene, "projection", Value::Choice("orthographic".into()));
     scene
+}
+
+/// A ball in a box of voxels that stands askew, with a bite taken out of it; its numbers fall from its middle outwards.
+pub(crate) fn ball() -> LoadedLayer {
+    let size = [40u32, 32, 24];
+    let mut values = Vec::new();
+    for index in 0..size.iter().product::<u32>() {
+        let voxel = [index % size[0], index / size[0] % size[1], index / size[0] / size[1]];
+        let place =
+            Vec3::from_array(std::array::from_fn(|axis| 2.0 * voxel[axis] as f32 / (size[axis] - 1) as f32 - 1.0));
+        let bitten = place.distance(Vec3::new(0.6, -0.6, 0.6)) < 0.5;
+        values.push(if bitten { 0 } else { ((1.0 - place.length()).max(0.0) * 1000.0) as i16 });
+    }
+    let turned = Mat4::from_rotation_z(0.4)
+        * Mat4::from_scale(Vec3::splat(1.0 / 24.0))
+        * Mat4::from_translation(Vec3::new(-16.0, -14.0, -14.0));
+    let volume = Volume::new(size, 1, Attribute::new("value", Values::I16(values)), turned.as_dmat4()).unwrap();
+    let mut layer = LoadedLayer::new("ball".into(), LayerData::Volume(Arc::new(volume)), None);
+    layer.style.volume.density = 0.8;
+    layer.style.volume.level = Some(350.0);
+    layer
 }
 
 /// A hilly landscape of coloured points.

@@ -1,7 +1,7 @@
 //! [`FORMATS`]: the kinds of files that are read, and how each is recognised.
 
 use super::source::{FileReader, Source};
-use super::{LoadedLayer, Problem, Progress, graph, las, obj, off, ply, stl, tck, text_table, trk};
+use super::{LoadedLayer, Problem, Progress, graph, las, nifti, obj, off, ply, stl, tck, text_table, trk};
 
 /// A kind of files.
 pub struct Format {
@@ -13,7 +13,7 @@ pub struct Format {
     pub becomes: &'static str,
     /// Whether a file is of this kind.
     pub(super) is_it: fn(&Head<'_>) -> bool,
-    /// What a file that is named like one begins with, to say so of one that does not; empty for lines of numbers.
+    /// What a file that is named like one begins with, to say so of one that does not; empty where that is no text.
     pub(super) begins_with: &'static str,
     pub(super) read: fn(Opened<'_>) -> Result<Vec<LoadedLayer>, Problem>,
 }
@@ -46,6 +46,7 @@ pub const FORMATS: &[Format] = &[
     trk::FORMAT,
     tck::FORMAT,
     off::FORMAT,
+    nifti::FORMAT,
     graph::FORMAT,
     stl::FORMAT,
     obj::FORMAT,

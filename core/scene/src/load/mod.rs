@@ -8,8 +8,11 @@ mod columns;
 mod error;
 mod format;
 mod graph;
+mod gzip;
 mod las;
 mod lines;
+mod nifti;
+mod numbers;
 mod obj;
 mod off;
 mod ply;
@@ -67,6 +70,8 @@ impl LoadedLayer {
 pub fn load(source: &Source, progress: &Progress) -> Result<Vec<LoadedLayer>, LoadError> {
     let name = source.file_name();
     let layers = read(source, &name, progress).map_err(|problem| match problem {
+        // Where bytes are decompressed, the wish to stop comes as an error of reading.
+        _ if progress.is_cancelled() => LoadError::Cancelled,
         Problem::Cancelled => LoadError::Cancelled,
         problem => LoadError::File { name: name.clone(), problem },
     })?;
@@ -99,7 +104,9 @@ fn unrecognised(head: &Head<'_>) -> Problem {
         return Problem::UnknownKind { known: format::names() };
     };
     if format.begins_with.is_empty() {
-        return Problem::Malformed { kind: format.name, detail: "it has no line with two numbers".into() };
+        let is_table = format.name == text_table::FORMAT.name;
+        let detail = if is_table { "it has no line with two numbers" } else { "it does not begin like one" };
+        return Problem::Malformed { kind: format.name, detail: detail.into() };
     }
     if format.begins_with.as_bytes().starts_with(head.bytes) {
         return Problem::Truncated { detail: format!("it ends after {} bytes", head.bytes.len()) };

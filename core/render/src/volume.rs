@@ -1,0 +1,449 @@
+//! Volumes on the GPU: `volume.wgsl`, `slices.wgsl`, `march.wgsl`.
+//!
+//! Numbers become texels of 8 or 16 bits. Sixteen are two times eight (`Rg8Unorm`), which every adapter interpolates, and
+//! because interpolation is linear the sum of the two interpolated parts is the interpolated number.
+
+use crate::frame::{Slot, Uniforms};
+use crate::pipeline::{Blend, Depth, Raster};
+use crate::shaders::{MARCH, SLICES};
+use crate::upload::Upload;
+use bytemuck::{Pod, Zeroable};
+use glam::{Mat4, Vec2, Vec3};
+use heliograph_scene::{Layer, Values, Volume, VolumeMode};
+
+/// `Volume` of `volume.wgsl`.
+#[repr(C)]
+#[derive(Debug, Clone, Copy, PartialEq, Pod, Zeroable)]
+struct VolumeUniform {
+    texture_from_view: Mat4,
+    scene_from_texture: Mat4,
+    size: Vec3,
+    missing: f32,
+    parts: Vec2,
+    least: f32,
+    span: f32,
+    slices: Vec3,
+    logarithmic: u32,
+    color_start: f32,
+    color_per_unit: f32,
+    opacity_start: f32,
+    opacity_per_unit: f32,
+    density: f32,
+    level: f32,
+    mode: u32,
+    step_voxels: f32,
+}
+
+const _: () = assert!(size_of::<VolumeUniform>() == 208);
+
+/// The side of a brick in voxels, as in `march.wgsl`.
+const BRICK: usize = 8;
+/// A frame brings so many voxels to the GPU: to make texels of more would take too long.
+const VOXELS_A_FRAME: usize = 1 << 20;
+/// The greatest texel of 16 bits; 0 stands for what has no number.
+const MOST: f64 = 65_535.0;
+
+/// Ways to draw volumes, and what they share.
+pub(crate) struct VolumePipelines {
+    pub(crate) slices: wgpu::RenderPipeline,
+    pub(crate) march: wgpu::RenderPipeline,
+    layout: wgpu::BindGroupLayout,
+    pub(crate) depths_layout: wgpu::BindGroupLayout,
+    smooth: wgpu::Sampler,
+    boxes: wgpu::Sampler,
+}
+
+impl VolumePipelines {
+    pub(crate) fn new(device: &wgpu::Device, frame: &wgpu::BindGroupLayout) -> VolumePipelines {
+        let entry = |binding, ty| wgpu::BindGroupLayoutEntry {
+            binding,
+            visibility: wgpu::ShaderStages::VERTEX_FRAGMENT,
+            ty,
+            count: None,
+        };
+        let texture = |view_dimension, filterable| wgpu::BindingType::Texture {
+            sample_type: wgpu::TextureSampleType::Float { filterable },
+            view_dimension,
+            multisampled: false,
+        };
+        let uniform = wgpu::BindingType::Buffer {
+            ty: wgpu::BufferBindingType::Uniform,
+            has_dynamic_offset: false,
+            min_binding_size: wgpu::BufferSize::new(size_of::<VolumeUniform>() as u64),
+        };
+        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: Some("volume"),
+            entries: &[
+                entry(0, uniform),
+                entry(1, texture(wgpu::TextureViewDimension::D3, true)),
+                entry(2, wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering)),
+                entry(3, texture(wgpu::TextureViewDimension::D2, false)),
+                entry(4, texture(wgpu::TextureViewDimension::D3, false)),
+            ],
+        });
+        let depths = wgpu::BindingType::Texture {
+            sample_type: wgpu::TextureSampleType::Depth,
+            view_dimension: wgpu::TextureViewDimension::D2,
+            multisampled: false,
+        };
+        let depths_layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
+            label: Some("depths"),
+            entries: &[entry(0, depths)],
+        });
+        let slices = Raster {
+            shader: SLICES,
+            vertex: "corner",
+            fragment: "slice",
+            groups: &[frame, &layout],
+            buffers: &[],
+            topology: wgpu::PrimitiveTopology::TriangleStrip,
+            depth: Depth::Write,
+            blend: Blend::Replace,
+        };
+        let march = Raster {
+            shader: MARCH,
+            vertex: "cover",
+            fragment: "march",
+            groups: &[frame, &layout, &depths_layout],
+            buffers: &[],
+            topology: wgpu::PrimitiveTopology::TriangleList,
+            depth: Depth::Without,
+            blend: Blend::MultipliedOver,
+        };
+        let sampler = |filter| {
+            device.create_sampler(&wgpu::SamplerDescriptor {
+                mag_filter: filter,
+                min_filter: filter,
+                ..Default::default()
+            })
+        };
+        VolumePipelines {
+            slices: slices.build(device),
+            march: march.build(device),
+            smooth: sampler(wgpu::FilterMode::Linear),
+            boxes: sampler(wgpu::FilterMode::Nearest),
+            layout,
+            depths_layout,
+        }
+    }
+}
+
+/// One volume on the GPU.
+pub(crate) struct VolumeBuffers {
+    numbers: wgpu::Texture,
+    bricks: wgpu::Texture,
+    colors: wgpu::Texture,
+    uniform: wgpu::Buffer,
+    /// With numbers interpolated, and not; made when they are first drawn.
+    groups: [Option<wgpu::BindGroup>; 2],
+    size: [usize; 3],
+    coding: Coding,
+    /// Of the moment that is being written.
+    frame: u32,
+    /// How many slices across k are written.
+    written: usize,
+    /// The greatest n of each brick, so far.
+    brick_most: Vec<u8>,
+    /// The colours that are written.
+    painted: Option<Vec<[u8; 4]>>,
+    /// Whether a whole moment was there once.
+    was_whole: bool,
+}
+
+/// How numbers become texels.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Coding {
+    /// Bytes of a texel.
+    bytes: usize,
+    least: f64,
+    span: f64,
+}
+
+impl Coding {
+    fn of(volume: &Volume) -> Coding {
+        match volume.values.values {
+            Values::U8(_) => Coding { bytes: 1, least: 0.0, span: 255.0 },
+            Values::I8(_) => Coding { bytes: 1, least: -128.0, span: 255.0 },
+            _ => {
+                let [least, most] = volume.values.summary().range;
+                let span = most - least;
+                Coding { bytes: 2, least, span: if span > 0.0 && span.is_finite() { span } else { 1.0 } }
+            }
+        }
+    }
+
+    /// From 0 to 1; NaN of what has no number.
+    fn n(self, value: f64) -> f64 {
+        (value - self.least) / self.span
+    }
+
+    /// Adds a texel.
+    fn push(self, n: f64, into: &mut Vec<u8>) {
+        if self.bytes == 1 {
+            into.push((n * 255.0).round() as u8);
+        } else {
+            let code = if n.is_nan() { 0 } else { 1 + (n.clamp(0.0, 1.0) * (MOST - 1.0)).round() as u16 };
+            into.extend(code.to_be_bytes());
+        }
+    }
+
+    /// `parts` and `missing` of the uniform.
+    fn decoding(self) -> (Vec2, f32) {
+        if self.bytes == 1 {
+            return (Vec2::X, 0.0);
+        }
+        let steps = MOST - 1.0;
+        (Vec2::new((256.0 * 255.0 / steps) as f32, (255.0 / steps) as f32), (1.0 / steps) as f32)
+    }
+}
+
+impl VolumeBuffers {
+    /// Makes room; `None` when the adapter has none.
+    pub(crate) fn new(upload: &Upload<'_>, volume: &Volume) -> Option<VolumeBuffers> {
+        let device = &upload.gpu.device;
+        let most_side = device.limits().max_texture_dimension_3d;
+        if volume.size.iter().any(|side| *side > most_side) {
+            upload.gpu.report(format!(
+                "a volume of {:?} voxels does not fit: {} takes at most {most_side} along each axis",
+                volume.size,
+                upload.gpu.description()
+            ));
+            return None;
+        }
+        let coding = Coding::of(volume);
+        let size = volume.size.map(|side| side as usize);
+        let bricks = size.map(|side| side.div_ceil(BRICK));
+        let format = if coding.bytes == 1 { wgpu::TextureFormat::R8Unorm } else { wgpu::TextureFormat::Rg8Unorm };
+        let texture = |label, [width, height, depth]: [usize; 3], dimension, format| {
+            device.create_texture(&wgpu::TextureDescriptor {
+                label: Some(label),
+                size: wgpu::Extent3d {
+                    width: width as u32,
+                    height: height as u32,
+                    depth_or_array_layers: depth as u32,
+                },
+                mip_level_count: 1,
+                sample_count: 1,
+                dimension,
+                format,
+                usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::COPY_DST,
+                view_formats: &[],
+            })
+        };
+        let uniform = device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("volume"),
+            size: size_of::<VolumeUniform>() as u64,
+            usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        let colors = wgpu::TextureFormat::Rgba8Unorm;
+        Some(VolumeBuffers {
+            numbers: texture("numbers of a volume", size, wgpu::TextureDimension::D3, format),
+            bricks: texture("bricks of a volume", bricks, wgpu::TextureDimension::D3, wgpu::TextureFormat::R8Unorm),
+            colors: texture("colours of a volume", [256, 1, 1], wgpu::TextureDimension::D2, colors),
+            uniform,
+            groups: [None, None],
+            size,
+            coding,
+            frame: 0,
+            written: 0,
+            brick_most: vec![0; bricks.iter().product()],
+            painted: None,
+            was_whole: false,
+        })
+    }
+
+    /// Goes on writing; true when what may have been drawn was overwritten.
+    pub(crate) fn upload(&mut self, upload: &mut Upload<'_>, volume: &Volume, layer: &Layer) -> bool {
+        let frame = layer.style.volume.frame.min(volume.frames.saturating_sub(1));
+        if frame != self.frame {
+            self.frame = frame;
+            self.written = 0;
+            self.brick_most.fill(0);
+        }
+        if self.is_uploaded() {
+            return false;
+        }
+        let [width, height, depth] = self.size;
+        let slice_bytes = width * height * self.coding.bytes;
+        let room = upload.until::<u8>(usize::MAX, 0) / slice_bytes.max(1);
+        let slices = (VOXELS_A_FRAME / (width * height).max(1)).min(room).max(1).min(depth - self.written);
+        let mut texels = Vec::with_capacity(slices * slice_bytes);
+        for slice in self.written..self.written + slices {
+            self.encode(volume, slice, &mut texels);
+        }
+        upload.write_slices(&self.numbers, self.written, slices, &texels);
+        self.written += slices;
+        if self.is_uploaded() {
+            let bricks = self.bricks.depth_or_array_layers() as usize;
+            upload.write_slices(&self.bricks, 0, bricks, &self.brick_most);
+            self.was_whole = true;
+        }
+        self.was_whole
+    }
+
+    /// Adds the texels of a slice, and counts its numbers among their bricks' greatest.
+    fn encode(&mut self, volume: &Volume, slice: usize, texels: &mut Vec<u8>) {
+        let [width, height, _] = self.size;
+        let [across, down, _] = self.size.map(|side| side.div_ceil(BRICK));
+        let mut row_most = vec![0.0f64; across];
+        for row in 0..height {
+            let start = self.frame as usize * volume.voxels() + (slice * height + row) * width;
+            row_most.fill(0.0);
+            let mut at = 0;
+            volume.values.values.each(start..start + width, |value| {
+                let n = self.coding.n(value);
+                self.coding.push(n, texels);
+                for brick in touched(at, across) {
+                    // NaN is greater than nothing.
+                    row_most[brick] = row_most[brick].max(n);
+                }
+                at += 1;
+            });
+            for layer in touched(slice, self.size[2].div_ceil(BRICK)) {
+                for line in touched(row, down) {
+                    let bricks = (layer * down + line) * across;
+                    for (kept, most) in self.brick_most[bricks..bricks + across].iter_mut().zip(&row_most) {
+                        *kept = (*kept).max((most * 255.0).ceil() as u8);
+                    }
+                }
+            }
+        }
+    }
+
+    pub(crate) fn is_uploaded(&self) -> bool {
+        self.written == self.size[2]
+    }
+
+    /// Whether a whole moment can be drawn.
+    pub(crate) fn is_drawable(&self) -> bool {
+        self.was_whole
+    }
+
+    /// Brings colours and place up to date; to be called before it is drawn.
+    pub(crate) fn prepare(
+        &mut self,
+        queue: &wgpu::Queue,
+        volume: &Volume,
+        layer: &Layer,
+        view_from_scene: Mat4,
+        step_voxels: f32,
+    ) {
+        let colors = layer.paint().table();
+        if self.painted.as_ref() != Some(&colors.table) {
+            let whole = self.colors.as_image_copy();
+            let layout = wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(1024), rows_per_image: None };
+            queue.write_texture(whole, colors.table.as_flattened(), layout, self.colors.size());
+        }
+        let size = Vec3::from(volume.size.map(|side| side as f32));
+        // The middle of the first voxel is at half a voxel.
+        let voxel_from_texture = Mat4::from_translation(Vec3::splat(-0.5)) * Mat4::from_scale(size);
+        let scene_from_texture = Mat4::from_translation(layer.offset) * Mat4::from(volume.placed) * voxel_from_texture;
+        let style = &layer.style.volume;
+        let [opaque_from, opaque_to] = layer.opacity_range().unwrap_or([0.0, 1.0]).map(|value| self.coding.n(value));
+        let slices = std::array::from_fn(|axis| (style.slice(axis, volume.size) as f32 + 0.5) / size[axis]);
+        let (parts, missing) = self.coding.decoding();
+        // The shader takes logarithms to the base of 2.
+        let (start, per_unit) = match colors.log {
+            true => (colors.start * std::f64::consts::LOG2_10, colors.per_unit / std::f64::consts::LOG2_10),
+            false => (colors.start, colors.per_unit),
+        };
+        let uniform = VolumeUniform {
+            texture_from_view: (view_from_scene * scene_from_texture).inverse(),
+            scene_from_texture,
+            size,
+            missing,
+            parts,
+            least: self.coding.least as f32,
+            span: self.coding.span as f32,
+            slices: Vec3::from_array(slices),
+            logarithmic: u32::from(colors.log),
+            color_start: start as f32,
+            color_per_unit: per_unit as f32,
+            opacity_start: opaque_from as f32,
+            opacity_per_unit: (1.0 / (opaque_to - opaque_from).max(1e-6)) as f32,
+            density: style.density,
+            level: layer.level().map_or(0.5, |level| self.coding.n(level)) as f32,
+            mode: match style.mode {
+                VolumeMode::Slices => 0,
+                VolumeMode::Fog => 1,
+                VolumeMode::Maximum => 2,
+                VolumeMode::Surface => 3,
+            },
+            step_voxels,
+        };
+        queue.write_buffer(&self.uniform, 0, bytemuck::bytes_of(&uniform));
+        self.painted = Some(colors.table);
+    }
+
+    /// Makes what binds it to the pipelines, if it is not there.
+    pub(crate) fn bind(&mut self, device: &wgpu::Device, pipelines: &VolumePipelines) {
+        for (group, sampler) in self.groups.iter_mut().zip([&pipelines.smooth, &pipelines.boxes]) {
+            group.get_or_insert_with(|| {
+                let view = |texture: &wgpu::Texture| texture.create_view(&Default::default());
+                let [numbers, colors, bricks] = [&self.numbers, &self.colors, &self.bricks].map(view);
+                let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
+                device.create_bind_group(&wgpu::BindGroupDescriptor {
+                    label: Some("volume"),
+                    layout: &pipelines.layout,
+                    entries: &[
+                        entry(0, self.uniform.as_entire_binding()),
+                        entry(1, wgpu::BindingResource::TextureView(&numbers)),
+                        entry(2, wgpu::BindingResource::Sampler(sampler)),
+                        entry(3, wgpu::BindingResource::TextureView(&colors)),
+                        entry(4, wgpu::BindingResource::TextureView(&bricks)),
+                    ],
+                })
+            });
+        }
+    }
+
+    /// Binds it and draws the slices that are shown; the pipeline is set.
+    pub(crate) fn draw_slices(
+        &self,
+        pass: &mut wgpu::RenderPass<'_>,
+        uniforms: &Uniforms,
+        (camera, item): (Slot, Slot),
+        layer: &Layer,
+    ) {
+        if self.set(pass, uniforms, (camera, item), layer) {
+            let shown = layer.style.volume.shown;
+            (0..3).filter(|axis| shown[*axis as usize]).for_each(|axis| pass.draw(0..4, axis..axis + 1));
+        }
+    }
+
+    /// Binds it and marches through it in every pixel; the pipeline and the depths are set.
+    pub(crate) fn march(
+        &self,
+        pass: &mut wgpu::RenderPass<'_>,
+        uniforms: &Uniforms,
+        (camera, item): (Slot, Slot),
+        layer: &Layer,
+    ) {
+        if self.set(pass, uniforms, (camera, item), layer) {
+            pass.draw(0..3, 0..1);
+        }
+    }
+
+    fn set(
+        &self,
+        pass: &mut wgpu::RenderPass<'_>,
+        uniforms: &Uniforms,
+        (camera, item): (Slot, Slot),
+        layer: &Layer,
+    ) -> bool {
+        let group = &self.groups[usize::from(!layer.style.volume.smooth)];
+        let Some(group) = group.as_ref().filter(|_| self.was_whole) else { return false };
+        pass.set_bind_group(0, uniforms.bind_group(), &camera.with(item));
+        pass.set_bind_group(1, group, &[]);
+        true
+    }
+}
+
+/// Which bricks a voxel counts for: its own and, at the border, the one beyond, because numbers between the two are made of
+/// both.
+fn touched(voxel: usize, bricks: usize) -> impl Iterator<Item = usize> + Clone {
+    let first = voxel.saturating_sub(1) / BRICK;
+    let last = ((voxel + 1) / BRICK).min(bricks - 1);
+    first..=last
+}

@@ -1,0 +1,98 @@
+//! Volumes give the numbers, at the places, that other readers get from them.
+//!
+//! The files and the numbers were made with Python: nibabel 5.4.2 (`i = nibabel.load("tilted.nii.gz"); i.get_fdata()[11, 9, 7]; i.affine`).
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod files;
+
+use glam::{DVec3, Vec3, dvec3};
+use heliograph_scene::load::{LoadedLayer, Progress, Source, load};
+use heliograph_scene::{LayerData, Volume};
+use std::sync::Arc;
+
+fn try_load(name: &str, bytes: impl Into<Vec<u8>>) -> Result<LoadedLayer, String> {
+    let source = Source::Bytes { name: name.into(), bytes: bytes.into().leak() };
+    load(&source, &Progress::new()).map(|mut layers| layers.remove(0)).map_err(|error| error.to_string())
+}
+
+fn volume(name: &str, bytes: impl Into<Vec<u8>>) -> Arc<Volume> {
+    let layer = try_load(name, bytes).unwrap_or_else(|error| panic!("{error}"));
+    let LayerData::Volume(volume) = layer.data else { panic!("{name} is a {}", layer.data.kind()) };
+    volume
+}
+
+fn value(volume: &Volume, voxel: [u32; 3], frame: u32) -> f64 {
+    volume.values.values.get(volume.index(voxel, frame).unwrap())
+}
+
+fn world(volume: &Volume, voxel: [u32; 3]) -> DVec3 {
+    volume.origin + volume.placed.transform_point3(Vec3::from(voxel.map(|part| part as f32))).as_dvec3()
+}
+
+fn assert_near(found: DVec3, expected: DVec3) {
+    assert!(found.distance(expected) < 1e-4, "{found} is not {expected}");
+}
+
+#[test]
+fn a_brain_has_the_voxels_that_nibabel_reads() {
+    let volume = volume("brain.nii.gz", files::sample("brain.nii.gz"));
+    assert_eq!((volume.size, volume.frames), ([98, 116, 94], 1));
+    assert_eq!(value(&volume, [49, 58, 47], 0), 200.0);
+    assert_near(world(&volume, [0, 0, 0]), dvec3(-97.5, -133.5, -71.5));
+    let mean = (0..volume.voxels()).map(|index| volume.values.values.get(index)).sum::<f64>() / volume.voxels() as f64;
+    assert!((mean - 39.007983402458564).abs() < 1e-9, "{mean}");
+}
+
+#[test]
+fn numbers_are_scaled_and_askew_grids_stand_askew() {
+    let volume = volume("tilted.nii.gz", files::fixture("tilted.nii.gz"));
+    assert_eq!((volume.size, volume.values.summary().range), ([12, 10, 8], [-27.5, 36.0]));
+    assert_eq!((value(&volume, [11, 9, 7], 0), value(&volume, [1, 0, 0], 0)), (11.5, -1.5));
+    assert_near(world(&volume, [0, 0, 0]), dvec3(-10.0, 20.5, -7.25));
+    assert_near(world(&volume, [1, 0, 0]), dvec3(-8.089327, 21.091042, -7.25));
+    assert_near(world(&volume, [0, 1, 2]), dvec3(-10.59104, 22.810673, -1.25));
+}
+
+#[test]
+fn several_moments_are_read_with_their_distance_and_a_quaternion_turns() {
+    let volume = volume("moments.nii", files::fixture("moments.nii"));
+    assert_eq!((volume.size, volume.frames), ([5, 4, 3], 6));
+    let (step, unit) = volume.time_step.clone().unwrap();
+    assert!((step - 0.8).abs() < 1e-6 && unit == "s", "{step} {unit}");
+    assert!((value(&volume, [4, 3, 2], 5) - -0.08396970480680466).abs() < 1e-9);
+    assert!((value(&volume, [0, 1, 0], 0) - -1.9012227058410645).abs() < 1e-9);
+    assert_near(world(&volume, [0, 0, 0]), dvec3(4.0, -5.0, 6.0));
+    assert_near(world(&volume, [1, 2, 1]), dvec3(1.0, -3.0, 8.5));
+}
+
+#[test]
+fn the_second_kind_of_nifti_is_read_too() {
+    let volume = volume("two.nii", files::fixture("two.nii"));
+    assert_eq!((volume.size, value(&volume, [3, 2, 1], 0), value(&volume, [0, 1, 0], 0)), ([4, 3, 2], 23000.0, 2000.0));
+    assert_near(world(&volume, [1, 1, 1]), dvec3(1.0, -2.0, 3.0));
+}
+
+#[test]
+fn what_is_not_sound_is_refused_in_a_sentence() {
+    let refusal = |name: &str, bytes: &[u8]| try_load(name, bytes).map(|_| ()).unwrap_err();
+    let two = files::fixture("two.nii");
+    let with = |at: usize, bytes: &[u8]| {
+        let mut file = files::fixture("moments.nii");
+        file[at..at + bytes.len()].copy_from_slice(bytes);
+        file
+    };
+    let cases = [
+        (refusal("a.nii", &two[..560]), "a.nii is cut short: its header promises 24 numbers and 8 are there"),
+        (refusal("a.nii", &two[..400]), "a.nii is cut short: it ends too early"),
+        (refusal("a.nii", b"no volume at all"), "a.nii is not a valid NIfTI file: it does not begin like one"),
+        (refusal("a.nii", &with(42, &[0, 0])), "a.nii is not a valid NIfTI file: its dimension 1 has a length of 0"),
+        (refusal("a.nii", &with(40, &[0, 9])), "a.nii is not a valid NIfTI file: it has 9 dimensions"),
+        (refusal("a.nii", &with(70, &[0, 128])), "a.nii cannot be shown: its numbers are of type 128"),
+        (refusal("a.nii", &with(42, &[127; 8])), "a.nii is not a valid NIfTI file: it says that it has 32639 ×"),
+        (refusal("a.nii", &with(42, &[127; 4])), "a.nii needs about "),
+    ];
+    for (text, expected) in cases {
+        assert!(text.starts_with(expected), "{text}\n{expected}");
+    }
+}

@@ -1,0 +1,133 @@
+// A volume as a whole: along the line of sight of each pixel, from step to step, until it is opaque, or what is opaque and was
+// drawn before is reached. Colours are multiplied with their alpha.
+
+// Of the picture, whose pixels may be smaller than these.
+@group(2) @binding(0) var depths: texture_depth_2d;
+
+const BRICK: f32 = 8.0;
+
+@vertex
+fn cover(@builtin(vertex_index) vertex: u32) -> @builtin(position) vec4f {
+    return covering(vertex);
+}
+
+struct Sight {
+    // In view space; a step of 1 along the direction is 1 farther from the eye's plane.
+    origin: vec3f,
+    direction: vec3f,
+}
+
+fn sight_of(px: vec2f) -> Sight {
+    let ndc = vec2f(px.x, camera.viewport_px.y - px.y) / camera.viewport_px * 2.0 - 1.0;
+    let p = camera.clip_from_view;
+    let across = (ndc - p[3].xy) / vec2f(p[0].x, p[1].y);
+    if is_perspective() {
+        return Sight(vec3f(0.0), vec3f(across, -1.0));
+    }
+    return Sight(vec3f(across, 0.0), vec3f(0.0, 0.0, -1.0));
+}
+
+// The direction in which n grows, in view space; its length is by how much per texture length.
+fn slope_at(place: vec3f) -> vec3f {
+    let h = 1.0 / volume.size;
+    let grows = vec3f(
+        n_at(place + vec3f(h.x, 0.0, 0.0)) - n_at(place - vec3f(h.x, 0.0, 0.0)),
+        n_at(place + vec3f(0.0, h.y, 0.0)) - n_at(place - vec3f(0.0, h.y, 0.0)),
+        n_at(place + vec3f(0.0, 0.0, h.z)) - n_at(place - vec3f(0.0, 0.0, h.z)),
+    ) * volume.size;
+    // A slope changes as planes do: by the transposed matrix.
+    return grows * mat3x3f(volume.texture_from_view[0].xyz, volume.texture_from_view[1].xyz, volume.texture_from_view[2].xyz);
+}
+
+fn lit(color: vec3f, place: vec3f, place_view: vec3f) -> vec3f {
+    let slope = slope_at(place);
+    let steepness = length(slope);
+    if steepness < 1e-9 {
+        return color;
+    }
+    var normal = slope / steepness;
+    normal = select(-normal, normal, dot(normal, towards_eye(place_view)) >= 0.0);
+    return shade(color, normal, place_view, 0.10);
+}
+
+@fragment
+fn march(@builtin(position) position: vec4f) -> @location(0) vec4f {
+    // The middle of the pixel, in the picture's pixels.
+    let px = position.xy * item.size_px;
+    let sight = sight_of(px);
+    let origin = (volume.texture_from_view * vec4f(sight.origin, 1.0)).xyz;
+    var direction = (volume.texture_from_view * vec4f(sight.direction, 0.0)).xyz;
+    direction = select(direction, vec3f(1e-9), abs(direction) < vec3f(1e-9));
+    let a = -origin / direction;
+    let b = (1.0 - origin) / direction;
+    let nearer = min(a, b);
+    let farther = max(a, b);
+    let depth = textureLoad(depths, min(vec2i(px), vec2i(camera.viewport_px) - 1), 0);
+    let opaque_at = select(1e30, view_distance(depth), depth > 0.0);
+    let enters = max(max(nearer.x, nearer.y), max(nearer.z, view_distance(1.0)));
+    let leaves = min(min(farther.x, farther.y), min(farther.z, opaque_at));
+    if enters >= leaves {
+        discard;
+    }
+
+    let stride = volume.step_voxels / length(direction * volume.size);
+    // Thickness is measured in hundredths of the longest side, so that the step's length makes nothing denser.
+    let thickness = volume.step_voxels * 100.0 / max(volume.size.x, max(volume.size.y, volume.size.z));
+    let last_brick = vec3i(textureDimensions(bricks)) - 1;
+    let ahead = select(vec3f(0.0), vec3f(1.0), direction > vec3f(0.0));
+    // At multiples of the step from the eye: neighbours look at the same depths, and nothing swims when the box turns.
+    var t = ceil(enters / stride) * stride;
+    var color = vec3f(0.0);
+    var alpha = 0.0;
+    var greatest = -1.0;
+    // Only a guard: a line of sight has no more steps than that through the longest diagonal.
+    for (var steps = 0; steps < 8192 && t < leaves; steps++) {
+        let place = origin + t * direction;
+        let brick = clamp(vec3i(place * volume.size / BRICK), vec3i(0), last_brick);
+        let most = textureLoad(bricks, brick, 0).r;
+        let enough = select(select(volume.opacity_start, greatest, volume.mode == 2u), volume.level, volume.mode == 3u);
+        // A brick keeps 8 bits of its greatest n.
+        if most + 0.004 < enough {
+            let edge = (vec3f(brick) + ahead) * BRICK / volume.size;
+            let out = (edge - origin) / direction;
+            t = max(t + stride, ceil(min(out.x, min(out.y, out.z)) / stride) * stride);
+            continue;
+        }
+        let n = n_at(place);
+        if volume.mode == 1u {
+            let share = clamp((n - volume.opacity_start) * volume.opacity_per_unit, 0.0, 1.0);
+            if share > 0.0 {
+                let added = (1.0 - alpha) * (1.0 - pow(1.0 - 0.6 * volume.density * share, thickness));
+                color += added * lit(color_of(n), place, sight.origin + t * sight.direction);
+                alpha += added;
+                if alpha > 0.985 {
+                    break;
+                }
+            }
+        } else if volume.mode == 2u {
+            greatest = max(greatest, n);
+        } else if n >= volume.level {
+            // Halved again and again, between the last step and this.
+            var before = max(t - stride, enters);
+            var behind = t;
+            for (var round = 0; round < 6; round++) {
+                let middle = 0.5 * (before + behind);
+                if n_at(origin + middle * direction) >= volume.level {
+                    behind = middle;
+                } else {
+                    before = middle;
+                }
+            }
+            color = lit(color_of(volume.level), origin + behind * direction, sight.origin + behind * sight.direction);
+            alpha = 1.0;
+            break;
+        }
+        t += stride;
+    }
+    if volume.mode == 2u && greatest >= 0.0 {
+        // What is low fades into the background; the upper two thirds of the colours are as they are.
+        alpha = clamp(color_number(greatest) / 85.0, 0.0, 1.0);
+        color = color_of(greatest) * alpha;
+    }
+    return vec4f(color, alpha);
+}
