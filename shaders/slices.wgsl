@@ -21,7 +21,7 @@ fn corner(@builtin(vertex_index) vertex: u32, @builtin(instance_index) axis: u32
 @fragment
 fn slice(in: Corner) -> @location(0) vec4f {
     let n = n_at(in.place);
-    if n < 0.0 {
+    if n < 0.0 || color_number(n) <= volume.clear_below {
         discard;
     }
     return vec4f(color_of(n), 1.0);

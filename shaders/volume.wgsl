@@ -28,6 +28,8 @@ struct Volume {
     mode: u32,
     // From one look at the numbers to the next, in voxels.
     step_voxels: f32,
+    // The color_number above which a slice is seen.
+    clear_below: f32,
 }
 
 @group(1) @binding(0) var<uniform> volume: Volume;

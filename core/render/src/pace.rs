@@ -6,7 +6,7 @@ use std::time::Duration;
 /// that has not been measured.
 const LEAST_AND_FIRST_POINTS: [f64; 2] = [262_144.0, 1_048_576.0];
 /// The same of pixels that are marched through volumes.
-const LEAST_AND_FIRST_PIXELS: [f64; 2] = [3_600.0, 57_600.0];
+const LEAST_AND_FIRST_PIXELS: [f64; 2] = [3_600.0, 14_400.0];
 /// More than any scene has.
 const MOST: f64 = 4e9;
 

@@ -32,9 +32,11 @@ struct VolumeUniform {
     level: f32,
     mode: u32,
     step_voxels: f32,
+    clear_below: f32,
+    padding: [u32; 3],
 }
 
-const _: () = assert!(size_of::<VolumeUniform>() == 208);
+const _: () = assert!(size_of::<VolumeUniform>() == 224);
 
 /// The side of a brick in voxels, as in `march.wgsl`.
 const BRICK: usize = 8;
@@ -371,6 +373,8 @@ impl VolumeBuffers {
                 VolumeMode::Surface => 3,
             },
             step_voxels,
+            clear_below: if style.clear_low { 0.0 } else { -1.0 },
+            padding: [0; 3],
         };
         queue.write_buffer(&self.uniform, 0, bytemuck::bytes_of(&uniform));
         self.painted = Some(colors.table);

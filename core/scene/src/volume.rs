@@ -93,6 +93,8 @@ pub struct VolumeStyle {
     pub opacity_range: Option<[f64; 2]>,
     /// The number at which the surface lies; without it, the middle of the colours' range.
     pub level: Option<f64>,
+    /// Whether slices are clear where the number is that of the first colour, or beyond.
+    pub clear_low: bool,
     /// Whether numbers between voxels are interpolated; without, each voxel is a box of one colour.
     pub smooth: bool,
 }
@@ -107,6 +109,7 @@ impl Default for VolumeStyle {
             density: 0.5,
             opacity_range: None,
             level: None,
+            clear_low: true,
             smooth: true,
         }
     }

@@ -30,7 +30,7 @@ pub use format::{FORMATS, Format, extensions};
 pub use progress::{Limits, Progress};
 pub use source::Source;
 
-use crate::{LayerData, Style};
+use crate::{Colormap, LayerData, Style};
 use format::{Head, Opened};
 use source::FileReader;
 use std::io::{Read, Seek};
@@ -58,7 +58,10 @@ impl LoadedLayer {
         // Computed here, on the thread that reads: the one that draws must not wait for it.
         data.fields().iter().for_each(|field| drop(field.summary()));
         let color_by = data.color_choices().first().copied().unwrap_or(Style::default().color_by);
-        let style = Style { color_by, ..Style::default() };
+        // Radiologists' convention for volumes.
+        let is_volume = matches!(data, LayerData::Volume(_));
+        let colormap = if is_volume { Colormap::Gray } else { Style::default().colormap };
+        let style = Style { color_by, colormap, ..Style::default() };
         LoadedLayer { name, data, style, notice }
     }
 }

@@ -31,6 +31,7 @@ pub(super) fn of(volume: &Volume, style: &Style, field: &Field<'_>) -> Vec<Prope
                     list.push(range(SLICES[axis], &format!("Voxel along {name}"), at, (0.0, last, 1.0), None));
                 }
             }
+            list.push(toggle("clear_low", "Clear below the range", set.clear_low));
         }
         VolumeMode::Fog => {
             list.push(interval("opacity_range", "Opacity from, to", field, set.opacity_range.unwrap_or(colors)));
@@ -67,6 +68,7 @@ pub(super) fn set(style: &mut Style, property: &str, value: &Value) {
         ("opacity_range", Value::Interval(range)) => set.opacity_range = Some(*range),
         ("density", Value::Number(share)) => set.density = *share as f32,
         ("level", Value::Number(number)) => set.level = Some(*number),
+        ("clear_low", Value::Toggle(on)) => set.clear_low = *on,
         ("smooth", Value::Toggle(on)) => set.smooth = *on,
         (_, Value::Number(number)) => {
             if let Some(axis) = axis_of(SLICES) {
