@@ -80,6 +80,10 @@ pub struct ViewArgs {
     /// Size of the picture without a window
     #[arg(long, value_name = "WIDTHxHEIGHT", default_value = "1280x720", value_parser = parse_size)]
     pub size: Viewport,
+    /// Memory that a file may take, e.g. 12G or 800M; larger ones are refused before they are read [default: 60 % of what
+    /// is free]
+    #[arg(long, value_name = "BYTES", value_parser = parse_bytes)]
+    pub max_memory: Option<u64>,
     /// Print one JSON object a line on stdout for everything that happens
     #[arg(long)]
     pub json: bool,
@@ -143,6 +147,22 @@ fn parse_size(text: &str) -> Result<Viewport, String> {
     if fits { Ok(size) } else { Err(format!("the picture can be {LEAST}x{LEAST} to {}x{}", MOST.0, MOST.1)) }
 }
 
+fn parse_bytes(text: &str) -> Result<u64, String> {
+    let text = text.trim().trim_end_matches(['B', 'b']);
+    let (digits, unit) = match text.char_indices().last() {
+        Some((at, 'K' | 'k')) => (&text[..at], 1_000),
+        Some((at, 'M' | 'm')) => (&text[..at], 1_000_000),
+        Some((at, 'G' | 'g')) => (&text[..at], 1_000_000_000),
+        _ => (text, 1),
+    };
+    let number: f64 = digits.trim().parse().map_err(|_| "write it as a number and a unit, for example 12G or 800M")?;
+    if number.is_finite() && number > 0.0 {
+        Ok((number * f64::from(unit)) as u64)
+    } else {
+        Err("it must be above 0".into())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -152,6 +172,16 @@ mod tests {
         assert_eq!(parse_size("1280x720"), Ok(Viewport { width: 1280, height: 720 }));
         for bad in ["", "x", "1280", "1280x", "axb", "-1x5", "0x0", "99999x720", "1280x720x3"] {
             assert!(parse_size(bad).is_err(), "{bad} passed");
+        }
+    }
+
+    #[test]
+    fn memory_is_read_or_refused_with_a_sentence() {
+        for (text, expected) in [("12G", 12_000_000_000), ("0.5gb", 500_000_000), ("800M", 800_000_000), ("7", 7)] {
+            assert_eq!(parse_bytes(text), Ok(expected), "{text}");
+        }
+        for bad in ["", "G", "much", "-1G", "0", "nan", "inf"] {
+            assert!(parse_bytes(bad).is_err(), "{bad} passed");
         }
     }
 

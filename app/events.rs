@@ -72,6 +72,16 @@ pub enum Event {
         /// Where.
         path: std::path::PathBuf,
     },
+    /// The session is saved.
+    Saved {
+        /// Where.
+        path: std::path::PathBuf,
+    },
+    /// The code of the view, as a script asked.
+    View {
+        /// For the command `open_view`.
+        code: String,
+    },
     /// Everything about the scene but its pixels, as a script asked.
     Scene {
         /// The same that pages are told.
@@ -117,6 +127,8 @@ impl Reporter {
             | Event::Room { .. }
             | Event::Tunnel { .. }
             | Event::Screenshot { .. }
+            | Event::Saved { .. }
+            | Event::View { .. }
             | Event::Scene { .. }
             | Event::Figures { .. }
             | Event::Ended => {}

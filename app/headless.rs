@@ -20,7 +20,7 @@ pub fn run(start: Start, size: Viewport, reporter: Reporter) -> anyhow::Result<(
         // The receiver lives as long as the host.
         let _ = sender.send(event);
     });
-    let mut host = Host::new(gpu, size, (start.settings, start.rules), reporter, post)?;
+    let mut host = Host::new(gpu, size, (start.settings, start.rules, start.limits), reporter, post)?;
     host.start_sharing();
     // A script reads the links first: files follow once they are known.
     let mut sources = Some(start.sources);

@@ -2,6 +2,7 @@
 
 use crate::engine::{Engine, EngineHandle, FromEngine, ToEngine};
 use crate::events::{Event, Reporter};
+use crate::recent::Recent;
 use crate::requests::Request;
 use crate::room::{Decision, RoomView, SharedRoom};
 use crate::share::account;
@@ -10,10 +11,12 @@ use crate::share::usage::{Meter, Usage};
 use crate::share::{FromShare, Links, Share, ShareSettings, TunnelState};
 use heliograph_render::Gpu;
 use heliograph_scene::Viewport;
-use heliograph_scene::load::Source;
+use heliograph_scene::load::{Limits, Source};
+use heliograph_scene::session::EXTENSION;
 use heliograph_wire::SceneStatus;
 use heliograph_wire::link::StreamStats;
 use heliograph_wire::room::ControlMode;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// News for the thread that owns the [`Host`].
@@ -24,6 +27,8 @@ pub enum HostEvent {
     Share(FromShare),
     /// Files chosen in the system's dialog.
     Chosen(Vec<Source>),
+    /// Where the session is to be saved, chosen in the system's dialog.
+    ChosenToSave(PathBuf),
     /// A script's wish.
     Request(Request),
 }
@@ -41,6 +46,8 @@ pub struct Start {
     pub rules: Vec<Decision>,
     /// Whether to share at once in a window.
     pub share: bool,
+    /// What a file may take of this machine's memory, where it was said.
+    pub limits: Option<Limits>,
 }
 
 /// Where the share stands.
@@ -86,6 +93,14 @@ pub struct Host {
     pub stats: StreamStats,
     /// Sentences that the user has not dismissed yet, the newest last.
     pub problems: Vec<String>,
+    /// The files that were opened last.
+    pub recent: Recent,
+    /// Where the session was saved or opened last.
+    pub session_path: Option<PathBuf>,
+    /// How far the picture is that is being saved.
+    pub export: Option<f32>,
+    /// What is to be put on the clipboard.
+    clipboard: Option<String>,
     /// Set when the render thread has ended by a fault.
     pub is_broken: bool,
 }
@@ -101,7 +116,7 @@ impl Host {
     pub fn new(
         gpu: Gpu,
         viewport: Viewport,
-        (settings, rules): (ShareSettings, Vec<Decision>),
+        (settings, rules, limits): (ShareSettings, Vec<Decision>, Option<Limits>),
         reporter: Reporter,
         post: Post,
     ) -> anyhow::Result<Host> {
@@ -110,7 +125,7 @@ impl Host {
         }
         let to_host = post.clone();
         let room = SharedRoom::default();
-        let engine = Engine::start(gpu, viewport, room.clone(), move |news| to_host(HostEvent::Engine(news)))?;
+        let engine = Engine::start(gpu, viewport, room.clone(), limits, move |news| to_host(HostEvent::Engine(news)))?;
         Ok(Host {
             share: None,
             engine,
@@ -129,6 +144,10 @@ impl Host {
             usage: Usage::default(),
             stats: StreamStats::default(),
             problems: Vec::new(),
+            recent: Recent::open(),
+            session_path: None,
+            export: None,
+            clipboard: None,
             is_broken: false,
         })
     }
@@ -139,10 +158,44 @@ impl Host {
     }
 
     /// Loads files.
-    pub fn open(&self, sources: Vec<Source>) {
+    pub fn open(&mut self, sources: Vec<Source>) {
+        for source in &sources {
+            if let Source::Path(path) = source {
+                self.recent.add(path);
+                if path.extension().is_some_and(|ending| ending == EXTENSION) {
+                    self.session_path = Some(path.clone());
+                }
+            }
+        }
         if !sources.is_empty() {
             self.engine().offer(ToEngine::Open(sources));
         }
+    }
+
+    /// Saves the session; a name without an ending gets its own.
+    pub fn save_session(&self, mut path: PathBuf) {
+        if path.extension().is_none() {
+            path.set_extension(EXTENSION);
+        }
+        self.engine().offer(ToEngine::SaveSession(path));
+    }
+
+    /// Saves the picture so large; a name without an ending gets that of PNG.
+    pub fn export(&self, size: Viewport, mut path: PathBuf) {
+        if path.extension().is_none() {
+            path.set_extension("png");
+        }
+        self.engine().offer(ToEngine::Export(size, path));
+    }
+
+    /// Gives up the picture that is being saved.
+    pub fn cancel_export(&self) {
+        self.engine().offer(ToEngine::CancelExport);
+    }
+
+    /// What is to be put on the clipboard, once.
+    pub fn take_clipboard(&mut self) -> Option<String> {
+        self.clipboard.take()
     }
 
     /// Makes the links.
@@ -230,6 +283,7 @@ impl Host {
             HostEvent::Engine(news) => self.engine_news(news),
             HostEvent::Share(news) => self.share_news(news),
             HostEvent::Chosen(sources) => self.open(sources),
+            HostEvent::ChosenToSave(path) => self.save_session(path),
             HostEvent::Request(request) => self.request(request),
         }
     }
@@ -239,6 +293,9 @@ impl Host {
             Request::Open { files } => self.open(files.into_iter().map(Source::Path).collect()),
             Request::Command { command } => self.engine().command(command),
             Request::Screenshot { path } => self.engine().offer(ToEngine::Capture(path)),
+            Request::Export { path, width, height } => self.export(Viewport { width, height }, path),
+            Request::Save { path } => self.save_session(path),
+            Request::View => self.engine().offer(ToEngine::ViewCode),
             Request::Scene => self.reporter.report(&Event::Scene { scene: Box::new((*self.status).clone()) }),
             Request::Figures => self.engine().offer(ToEngine::Figures),
             Request::Share => self.start_sharing(),
@@ -260,6 +317,16 @@ impl Host {
             }
             FromEngine::Loaded { layers } => self.reporter.report(&Event::Loaded { layers }),
             FromEngine::Captured(path) => self.reporter.report(&Event::Screenshot { path }),
+            FromEngine::Exporting(share) => self.export = share,
+            FromEngine::Saved(path) => {
+                self.recent.add(&path);
+                self.session_path = Some(path.clone());
+                self.reporter.report(&Event::Saved { path });
+            }
+            FromEngine::ViewCode(code) => {
+                self.reporter.report(&Event::View { code: code.clone() });
+                self.clipboard = Some(code);
+            }
             FromEngine::Figures(figures) => self.reporter.report(&Event::Figures { figures }),
             FromEngine::Problem(sentence) => self.problem(sentence),
             FromEngine::Stopped(sentence) => {

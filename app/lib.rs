@@ -11,6 +11,7 @@ pub mod events;
 pub mod formats;
 pub mod headless;
 pub mod host;
+pub mod recent;
 pub mod requests;
 pub mod room;
 pub mod samples;

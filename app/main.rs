@@ -10,7 +10,7 @@ use heliograph::share::ShareSettings;
 use heliograph::share::network::{NetworkSettings, relays};
 use heliograph::share::reach::Reach;
 use heliograph::{doctor, formats, headless, share, shell};
-use heliograph_scene::load::Source;
+use heliograph_scene::load::{Limits, Source};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -64,7 +64,8 @@ fn run(args: ViewArgs, reporter: Reporter) -> Result<()> {
     };
     let rules =
         [args.ask_first.then_some(Decision::AskFirst(true)), args.control.map(|mode| Decision::Mode(mode.into()))];
-    let start = Start { sources, settings, rules: rules.into_iter().flatten().collect(), share: is_wanted };
+    let limits = args.max_memory.map(|max_bytes| Limits { max_bytes });
+    let start = Start { sources, settings, rules: rules.into_iter().flatten().collect(), share: is_wanted, limits };
     if let Some(path) = args.screenshot {
         return headless::screenshot(&start.sources, args.size, &path);
     }

@@ -1,7 +1,7 @@
 //! What a script may ask of a running host with `--json`: one JSON object a line on stdin.
 //!
 //! `{"do":"open","files":["a.laz"]}`, `{"do":"command","command":{"type":"fit"}}`, `{"do":"screenshot","path":"a.png"}`,
-//! `{"do":"scene"}`, `{"do":"share"}`, `{"do":"end_share"}`, `{"do":"new_links"}`, `{"do":"decide","decision":{"accept":7}}`, `{"do":"figures"}`. The end of stdin ends nothing, so that a host can run in the background.
+//! `{"do":"save","path":"a.heliograph"}`, `{"do":"view"}`, `{"do":"export","path":"a.png","width":7680,"height":4320}`, `{"do":"scene"}`, `{"do":"share"}`, `{"do":"end_share"}`, `{"do":"new_links"}`, `{"do":"decide","decision":{"accept":7}}`, `{"do":"figures"}`. The end of stdin ends nothing, so that a host can run in the background.
 
 use crate::host::{HostEvent, Post};
 use crate::room::Decision;
@@ -29,6 +29,22 @@ pub enum Request {
         /// Where.
         path: PathBuf,
     },
+    /// Save the picture so large as PNG.
+    Export {
+        /// Where.
+        path: PathBuf,
+        /// In px, 64 to 8192.
+        width: u32,
+        /// In px, 64 to 8192.
+        height: u32,
+    },
+    /// Save the session.
+    Save {
+        /// Where.
+        path: PathBuf,
+    },
+    /// Tell the code of the view as it is now.
+    View,
     /// Tell everything about the scene but its pixels: layers, controls and their values, what is marked.
     Scene,
     /// Tell what the render thread measured since this was asked last.
@@ -77,6 +93,11 @@ fn parse(line: &str) -> Request {
             Ok(()) => Request::Command { command },
             Err(error) => malformed(error.to_string()),
         },
+        Ok(Request::Export { width, height, .. })
+            if !(64..=8192).contains(&width) || !(64..=8192).contains(&height) =>
+        {
+            malformed("a picture's sides are 64 to 8192 px".to_owned())
+        }
         Ok(request) => request,
         Err(error) => malformed(error.to_string()),
     }

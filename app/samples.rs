@@ -20,6 +20,11 @@ impl Sample {
     }
 }
 
+/// The sample whose file has this name.
+pub fn source_of(file: &str) -> Option<Source> {
+    SAMPLES.iter().find(|sample| sample.file == file).map(Sample::source)
+}
+
 /// All of them, the best first.
 pub const SAMPLES: [Sample; 5] = [
     Sample {

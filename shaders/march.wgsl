@@ -20,11 +20,12 @@ struct Sight {
 fn sight_of(px: vec2f) -> Sight {
     let ndc = vec2f(px.x, camera.viewport_px.y - px.y) / camera.viewport_px * 2.0 - 1.0;
     let p = camera.clip_from_view;
-    let across = (ndc - p[3].xy) / vec2f(p[0].x, p[1].y);
+    let scale = vec2f(p[0].x, p[1].y);
     if is_perspective() {
-        return Sight(vec3f(0.0), vec3f(across, -1.0));
+        // The third column is not 0 where a part of a larger picture is drawn.
+        return Sight(vec3f(0.0), vec3f((ndc + p[2].xy) / scale, -1.0));
     }
-    return Sight(vec3f(across, 0.0), vec3f(0.0, 0.0, -1.0));
+    return Sight(vec3f((ndc - p[3].xy) / scale, 0.0), vec3f(0.0, 0.0, -1.0));
 }
 
 // The direction in which n grows, in view space; its length is by how much per texture length.

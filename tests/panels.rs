@@ -26,6 +26,8 @@ struct Shown {
     reach: Reach,
     tunnel: TunnelState,
     problems: Vec<String>,
+    recent: Vec<std::path::PathBuf>,
+    export: Option<f32>,
     state: UiState,
     actions: Rc<RefCell<Vec<Action>>>,
 }
@@ -39,6 +41,8 @@ impl Shown {
             reach: Reach::Local,
             tunnel: TunnelState::Off,
             problems: Vec::new(),
+            recent: Vec::new(),
+            export: None,
             state: UiState::default(),
             actions: Rc::default(),
         }
@@ -56,9 +60,14 @@ impl Shown {
 
     /// The same with choices made for its first layer.
     fn scene_with(choices: &[(&str, &str)]) -> Shown {
+        Shown::of_samples(&[0, 4], choices)
+    }
+
+    /// These samples, and choices of the first.
+    fn of_samples(samples: &[usize], choices: &[(&str, &str)]) -> Shown {
         let mut scene = heliograph_scene::Scene::new(std::sync::Arc::new(|| {}));
-        for index in [0, 3] {
-            let layers = load(&heliograph::samples::SAMPLES[index].source(), &Progress::default()).unwrap();
+        for index in samples {
+            let layers = load(&heliograph::samples::SAMPLES[*index].source(), &Progress::default()).unwrap();
             for layer in layers {
                 scene.add(layer);
             }
@@ -97,6 +106,9 @@ impl Shown {
                     has_token: false,
                     stats: &stats,
                     problems: &shown.problems,
+                    recent: &shown.recent,
+                    session_path: None,
+                    export: shown.export,
                 };
                 let actions = ui::show(ui, &view, &mut shown.state);
                 shown.actions.borrow_mut().extend(actions);
@@ -168,6 +180,10 @@ fn every_state_looks_as_it_was_meant_to() {
         ),
         ("knock", Shown { share: live(), room: company(), ..Shown::scene() }),
         ("open", Shown { state: with(Dialog::Open), ..Shown::scene() }),
+        ("save", Shown { state: with(Dialog::Save), ..Shown::scene() }),
+        ("export", Shown { state: with(Dialog::Export), ..Shown::scene() }),
+        ("exporting", Shown { state: with(Dialog::Export), export: Some(0.4), ..Shown::scene() }),
+        ("volume", Shown::of_samples(&[2], &[])),
         ("help", Shown { state: with(Dialog::Help), ..Shown::scene() }),
         (
             "problem",
@@ -258,9 +274,54 @@ fn a_layer_is_hidden_and_removed_from_its_row() {
     let mut harness = Shown::scene().harness(Theme::Dark);
     harness.run();
     let layer = harness.state().status.layers[0].id;
-    harness.get_all_by_label("×").next().unwrap().click();
+    harness.get_all_by_label("…").next().unwrap().click();
+    harness.run();
+    harness.get_by_label("Remove").click();
     harness.run();
     assert!(harness.state().actions.borrow().contains(&Action::from(Command::RemoveLayer { layer })));
+}
+
+#[test]
+fn a_layer_is_moved_and_renamed_from_its_row() {
+    let mut harness = Shown::scene().harness(Theme::Dark);
+    harness.run();
+    let layer = harness.state().status.layers[0].id;
+    for entry in ["Move down", "Rename…"] {
+        harness.get_all_by_label("…").next().unwrap().click();
+        harness.run();
+        harness.get_by_label(entry).click();
+        harness.run();
+    }
+    harness.event(egui::Event::Text(" park".into()));
+    harness.run();
+    harness.key_press(egui::Key::Enter);
+    harness.run();
+    let actions = harness.state().actions.borrow();
+    assert!(actions.contains(&Action::from(Command::MoveLayer { layer, to: 1 })), "{actions:?}");
+    let is_rename = |action: &Action| matches!(action, Action::Input(Input::Command { command: Command::RenameLayer { name, .. } }) if name.contains(" park"));
+    assert!(actions.iter().any(is_rename), "{actions:?}");
+}
+
+#[test]
+fn a_view_is_copied_and_opened_and_a_session_saved_by_keys() {
+    let mut harness = Shown::scene().harness(Theme::Dark);
+    harness.run();
+    let shift = egui::Modifiers { shift: true, ..egui::Modifiers::COMMAND };
+    harness.key_press_modifiers(shift, egui::Key::C);
+    harness.run();
+    harness.event(egui::Event::Paste("hv1.abc".into()));
+    harness.run();
+    harness.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::S);
+    harness.run();
+    harness.event(egui::Event::Text("/data/talk".into()));
+    harness.run();
+    harness.key_press(egui::Key::Enter);
+    harness.run();
+    let actions = harness.state().actions.borrow();
+    assert!(actions.contains(&Action::CopyView), "{actions:?}");
+    assert!(actions.contains(&Action::from(Command::OpenView { code: "hv1.abc".into() })), "{actions:?}");
+    assert!(actions.contains(&Action::SaveSession("/data/talk".into())), "{actions:?}");
+    assert_eq!(harness.state().state.dialog, None);
 }
 
 #[test]

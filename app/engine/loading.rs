@@ -1,7 +1,9 @@
 //! Files on their way in: each is read on a thread of its own, so that neither the window nor the picture waits.
 
 use super::{EngineHandle, Loading, ToEngine};
-use heliograph_scene::load::{LoadError, Progress, Source, load};
+use heliograph_scene::load::{Limits, LoadError, Progress, Source, load};
+use heliograph_scene::session::Session;
+use std::path::Path;
 
 /// Names a file on its way in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -11,6 +13,8 @@ pub struct LoadId(u64);
 pub(super) struct Loads {
     next: u64,
     running: Vec<Running>,
+    /// What a file may take; without, what [`Limits`] says at its time.
+    limits: Option<Limits>,
 }
 
 struct Running {
@@ -20,26 +24,26 @@ struct Running {
 }
 
 impl Loads {
-    pub(super) fn new() -> Loads {
-        Loads { next: 1, running: Vec::new() }
+    pub(super) fn new(limits: Option<Limits>) -> Loads {
+        Loads { next: 1, running: Vec::new(), limits }
     }
 
     /// Starts to read `sources`, one after the other in the order given, so that layers keep that order.
-    pub(super) fn start(&mut self, sources: Vec<Source>, engine: &EngineHandle) {
+    pub(super) fn start(&mut self, sources: Vec<Source>, engine: &EngineHandle) -> Vec<LoadId> {
         let mut jobs = Vec::with_capacity(sources.len());
         for source in sources {
             let id = LoadId(self.next);
             self.next += 1;
-            let progress = Progress::default();
+            let progress = self.limits.map_or_else(Progress::default, Progress::with_limits);
             self.running.push(Running { id, name: source.file_name(), progress: progress.clone() });
             jobs.push((id, source, progress));
         }
         let reader = engine.clone();
         let ids: Vec<LoadId> = jobs.iter().map(|job| job.0).collect();
+        let started = ids.clone();
         let spawned = std::thread::Builder::new().name("loader".into()).spawn(move || {
             for (id, source, progress) in jobs {
-                let outcome = load(&source, &progress);
-                reader.send(ToEngine::Loaded { id, outcome });
+                reader.send(read(id, &source, &progress));
             }
         });
         if spawned.is_err() {
@@ -47,6 +51,7 @@ impl Loads {
                 engine.send(ToEngine::Loaded { id, outcome: Err(LoadError::Cancelled) });
             }
         }
+        started
     }
 
     pub(super) fn cancel(&self, id: LoadId) {
@@ -72,6 +77,17 @@ impl Loads {
         };
         self.running.iter().map(view).collect()
     }
+}
+
+/// Reads a file of data, or a session.
+fn read(id: LoadId, source: &Source, progress: &Progress) -> ToEngine {
+    if let Source::Path(path) = source
+        && let Some(outcome) = Session::read(path)
+    {
+        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        return ToEngine::Session { id, outcome: outcome.map(|session| (session, folder)) };
+    }
+    ToEngine::Loaded { id, outcome: load(source, progress) }
 }
 
 /// A window that closes does not wait for a file.

@@ -3,10 +3,12 @@
 //! Everyone else talks to it through an [`EngineHandle`]; it answers through [`FromEngine`] and a [`Snapshot`].
 //! It waits for messages only: never for a window, a surface, the sidecar or another process's lock.
 
+mod export;
 mod frame_times;
 mod loading;
 mod mirror;
 mod run;
+mod sessions;
 
 pub use frame_times::Figures;
 pub use loading::LoadId;
@@ -16,7 +18,8 @@ use crate::room::SharedRoom;
 use heliograph_render::{Gpu, Options, Renderer};
 use heliograph_ring::{FrameStamp, FrameWriter};
 use heliograph_scene::Viewport;
-use heliograph_scene::load::{LoadError, LoadedLayer, Source};
+use heliograph_scene::load::{Limits, LoadError, LoadedLayer, Source};
+use heliograph_scene::session::{Session, SessionError};
 use heliograph_wire::{Command, Input, Pose, SceneStatus, Ticketed};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -39,6 +42,17 @@ pub enum ToEngine {
         /// The layers, or why there are none.
         outcome: Result<Vec<LoadedLayer>, LoadError>,
     },
+    /// A file was a session, or was to be one.
+    Session {
+        /// Which.
+        id: LoadId,
+        /// The session with its folder, or what is wrong with it.
+        outcome: Result<(Session, PathBuf), SessionError>,
+    },
+    /// Save the session to this file.
+    SaveSession(PathBuf),
+    /// Tell the code of the view as it is now.
+    ViewCode,
     /// The scene's picture has a new size.
     Resize(Viewport),
     /// From now on publish frames here; `None` ends the mirror.
@@ -47,6 +61,10 @@ pub enum ToEngine {
     WantFrame,
     /// Save the picture of this moment as PNG.
     Capture(PathBuf),
+    /// Save the picture so large as PNG, beside everything else.
+    Export(Viewport, PathBuf),
+    /// Give up the picture that is being made.
+    CancelExport,
     /// Tell the [`Figures`] since they were told last.
     Figures,
     /// Draw again if something moved by itself.
@@ -68,6 +86,12 @@ pub enum FromEngine {
     },
     /// A picture was saved here.
     Captured(PathBuf),
+    /// How far the picture is that is being saved, from 0 to 1; `None` when it is over.
+    Exporting(Option<f32>),
+    /// The session was saved here.
+    Saved(PathBuf),
+    /// The code of the view as it was asked for.
+    ViewCode(String),
     /// What was measured since it was asked for last.
     Figures(Figures),
     /// A sentence for the user.
@@ -164,7 +188,8 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts the thread, which asks `room` about every guest's input. `tell` is called from it.
+    /// Starts the thread, which asks `room` about every guest's input. `tell` is called from it. Without `limits` files may take
+    /// what [`Limits`] says.
     ///
     /// # Errors
     /// When the renderer cannot be made on this GPU, or no thread can be started.
@@ -172,6 +197,7 @@ impl Engine {
         gpu: Gpu,
         viewport: Viewport,
         room: SharedRoom,
+        limits: Option<Limits>,
         tell: impl Fn(FromEngine) + Send + Sync + 'static,
     ) -> anyhow::Result<Engine> {
         let adapter = gpu.description();
@@ -192,7 +218,7 @@ impl Engine {
             is_change_told: Arc::new(AtomicBool::new(false)),
         };
         let tell: Arc<dyn Fn(FromEngine) + Send + Sync> = Arc::new(tell);
-        let drawing = run::Drawing::new(renderer, viewport, room, handle.clone(), tell.clone());
+        let drawing = run::Drawing::new(renderer, viewport, (room, limits), handle.clone(), tell.clone());
         let thread = std::thread::Builder::new().name("render".into()).spawn(move || {
             let drawing = std::panic::AssertUnwindSafe(|| drawing.run(&receiver));
             if std::panic::catch_unwind(drawing).is_err() {

@@ -1,15 +1,20 @@
 //! The render thread's loop: take what came, apply it, draw if anything changed, publish, tell.
 
+use super::export::Export;
 use super::frame_times::FrameTimes;
 use super::loading::Loads;
 use super::mirror::Mirror;
+use super::sessions::{self, Opening};
 use super::{EngineHandle, FromEngine, LoadId, Loading, Picture, ToEngine};
 use crate::room::SharedRoom;
+use crate::samples;
 use heliograph_render::Renderer;
 use heliograph_ring::FrameStamp;
 use heliograph_scene::hand::Hand;
-use heliograph_scene::load::{LoadError, LoadedLayer};
-use heliograph_scene::{Scene, Viewport};
+use heliograph_scene::load::Source;
+use heliograph_scene::load::{Limits, LoadError, LoadedLayer};
+use heliograph_scene::session::{Session, SessionError};
+use heliograph_scene::{LayerId, Scene, Viewport};
 use heliograph_wire::scene::LoadStatus;
 use heliograph_wire::{Bounds, Command, Input, SceneStatus};
 use std::path::{Path, PathBuf};
@@ -42,6 +47,8 @@ pub(super) struct Drawing {
     host_hand: Hand,
     room: SharedRoom,
     loads: Loads,
+    opening: Option<Opening>,
+    export: Option<Export>,
     mirror: Mirror,
     engine: EngineHandle,
     tell: Arc<dyn Fn(FromEngine) + Send + Sync>,
@@ -63,7 +70,7 @@ impl Drawing {
     pub(super) fn new(
         renderer: Renderer<FrameStamp>,
         viewport: Viewport,
-        room: SharedRoom,
+        (room, limits): (SharedRoom, Option<Limits>),
         engine: EngineHandle,
         tell: Arc<dyn Fn(FromEngine) + Send + Sync>,
     ) -> Drawing {
@@ -74,7 +81,9 @@ impl Drawing {
             viewport,
             host_hand: Hand::default(),
             room,
-            loads: Loads::new(),
+            loads: Loads::new(limits),
+            opening: None,
+            export: None,
             mirror: Mirror::default(),
             engine,
             tell,
@@ -152,13 +161,22 @@ impl Drawing {
         match message {
             ToEngine::Host(input) => self.host(&input),
             ToEngine::Guest(ticketed) => {
-                let commands = self.room.lock().input(&ticketed, self.aspect(), Instant::now());
-                self.apply_all(&commands);
+                let (commands, name) = {
+                    let mut room = self.room.lock();
+                    let commands = room.input(&ticketed, self.aspect(), Instant::now());
+                    (commands, room.name_of(ticketed.viewer))
+                };
+                self.apply_all(&commands, name.as_deref());
                 self.mirror.applied(ticketed.ticket);
             }
-            ToEngine::Open(sources) => self.loads.start(sources, &self.engine),
+            ToEngine::Open(sources) => drop(self.loads.start(sources, &self.engine)),
             ToEngine::CancelLoading(id) => self.loads.cancel(id),
             ToEngine::Loaded { id, outcome } => self.loaded(id, outcome),
+            ToEngine::Session { id, outcome } => self.open_session(id, outcome),
+            ToEngine::Export(size, path) => self.export(size, path),
+            ToEngine::CancelExport => self.export = None,
+            ToEngine::SaveSession(path) => self.save_session(path),
+            ToEngine::ViewCode => (self.tell)(FromEngine::ViewCode(self.scene.view().code())),
             ToEngine::Resize(viewport) => self.resize(viewport),
             ToEngine::Mirror(writer) => self.mirror.switch(writer),
             ToEngine::WantFrame => self.mirror.expect(Instant::now()),
@@ -187,15 +205,15 @@ impl Drawing {
             }
             other => {
                 let commands = self.host_hand.handle(other, self.aspect());
-                self.apply_all(&commands);
+                self.apply_all(&commands, None);
             }
         }
     }
 
     /// A viewer's command that does not fit the scene (a layer removed a moment ago) is theirs to see, not the host's.
-    fn apply_all(&mut self, commands: &[Command]) {
+    fn apply_all(&mut self, commands: &[Command], by: Option<&str>) {
         for command in commands {
-            if let Err(error) = self.scene.apply(command, self.viewport) {
+            if let Err(error) = self.scene.apply_by(command, self.viewport, by) {
                 tracing::debug!(%error, ?command, "a command does not fit the scene");
             }
         }
@@ -206,7 +224,12 @@ impl Drawing {
         match outcome {
             Ok(layers) => {
                 for layer in layers {
-                    self.scene.add(layer);
+                    let layer = self.scene.add(layer);
+                    if let Some(opening) = &mut self.opening
+                        && let Some(file) = opening.file_of(id)
+                    {
+                        opening.came(layer, file);
+                    }
                     // The loader's, or the scene's own about where the layer lies.
                     if let Some(notice) = self.scene.layers().last().and_then(|layer| layer.notice.clone()) {
                         (self.tell)(FromEngine::Problem(notice));
@@ -216,8 +239,68 @@ impl Drawing {
             Err(LoadError::Cancelled) => {}
             Err(error) => (self.tell)(FromEngine::Problem(error.to_string())),
         }
+        if let Some(opening) = &mut self.opening
+            && opening.is_over_with(id)
+        {
+            opening.finish(&mut self.scene);
+            self.opening = None;
+        }
+        self.tell_when_all_is_loaded();
+    }
+
+    fn tell_when_all_is_loaded(&self) {
         if self.loads.is_empty() {
             (self.tell)(FromEngine::Loaded { layers: self.scene.layers().len() });
+        }
+    }
+
+    /// What was open makes room for the session; it can be brought back by undoing.
+    fn open_session(&mut self, id: LoadId, outcome: Result<(Session, PathBuf), SessionError>) {
+        self.loads.finished(id);
+        let (session, folder) = match outcome {
+            Ok(opened) => opened,
+            Err(error) => {
+                (self.tell)(FromEngine::Problem(format!("{error}.")));
+                return self.tell_when_all_is_loaded();
+            }
+        };
+        let layers: Vec<LayerId> = self.scene.layers().iter().map(|layer| layer.id).collect();
+        for layer in layers {
+            self.apply_all(&[Command::RemoveLayer { layer }], None);
+        }
+        let sources = session.sources(&folder, samples::source_of);
+        let there: Vec<(usize, Source)> =
+            sources.into_iter().enumerate().filter_map(|(file, source)| Some((file, source?))).collect();
+        let (files, sources): (Vec<usize>, Vec<Source>) = there.into_iter().unzip();
+        let ids = self.loads.start(sources, &self.engine);
+        if ids.is_empty() {
+            return self.tell_when_all_is_loaded();
+        }
+        self.opening = Some(Opening::new(session, ids.into_iter().zip(files).collect()));
+    }
+
+    /// One at a time: a new wish gives up the one before.
+    fn export(&mut self, size: Viewport, path: PathBuf) {
+        self.export = None;
+        let gpu = self.renderer.gpu().clone();
+        match Export::start(gpu, self.scene.still(), (size, path), self.tell.clone()) {
+            Ok(export) => self.export = Some(export),
+            Err(error) => (self.tell)(FromEngine::Problem(format!("The picture could not be drawn: {error}."))),
+        }
+    }
+
+    fn save_session(&mut self, path: PathBuf) {
+        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        let session = Session::of(&self.scene, &folder);
+        let tell = self.tell.clone();
+        let write = move || match sessions::write(&session, &path) {
+            Ok(()) => tell(FromEngine::Saved(path)),
+            Err(error) => {
+                tell(FromEngine::Problem(format!("The session could not be written to {}: {error}.", path.display())))
+            }
+        };
+        if let Err(error) = std::thread::Builder::new().name("session".into()).spawn(write) {
+            (self.tell)(FromEngine::Problem(format!("The session could not be saved: {error}.")));
         }
     }
 

@@ -234,6 +234,11 @@ impl Room {
         Vec::new()
     }
 
+    /// What a guest is called.
+    pub fn name_of(&self, viewer: ViewerId) -> Option<String> {
+        self.members.member(viewer).map(|member| member.name.clone())
+    }
+
     /// How many are here.
     pub fn watching(&self) -> usize {
         self.present.values().filter(|presence| presence.is_here).count()
@@ -339,6 +344,9 @@ fn is_for_guests(input: &Input) -> bool {
             | Command::Fit
             | Command::Look { .. }
             | Command::Set { .. }
+            | Command::RenameLayer { .. }
+            | Command::MoveLayer { .. }
+            | Command::OpenView { .. }
             | Command::Undo
             | Command::Redo => true,
             Command::RemoveLayer { .. } => false,

@@ -13,6 +13,7 @@ use crate::samples::SAMPLES;
 use crate::ui::Action;
 use heliograph_scene::Viewport;
 use heliograph_scene::load::{Source, extensions};
+use heliograph_scene::session::EXTENSION;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use window::MainWindow;
@@ -91,6 +92,9 @@ impl ApplicationHandler<HostEvent> for Shell {
     fn user_event(&mut self, _: &ActiveEventLoop, event: HostEvent) {
         let Some(running) = &mut self.running else { return };
         running.host.handle(event);
+        if let Some(text) = running.host.take_clipboard() {
+            running.window.copy(text);
+        }
         running.window.request_redraw();
     }
 
@@ -127,8 +131,13 @@ impl ApplicationHandler<HostEvent> for Shell {
 impl Shell {
     fn open_window(&self, event_loop: &ActiveEventLoop, start: Start) -> anyhow::Result<Running> {
         let (gpu, surface, window) = window::create(event_loop)?;
-        let mut host =
-            Host::new(gpu.clone(), FIRST_SIZE, (start.settings, start.rules), self.reporter, self.post.clone())?;
+        let mut host = Host::new(
+            gpu.clone(),
+            FIRST_SIZE,
+            (start.settings, start.rules, start.limits),
+            self.reporter,
+            self.post.clone(),
+        )?;
         let window = MainWindow::new(gpu, surface, window)?;
         host.open(start.sources);
         if start.share {
@@ -149,6 +158,12 @@ fn perform(action: Action, running: &mut Running, proxy: &EventLoopProxy<HostEve
         }
         Action::Browse if doctor::has_file_dialog() => browse(proxy.clone()),
         Action::Browse => host.problem(NO_FILE_DIALOG.into()),
+        Action::SaveSession(path) => host.save_session(PathBuf::from(path)),
+        Action::BrowseSave if doctor::has_file_dialog() => browse_save(proxy.clone()),
+        Action::BrowseSave => host.problem(NO_FILE_DIALOG.into()),
+        Action::Export(size, path) => host.export(size, PathBuf::from(path)),
+        Action::CancelExport => host.cancel_export(),
+        Action::CopyView => host.engine().offer(ToEngine::ViewCode),
         Action::CancelLoading(id) => host.engine().offer(ToEngine::CancelLoading(id)),
         Action::StartSharing => host.start_sharing(),
         Action::EndSharing => host.end_sharing(),
@@ -166,10 +181,23 @@ fn perform(action: Action, running: &mut Running, proxy: &EventLoopProxy<HostEve
     window.request_redraw();
 }
 
+/// The same for a place to save the session.
+fn browse_save(proxy: EventLoopProxy<HostEvent>) {
+    let spawned = std::thread::Builder::new().name("file-dialog".into()).spawn(move || {
+        let dialog = rfd::FileDialog::new().set_title("Save the session").add_filter("Session", &[EXTENSION]);
+        if let Some(path) = dialog.set_file_name(format!("session.{EXTENSION}")).save_file() {
+            let _ = proxy.send_event(HostEvent::ChosenToSave(path));
+        }
+    });
+    if let Err(error) = spawned {
+        tracing::error!(%error, "no thread for the file dialog");
+    }
+}
+
 /// The system's dialog blocks, so it has a thread of its own.
 fn browse(proxy: EventLoopProxy<HostEvent>) {
     let spawned = std::thread::Builder::new().name("file-dialog".into()).spawn(move || {
-        let extensions: Vec<&str> = extensions().collect();
+        let extensions: Vec<&str> = extensions().chain([EXTENSION]).collect();
         let dialog = rfd::FileDialog::new().set_title("Open files").add_filter("Scientific data", &extensions);
         let files = dialog.add_filter("All files", &["*"]).pick_files().unwrap_or_default();
         let _ = proxy.send_event(HostEvent::Chosen(files.into_iter().map(Source::Path).collect()));

@@ -109,6 +109,11 @@ impl MainWindow {
         self.window.request_redraw();
     }
 
+    /// Puts a text on the clipboard, with the next frame.
+    pub(super) fn copy(&self, text: String) {
+        self.egui.egui_ctx().copy_text(text);
+    }
+
     pub(super) fn hide(&self) {
         self.window.set_visible(false);
     }
@@ -216,5 +221,8 @@ fn view<'a>(host: &'a Host, snapshot: &'a Snapshot, picture: Option<egui::Textur
         has_token: host.has_token,
         stats: &host.stats,
         problems: &host.problems,
+        recent: host.recent.files(),
+        session_path: host.session_path.as_deref(),
+        export: host.export,
     }
 }

@@ -2,6 +2,7 @@
 
 use super::{Action, Dialog, UiState, View, keys, share, theme};
 use egui::{Align, Frame, Id, Key, Layout, Modal, RichText, TextEdit};
+use heliograph_scene::Viewport;
 
 const WIDTH: f32 = 460.0;
 
@@ -12,6 +13,8 @@ pub(super) fn show(context: &egui::Context, view: &View<'_>, state: &mut UiState
         ui.set_width(if dialog == Dialog::Share { share::WIDTH } else { WIDTH });
         match dialog {
             Dialog::Open => open(ui, state, actions),
+            Dialog::Save => save(ui, state, actions),
+            Dialog::Export => export(ui, view, state, actions),
             Dialog::Share => share::show(ui, view, state, actions),
             Dialog::Help => help(ui, state),
         }
@@ -30,31 +33,113 @@ fn open(ui: &mut egui::Ui, state: &mut UiState, actions: &mut Vec<Action>) {
         .weak(),
     );
     ui.add_space(6.0);
-    let field = TextEdit::singleline(&mut state.path).hint_text("/data/scan.laz").desired_width(f32::INFINITY);
-    let field = ui.add(field);
-    let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-    if !is_entered {
-        field.request_focus();
-    }
+    let is_entered = path_field(ui, state, "/data/scan.laz");
     ui.add_space(8.0);
     ui.horizontal(|ui| {
         if ui.button("Browse…").clicked() {
             actions.push(Action::Browse);
             state.dialog = None;
         }
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            let has_path = !state.path.trim().is_empty();
-            let is_clicked = ui.add_enabled(has_path, theme::primary_button("Open")).clicked();
-            if has_path && (is_clicked || is_entered) {
-                actions.push(Action::OpenPath(state.path.trim().to_owned()));
-                state.path.clear();
-                state.dialog = None;
-            }
-            if ui.button("Cancel").clicked() {
-                state.dialog = None;
-            }
-        });
+        if confirm(ui, state, "Open", is_entered) {
+            actions.push(Action::OpenPath(std::mem::take(&mut state.path).trim().to_owned()));
+            state.dialog = None;
+        }
     });
+}
+
+fn save(ui: &mut egui::Ui, state: &mut UiState, actions: &mut Vec<Action>) {
+    ui.heading("Save the session");
+    let text =
+        "Which files are open and how they are shown, not their data. Files are found again from the session's place.";
+    ui.label(RichText::new(text).weak());
+    ui.add_space(6.0);
+    let is_entered = path_field(ui, state, "/data/talk.heliograph");
+    ui.add_space(8.0);
+    ui.horizontal(|ui| {
+        if ui.button("Browse…").clicked() {
+            actions.push(Action::BrowseSave);
+            state.dialog = None;
+        }
+        if confirm(ui, state, "Save", is_entered) {
+            actions.push(Action::SaveSession(std::mem::take(&mut state.path).trim().to_owned()));
+            state.dialog = None;
+        }
+    });
+}
+
+/// Pictures of these sizes are offered beside the one that is shown.
+const SIZES: [(&str, Viewport); 3] = [
+    ("1920 × 1080", Viewport { width: 1920, height: 1080 }),
+    ("4K: 3840 × 2160", Viewport { width: 3840, height: 2160 }),
+    ("8K: 7680 × 4320", Viewport { width: 7680, height: 4320 }),
+];
+
+fn export(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, actions: &mut Vec<Action>) {
+    ui.heading("Save the picture");
+    if let Some(share) = view.export {
+        ui.add(egui::ProgressBar::new(share).show_percentage());
+        ui.add_space(8.0);
+        if ui.button("Cancel").clicked() {
+            actions.push(Action::CancelExport);
+        }
+        return;
+    }
+    ui.label(
+        RichText::new("As PNG, without panels. Large pictures are drawn in parts; you can go on meanwhile.").weak(),
+    );
+    ui.add_space(6.0);
+    let shown = state.picture_size.unwrap_or(SIZES[0].1);
+    let mut size = state.export_size.unwrap_or(shown);
+    ui.horizontal_wrapped(|ui| {
+        let as_shown = (format!("As shown: {} × {}", shown.width, shown.height), shown);
+        let offered = SIZES.map(|(label, size)| (label.to_owned(), size));
+        for (label, one) in std::iter::once(as_shown).chain(offered) {
+            if ui.selectable_label(size == one, label).clicked() {
+                size = one;
+            }
+        }
+    });
+    ui.horizontal(|ui| {
+        ui.label("Size");
+        ui.add(egui::DragValue::new(&mut size.width).range(64..=MOST_SIDE).suffix(" px"));
+        ui.label("×");
+        ui.add(egui::DragValue::new(&mut size.height).range(64..=MOST_SIDE).suffix(" px"));
+    });
+    state.export_size = (size != shown).then_some(size);
+    ui.add_space(6.0);
+    let is_entered = path_field(ui, state, "/data/figure.png");
+    ui.add_space(8.0);
+    ui.horizontal(|ui| {
+        if confirm(ui, state, "Save", is_entered) {
+            actions.push(Action::Export(size, std::mem::take(&mut state.path).trim().to_owned()));
+        }
+    });
+}
+
+/// The longest side of a picture that is saved.
+const MOST_SIDE: u32 = 8192;
+
+/// True when Enter was pressed in it.
+fn path_field(ui: &mut egui::Ui, state: &mut UiState, hint: &str) -> bool {
+    let field = ui.add(TextEdit::singleline(&mut state.path).hint_text(hint).desired_width(f32::INFINITY));
+    let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    if !is_entered && ui.memory(|memory| memory.focused().is_none()) {
+        field.request_focus();
+    }
+    is_entered
+}
+
+/// The buttons at the right end; true when it is to be done.
+fn confirm(ui: &mut egui::Ui, state: &mut UiState, verb: &str, is_entered: bool) -> bool {
+    ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+        let has_path = !state.path.trim().is_empty();
+        let is_clicked = ui.add_enabled(has_path, theme::primary_button(verb)).clicked();
+        if ui.button("Cancel").clicked() {
+            state.dialog = None;
+        }
+        has_path && (is_clicked || is_entered)
+    })
+    .inner
 }
 
 fn help(ui: &mut egui::Ui, state: &mut UiState) {

@@ -9,11 +9,17 @@ const SHIFT_COMMAND: Modifiers = Modifiers { shift: true, ..Modifiers::COMMAND }
 pub(super) const OPEN: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::O);
 /// Opens the share dialog, and starts sharing.
 pub(super) const SHARE: KeyboardShortcut = KeyboardShortcut::new(SHIFT_COMMAND, Key::S);
-const REDO: KeyboardShortcut = KeyboardShortcut::new(SHIFT_COMMAND, Key::Z);
-const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
+/// Asks where to save the session.
+pub(super) const SAVE: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::S);
+/// Asks where to save the picture.
+pub(super) const EXPORT: KeyboardShortcut = KeyboardShortcut::new(SHIFT_COMMAND, Key::E);
+/// Copies the view's code.
+pub(super) const COPY_VIEW: KeyboardShortcut = KeyboardShortcut::new(SHIFT_COMMAND, Key::C);
+pub(super) const REDO: KeyboardShortcut = KeyboardShortcut::new(SHIFT_COMMAND, Key::Z);
+pub(super) const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
 
 /// Key and what it does, as the help dialog shows them.
-pub(super) const HELP: [(&str, &str); 15] = [
+pub(super) const HELP: [(&str, &str); 18] = [
     ("Drag", "Turn"),
     ("Shift-drag, right drag", "Move"),
     ("Scroll, pinch", "Zoom to the pointer"),
@@ -25,8 +31,11 @@ pub(super) const HELP: [(&str, &str); 15] = [
     ("Arrows", "Turn; with Shift, move"),
     ("+  –", "Zoom"),
     ("Ctrl+O", "Open files"),
+    ("Ctrl+S", "Save the session"),
+    ("Ctrl+Shift+E", "Save the picture"),
     ("Ctrl+Shift+S", "Share"),
     ("Ctrl+Z, Ctrl+Shift+Z", "Undo, redo"),
+    ("Ctrl+Shift+C, Ctrl+V", "Copy the view, open a copied one"),
     ("Tab", "Show or hide the panel"),
     ("?", "This sheet"),
 ];
@@ -46,6 +55,17 @@ pub(super) fn handle(context: &Context, view: &View<'_>, state: &mut UiState, ac
     if context.egui_wants_keyboard_input() || state.dialog.is_some() {
         return;
     }
+    if pressed(&SAVE) && !view.status.layers.is_empty() {
+        super::menus::ask_where_to_save(view, state);
+    }
+    if pressed(&EXPORT) && !view.status.layers.is_empty() {
+        state.dialog = Some(Dialog::Export);
+        state.path.clear();
+    }
+    if pressed(&COPY_VIEW) {
+        actions.push(Action::CopyView);
+    }
+    actions.extend(pasted_view(context).map(Action::from));
     if pressed(&REDO) {
         actions.push(Command::Redo.into());
     }
@@ -60,6 +80,18 @@ pub(super) fn handle(context: &Context, view: &View<'_>, state: &mut UiState, ac
         state.dialog = Some(Dialog::Help);
     }
     plain_keys(context, view, state, actions);
+}
+
+/// The command of a view's code that is pasted.
+fn pasted_view(context: &Context) -> Option<Command> {
+    context.input(|input| {
+        input.events.iter().find_map(|event| match event {
+            egui::Event::Paste(text) if text.len() <= heliograph_wire::MAX_VIEW_BYTES => {
+                Some(Command::OpenView { code: text.clone() })
+            }
+            _ => None,
+        })
+    })
 }
 
 fn plain_keys(context: &Context, view: &View<'_>, state: &mut UiState, actions: &mut Vec<Action>) {

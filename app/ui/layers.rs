@@ -11,8 +11,8 @@ pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, acti
     egui::Panel::left("layers").frame(frame).default_size(264.0).min_size(220.0).max_size(420.0).show(ui, |ui| {
         egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
             heading(ui, "Layers");
-            for layer in &view.status.layers {
-                layer_row(ui, layer, state, actions);
+            for (at, layer) in view.status.layers.iter().enumerate() {
+                layer_row(ui, layer, (at, view.status.layers.len()), state, actions);
             }
             loading(ui, view, actions);
             let selected = state.selected_layer.or(view.status.layers.first().map(|layer| layer.id));
@@ -34,7 +34,14 @@ fn heading(ui: &mut egui::Ui, text: &str) {
     ui.add(egui::Label::new(RichText::new(text).small().strong().weak()).truncate());
 }
 
-fn layer_row(ui: &mut egui::Ui, layer: &LayerStatus, state: &mut UiState, actions: &mut Vec<Action>) {
+/// `at`: its place in the list, of so many.
+fn layer_row(
+    ui: &mut egui::Ui,
+    layer: &LayerStatus,
+    at: (usize, usize),
+    state: &mut UiState,
+    actions: &mut Vec<Action>,
+) {
     let is_selected = state.selected_layer == Some(layer.id);
     ui.horizontal(|ui| {
         let mut visible = layer.visible;
@@ -42,14 +49,21 @@ fn layer_row(ui: &mut egui::Ui, layer: &LayerStatus, state: &mut UiState, action
             actions.push(set(Some(layer.id), "visible", Value::Toggle(visible)));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            if ui.button("×").on_hover_text("Remove from the scene (Ctrl+Z brings it back)").clicked() {
-                actions.push(Command::RemoveLayer { layer: layer.id }.into());
-            }
+            ui.menu_button("…", |ui| layer_menu(ui, layer, at, state, actions))
+                .response
+                .on_hover_text("Rename, move, remove");
             ui.with_layout(Layout::top_down_justified(Align::Min), |ui| {
                 ui.spacing_mut().item_spacing.y = 0.0;
+                if is_renamed(ui, layer.id, state, actions) {
+                    return;
+                }
                 let name = egui::Button::selectable(is_selected, RichText::new(&layer.name)).truncate();
-                if ui.add(name).on_hover_text(&layer.name).clicked() {
+                let name = ui.add(name).on_hover_text(&layer.name);
+                if name.clicked() {
                     state.selected_layer = Some(layer.id);
+                }
+                if name.double_clicked() {
+                    state.renaming = Some((layer.id, layer.name.clone()));
                 }
                 ui.horizontal(|ui| {
                     ui.add_space(10.0);
@@ -58,6 +72,47 @@ fn layer_row(ui: &mut egui::Ui, layer: &LayerStatus, state: &mut UiState, action
             });
         });
     });
+}
+
+fn layer_menu(
+    ui: &mut egui::Ui,
+    layer: &LayerStatus,
+    (at, count): (usize, usize),
+    state: &mut UiState,
+    actions: &mut Vec<Action>,
+) {
+    let mut entry = |ui: &mut egui::Ui, is_enabled: bool, label: &str, then: Command| {
+        if ui.add_enabled(is_enabled, egui::Button::new(label)).clicked() {
+            actions.push(then.into());
+            ui.close();
+        }
+    };
+    if ui.button("Rename…").clicked() {
+        state.renaming = Some((layer.id, layer.name.clone()));
+        ui.close();
+    }
+    let move_to = |to: usize| Command::MoveLayer { layer: layer.id, to: to as u32 };
+    entry(ui, at > 0, "Move up", move_to(at.saturating_sub(1)));
+    entry(ui, at + 1 < count, "Move down", move_to(at + 1));
+    ui.separator();
+    // Undoing brings it back.
+    entry(ui, true, "Remove", Command::RemoveLayer { layer: layer.id });
+}
+
+/// Draws the field in the place of the name while it is being typed: Enter takes it, Escape leaves the old one.
+fn is_renamed(ui: &mut egui::Ui, layer: LayerId, state: &mut UiState, actions: &mut Vec<Action>) -> bool {
+    let Some((_, name)) = state.renaming.as_mut().filter(|(id, _)| *id == layer) else { return false };
+    let field = ui.add(egui::TextEdit::singleline(name).hint_text("Name of the layer").desired_width(f32::INFINITY));
+    if !field.lost_focus() {
+        field.request_focus();
+        return true;
+    }
+    let is_taken = !ui.input(|input| input.key_pressed(egui::Key::Escape)) && !name.trim().is_empty();
+    if is_taken {
+        actions.push(Command::RenameLayer { layer, name: name.clone() }.into());
+    }
+    state.renaming = None;
+    true
 }
 
 fn loading(ui: &mut egui::Ui, view: &View<'_>, actions: &mut Vec<Action>) {

@@ -5,6 +5,7 @@ mod interval;
 mod keys;
 mod layers;
 mod legend;
+mod menus;
 mod notices;
 mod people;
 mod qr;
@@ -26,6 +27,7 @@ use heliograph_scene::Viewport;
 use heliograph_wire::link::StreamStats;
 use heliograph_wire::room::ControlMode;
 use heliograph_wire::{Command, Input, LayerId, Pose, SceneStatus};
+use std::path::{Path, PathBuf};
 
 /// Everything that the panels show.
 pub struct View<'a> {
@@ -59,6 +61,12 @@ pub struct View<'a> {
     pub stats: &'a StreamStats,
     /// Sentences to show.
     pub problems: &'a [String],
+    /// The files that were opened last.
+    pub recent: &'a [PathBuf],
+    /// Where the session was saved or opened last.
+    pub session_path: Option<&'a Path>,
+    /// How far the picture is that is being saved, from 0 to 1.
+    pub export: Option<f32>,
 }
 
 /// What the panels themselves remember.
@@ -70,6 +78,8 @@ pub struct UiState {
     pub dialog: Option<Dialog>,
     /// What is typed into the open dialog.
     pub path: String,
+    /// The layer that is being given another name, and what is typed.
+    pub renaming: Option<(LayerId, String)>,
     /// The ngrok token that is being typed.
     pub token: String,
     /// The tunnel command that is being typed.
@@ -78,6 +88,8 @@ pub struct UiState {
     pub copied: Option<String>,
     /// Whether the side panel is hidden.
     pub is_panel_hidden: bool,
+    /// The side lengths of the picture to save, once they were chosen.
+    pub export_size: Option<Viewport>,
     /// The size that was asked for last.
     pub picture_size: Option<Viewport>,
 }
@@ -87,6 +99,10 @@ pub struct UiState {
 pub enum Dialog {
     /// Type a path or browse.
     Open,
+    /// Where the session is to be saved.
+    Save,
+    /// Where and how large the picture is to be saved.
+    Export,
     /// The links.
     Share,
     /// The shortcuts.
@@ -98,6 +114,8 @@ impl Dialog {
     pub fn name(self) -> &'static str {
         match self {
             Dialog::Open => "open",
+            Dialog::Save => "save",
+            Dialog::Export => "export",
             Dialog::Share => "share",
             Dialog::Help => "help",
         }
@@ -115,6 +133,16 @@ pub enum Action {
     OpenSample(usize),
     /// Show the system's file dialog.
     Browse,
+    /// Save the session to the path that was typed.
+    SaveSession(String),
+    /// Show the system's dialog for where to save the session.
+    BrowseSave,
+    /// Save the picture, so large, to the path that was typed.
+    Export(Viewport, String),
+    /// Give up the picture that is being made.
+    CancelExport,
+    /// Put the code of the view on the clipboard.
+    CopyView,
     /// Stop loading a file.
     CancelLoading(LoadId),
     /// Make the links.

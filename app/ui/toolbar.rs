@@ -1,8 +1,7 @@
 //! The bar at the top: open, look, share.
 
-use super::{Action, Dialog, UiState, View, keys, theme};
+use super::{Action, Dialog, UiState, View, keys, menus, theme};
 use crate::host::ShareState;
-use crate::samples::SAMPLES;
 use egui::{Align, Button, Layout, RichText};
 use heliograph_wire::{Command, Side};
 
@@ -12,11 +11,8 @@ pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, acti
         ui.horizontal(|ui| {
             ui.label(RichText::new("Heliograph").strong().color(theme::accent_text(ui.visuals())));
             ui.add_space(6.0);
-            let shortcut = ui.ctx().format_shortcut(&keys::OPEN);
-            if ui.button("Open…").on_hover_text(format!("Open files ({shortcut})")).clicked() {
-                state.dialog = Some(Dialog::Open);
-            }
-            ui.menu_button("Samples", |ui| samples_menu(ui, actions));
+            ui.menu_button("File", |ui| menus::file(ui, view, state, actions));
+            ui.menu_button("Edit", |ui| menus::edit(ui, view, actions));
             ui.menu_button("View", |ui| view_menu(ui, view, actions));
             if ui.button("Fit").on_hover_text("Fit everything into the picture (F)").clicked() {
                 actions.push(Command::Fit.into());
@@ -33,15 +29,6 @@ pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, acti
             });
         });
     });
-}
-
-fn samples_menu(ui: &mut egui::Ui, actions: &mut Vec<Action>) {
-    for (index, sample) in SAMPLES.iter().enumerate() {
-        if ui.add(Button::new(sample.title).shortcut_text(sample.about)).clicked() {
-            actions.push(Action::OpenSample(index));
-            ui.close();
-        }
-    }
 }
 
 fn view_menu(ui: &mut egui::Ui, view: &View<'_>, actions: &mut Vec<Action>) {
@@ -68,8 +55,6 @@ fn view_menu(ui: &mut egui::Ui, view: &View<'_>, actions: &mut Vec<Action>) {
     if let Some(command) = keys::other_projection(view) {
         entry(ui, "Switch perspective and parallel", "O", command);
     }
-    entry(ui, "Undo", "Ctrl+Z", Command::Undo);
-    entry(ui, "Redo", "Ctrl+Shift+Z", Command::Redo);
 }
 
 fn share_button(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, actions: &mut Vec<Action>) {

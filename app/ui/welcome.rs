@@ -12,7 +12,10 @@ pub(super) fn show(ui: &mut egui::Ui, state: &mut UiState, actions: &mut Vec<Act
         ui.add_space((ui.available_height() * 0.5 - 190.0).max(24.0));
         ui.label(RichText::new("Drop a file here").size(26.0));
         ui.add_space(2.0);
-        ui.label(RichText::new("Points (LAS, LAZ, PLY) · meshes (PLY) · tractograms (TRK) · networks (JSON)").weak());
+        ui.label(
+            RichText::new("Points, surfaces, streamlines, networks and volumes: `heliograph formats` lists the kinds")
+                .weak(),
+        );
         ui.add_space(14.0);
         if ui.add(theme::primary_button("Open files…").min_size(vec2(150.0, 34.0))).clicked() {
             state.dialog = Some(Dialog::Open);

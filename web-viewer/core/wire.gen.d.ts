@@ -133,7 +133,27 @@ value: Value, } | { "type": "remove_layer",
 /**
  * The layer to remove.
  */
-layer: LayerId, } | { "type": "undo" } | { "type": "redo" };
+layer: LayerId, } | { "type": "rename_layer",
+/**
+ * The layer.
+ */
+layer: LayerId,
+/**
+ * Its new name for people; not empty.
+ */
+name: string, } | { "type": "move_layer",
+/**
+ * The layer.
+ */
+layer: LayerId,
+/**
+ * Its place when it has been moved, from 0; beyond the end is the end.
+ */
+to: number, } | { "type": "open_view",
+/**
+ * As [`crate::SceneStatus`] and [`crate::Pose`] make it: see the page's `core/view.js` and `heliograph_scene::view`.
+ */
+code: string, } | { "type": "undo" } | { "type": "redo" };
 
 /**
  * One thing that a viewer did. Places are fractions of the picture, as in [`Command`].
@@ -392,7 +412,19 @@ loading: Array<LoadStatus>,
 /**
  * The box about everything visible; none when there is nothing.
  */
-bounds: Bounds | null, };
+bounds: Bounds | null,
+/**
+ * What the coordinates of [`crate::Pose`] and of `bounds` are relative to, in those of the first layer's file.
+ */
+origin: [number, number, number],
+/**
+ * What undoing would take back.
+ */
+undo: Step | null,
+/**
+ * What would be done again.
+ */
+redo: Step | null, };
 
 /**
  * A box along the axes, in the coordinates of [`crate::Pose`].
@@ -406,6 +438,19 @@ min: [number, number, number],
  * The greatest coordinates.
  */
 max: [number, number, number], };
+
+/**
+ * A change of the scene that can be undone or done again.
+ */
+export type Step = {
+/**
+ * What was changed, in words, e.g. `point size of autzen`.
+ */
+what: string,
+/**
+ * Who did it; none where it was the host.
+ */
+by: string | null, };
 
 /**
  * One layer.
@@ -531,7 +576,11 @@ unit: string | null,
 /**
  * What it is now.
  */
-value: Value, };
+value: Value,
+/**
+ * Whether that is not what it was at first.
+ */
+changed?: boolean, };
 
 /**
  * How a property is drawn and which values it takes.

@@ -5,16 +5,16 @@ use crate::target::Target;
 use glam::{Vec3, Vec4};
 use heliograph_scene::Background;
 
-/// Puts the backdrop into the picture; draws it first when it is another than before. To copy it costs a software adapter
+/// Puts the backdrop into the picture, of which the target shows `rows`; draws it first when it is another than before. To copy it costs a software adapter
 /// a fifth of what it costs to draw it.
 pub(crate) fn put(
     encoder: &mut wgpu::CommandEncoder,
     target: &mut Target,
-    background: Background,
+    (background, rows): (Background, [f32; 2]),
     pipeline: &wgpu::RenderPipeline,
     (uniforms, camera, item): (&Uniforms, Slot, Slot),
 ) {
-    if target.backdrop_of.replace(background) != Some(background) {
+    if target.backdrop_of.replace((background, rows)) != Some((background, rows)) {
         let mut pass = encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
             label: Some("backdrop"),
             color_attachments: &[Some(wgpu::RenderPassColorAttachment {

@@ -3,6 +3,7 @@
 use crate::background::gradient;
 use crate::frame::{CameraUniform, ItemUniform, Slot, Uniforms};
 use crate::layers::{Buffers, LayerBuffers};
+use crate::lens::Lens;
 use crate::pipelines::Pipelines;
 use crate::target::Target;
 use glam::{Mat4, Vec2, Vec3, Vec4};
@@ -18,14 +19,13 @@ pub(crate) fn uniform_count(scene: &Scene, layers: &LayerBuffers) -> usize {
     10 + visible(scene).map(of_layer).sum::<usize>()
 }
 
-pub(crate) fn camera_uniform(scene: &Scene, viewport: Viewport) -> CameraUniform {
+pub(crate) fn camera_uniform(scene: &Scene, viewport: Viewport, lens: &Lens) -> CameraUniform {
     let camera = scene.camera();
-    let aspect = viewport.aspect();
     let [background_top, background_bottom] = gradient(scene.settings().background);
     CameraUniform {
-        clip_from_scene: camera.clip_from_world(aspect),
+        clip_from_scene: lens.clip_from_scene,
         view_from_scene: camera.view_from_world(),
-        clip_from_view: camera.clip_from_view(aspect),
+        clip_from_view: lens.clip_from_view,
         background_top,
         background_bottom,
         viewport_px: Vec2::new(viewport.width as f32, viewport.height as f32),

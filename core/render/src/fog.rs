@@ -126,11 +126,10 @@ impl Fog {
         (device, pipelines): (&wgpu::Device, &FogPipelines),
         scene: &Scene,
         layers: &LayerBuffers,
-        viewport: Viewport,
+        (viewport, clip_from_scene): (Viewport, Mat4),
         (allowance, settled): (u64, bool),
     ) -> FogPlan {
         let nothing = FogPlan { part: None, clear: false, pixels: 0, is_any: false, whole: true, step_voxels: 1.0 };
-        let clip_from_scene = scene.camera().clip_from_world(viewport.aspect());
         let covered = foggy(scene)
             .filter(|layer| layers.volume(layer).is_some())
             .filter_map(Layer::bounds)

@@ -29,6 +29,7 @@ mod frame;
 mod gpu;
 mod image;
 mod layers;
+mod lens;
 mod mesh;
 mod meter;
 mod network;

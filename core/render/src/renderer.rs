@@ -8,6 +8,7 @@ use crate::frame::{ItemUniform, Slot, Uniforms};
 use crate::gpu::Gpu;
 use crate::image::Image;
 use crate::layers::{Buffers, LayerBuffers};
+use crate::lens::{Lens, Part};
 use crate::meter::{Load, Meter};
 use crate::pipelines::Pipelines;
 use crate::points::PointCall;
@@ -26,6 +27,8 @@ const MOVING: Duration = Duration::from_millis(33);
 const RESTING: Duration = Duration::from_millis(40);
 /// How long a screenshot waits for the GPU.
 const CAPTURE_WAIT: Duration = Duration::from_secs(30);
+/// How far beyond the edges of a part of a larger picture is drawn, in px.
+const MARGIN: u32 = 64;
 /// The width of the box's edges in px.
 const BOX_LINE_PX: f32 = 1.25;
 
@@ -85,6 +88,8 @@ pub struct Renderer<T> {
     meter: Meter,
     /// See [`Renderer::limit_points`].
     most_points: u64,
+    /// Of a larger picture, while one is drawn part by part.
+    part: Option<Part>,
     /// The edges of the box about the data.
     box_edges: wgpu::Buffer,
     readback: Readback<T>,
@@ -117,6 +122,7 @@ impl<T> Renderer<T> {
             fog: Fog::default(),
             meter: Meter::new(),
             most_points: u64::MAX,
+            part: None,
             box_edges,
             readback,
             gpu,
@@ -220,6 +226,50 @@ impl<T> Renderer<T> {
         Ok(Image { width, height, rgba })
     }
 
+    /// Draws a picture of any size part by part, each through this renderer's own target, and waits for it: for pictures that
+    /// are larger than what the adapter takes at once. `go_on` is asked after each part with what is done, from 0 to 1; when it
+    /// says no there is no picture.
+    ///
+    /// # Errors
+    /// As for [`Renderer::capture`].
+    pub fn capture_large(
+        &mut self,
+        scene: &Scene,
+        whole: Viewport,
+        mut go_on: impl FnMut(f32) -> bool,
+    ) -> Result<Option<Image>, RenderError> {
+        let Viewport { width, height } = self.target.viewport;
+        // What is lit by its neighbours, or wider than a pixel, must be drawn beyond the part's edges.
+        let margin = if (width, height) == (whole.width, whole.height) { 0 } else { MARGIN.min(width.min(height) / 4) };
+        let (step_x, step_y) = (width - 2 * margin, height - 2 * margin);
+        let (columns, rows) = (whole.width.div_ceil(step_x), whole.height.div_ceil(step_y));
+        let stride = whole.width as usize * 4;
+        let mut rgba = vec![0; stride * whole.height as usize];
+        for index in 0..columns * rows {
+            let (left, top) = (index % columns * step_x, index / columns * step_y);
+            let at = |begin: u32| begin as i32 - margin as i32;
+            self.part = Some(Part { left: at(left), top: at(top), whole });
+            let image = self.capture(scene);
+            self.part = None;
+            let image = image?;
+            let bytes = (whole.width - left).min(step_x) as usize * 4;
+            let lines = image.rgba.chunks_exact(width as usize * 4).skip(margin as usize);
+            let places = rgba.chunks_exact_mut(stride).skip(top as usize);
+            for (line, place) in lines.take(step_y as usize).zip(places) {
+                let from = margin as usize * 4;
+                place[left as usize * 4..][..bytes].copy_from_slice(&line[from..from + bytes]);
+            }
+            if !go_on((index + 1) as f32 / (columns * rows) as f32) {
+                return Ok(None);
+            }
+        }
+        Ok(Some(Image { width: whole.width, height: whole.height, rgba }))
+    }
+
+    fn lens(&self, scene: &Scene) -> Lens {
+        Lens::new(scene.camera(), self.target.viewport, self.part)
+    }
+
     fn draw_within(&mut self, scene: &Scene, allowance: u64, target: Duration) -> Drawn {
         let started = Instant::now();
         let uploads_before = self.upload(scene);
@@ -246,7 +296,6 @@ impl<T> Renderer<T> {
     }
 
     fn plan(&mut self, scene: &Scene, allowance: u64) -> Plan {
-        let camera = scene.camera();
         let viewport = self.target.viewport;
         let (clouds, extents) = visible(scene)
             .filter_map(|layer| {
@@ -255,7 +304,7 @@ impl<T> Renderer<T> {
                 Some((cloud, Extent { len: points.len(), drawable: points.drawable() }))
             })
             .collect::<(Vec<_>, Vec<_>)>();
-        let clip_from_scene = camera.clip_from_world(viewport.aspect());
+        let clip_from_scene = self.lens(scene).clip_from_scene;
         self.accumulation.plan(View { clip_from_scene, viewport, clouds }, &extents, allowance)
     }
 
@@ -263,7 +312,8 @@ impl<T> Renderer<T> {
         let viewport = self.target.viewport;
         let allowance = (self.meter.pixels() as f64 * target.as_secs_f64() / MOVING.as_secs_f64()) as u64;
         let drawing = (&self.gpu.device, &self.pipelines.fog);
-        let plan = self.fog.plan(drawing, scene, &self.layers, viewport, (allowance, settled));
+        let lens = self.lens(scene);
+        let plan = self.fog.plan(drawing, scene, &self.layers, (viewport, lens.clip_from_scene), (allowance, settled));
         for layer in visible(scene) {
             let LayerData::Volume(data) = &layer.data else { continue };
             if let Some(volume) = self.layers.volume_mut(layer) {
@@ -279,7 +329,8 @@ impl<T> Renderer<T> {
         let device = &self.gpu.device;
         let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("frame") });
         self.uniforms.begin(device, uniform_count(scene, &self.layers));
-        let camera = self.uniforms.push(&camera_uniform(scene, self.target.viewport));
+        let lens = self.lens(scene);
+        let camera = self.uniforms.push(&camera_uniform(scene, self.target.viewport, &lens));
         self.encode_points(&mut encoder, scene, camera, plan);
         self.encode_scene(&mut encoder, scene, camera, fog);
         self.uniforms.write(&self.gpu.queue);
@@ -305,11 +356,13 @@ impl<T> Renderer<T> {
     }
 
     fn encode_scene(&mut self, encoder: &mut wgpu::CommandEncoder, scene: &Scene, camera: Slot, fog: &FogPlan) {
-        let item = self.uniforms.push(&ItemUniform::new(Vec3::ZERO, 0.0));
+        let lens = self.lens(scene);
+        let [first_row, height] = lens.rows;
+        let item = self.uniforms.push(&ItemUniform::new(Vec3::new(first_row, height, 0.0), 0.0));
         let background = scene.settings().background;
         let uniforms = (&self.uniforms, camera, item);
-        background::put(encoder, &mut self.target, background, &self.pipelines.background, uniforms);
-        let covered = Covered::by_points(scene, &self.layers, self.target.viewport);
+        background::put(encoder, &mut self.target, (background, lens.rows), &self.pipelines.background, uniforms);
+        let covered = Covered::by_points(scene, &self.layers, self.target.viewport, lens.clip_from_scene);
         let store = if fog.is_any { wgpu::StoreOp::Store } else { wgpu::StoreOp::Discard };
         let cleared = wgpu::Operations { load: wgpu::LoadOp::Clear(0.0), store };
         let mut pass = begin_pass(encoder, &self.target, cleared);

@@ -4,7 +4,7 @@ use crate::compose::{on_screen, visible};
 use crate::frame::{ItemUniform, Slot, Uniforms};
 use crate::layers::LayerBuffers;
 use crate::target::Target;
-use glam::Vec3;
+use glam::{Mat4, Vec3};
 use heliograph_scene::{Aabb, Layer, Scene, Viewport};
 
 /// The widest point, in px: the greatest of the sizes that a layer may have. Half of it would do.
@@ -22,9 +22,13 @@ pub(crate) struct Covered {
 
 impl Covered {
     /// `None` when no point can be seen.
-    pub(crate) fn by_points(scene: &Scene, layers: &LayerBuffers, viewport: Viewport) -> Option<Covered> {
+    pub(crate) fn by_points(
+        scene: &Scene,
+        layers: &LayerBuffers,
+        viewport: Viewport,
+        clip_from_scene: Mat4,
+    ) -> Option<Covered> {
         let clouds = || visible(scene).filter(|layer| layers.points(layer).is_some());
-        let clip_from_scene = scene.camera().clip_from_world(viewport.aspect());
         let bounds = clouds().filter_map(Layer::bounds).reduce(Aabb::union)?;
         let [left, top, right, bottom] = on_screen(bounds, clip_from_scene)?;
         // By how much a point may reach over the place where it is.

@@ -21,7 +21,7 @@ pub(crate) struct Target {
     /// The backdrop as a place to draw.
     pub(crate) backdrop_view: wgpu::TextureView,
     /// What the backdrop shows.
-    pub(crate) backdrop_of: Option<Background>,
+    pub(crate) backdrop_of: Option<(Background, [f32; 2])>,
 }
 
 impl Target {

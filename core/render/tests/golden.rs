@@ -11,7 +11,7 @@ mod common;
 
 use common::{VIEWPORT, difference, fibres, gpu, hills, orthographic, renderer, scene, set, spiral, torus};
 use heliograph_render::Image;
-use heliograph_scene::{Scene, VolumeMode};
+use heliograph_scene::{Scene, Viewport, VolumeMode};
 use heliograph_wire::{Command, Value};
 use std::path::{Path, PathBuf};
 
@@ -165,4 +165,22 @@ fn the_greatest_numbers_of_a_volume_look_as_they_did() {
 #[test]
 fn the_surface_of_a_volume_looks_as_it_did() {
     check("volume_surface", &ball(VolumeMode::Surface));
+}
+
+#[test]
+fn a_large_picture_drawn_in_parts_is_the_same_as_one_drawn_at_once() {
+    let mut scene = everything();
+    scene.add(common::ball());
+    let whole = renderer(VIEWPORT, false).capture(&scene).unwrap();
+    let mut shares = Vec::new();
+    let mut small = renderer(Viewport { width: 220, height: 190 }, false);
+    let in_parts = small.capture_large(&scene, VIEWPORT, |share| {
+        shares.push(share);
+        true
+    });
+    let in_parts = in_parts.unwrap().unwrap();
+    assert_eq!((in_parts.width, in_parts.height, shares.last()), (VIEWPORT.width, VIEWPORT.height, Some(&1.0)));
+    let (mean, off) = difference(&whole, &in_parts, STEP);
+    assert!(shares.len() > 4 && mean < 0.3 && off < 0.001, "{mean} {off} {shares:?}");
+    assert_eq!(small.capture_large(&scene, VIEWPORT, |_| false).unwrap(), None);
 }

@@ -203,6 +203,18 @@ impl Camera {
         self.change(|camera| camera.target = target);
     }
 
+    /// Stands somewhere else altogether: what it looks at, yaw and pitch, distance and angle of view. Lengths in scene
+    /// coordinates, angles in radians; all finite.
+    pub fn place(&mut self, target: Vec3, [yaw, pitch]: [f32; 2], distance: f32, fov_y: f32) {
+        self.change(|camera| {
+            camera.target = target;
+            camera.yaw = yaw.rem_euclid(TAU);
+            camera.pitch = pitch.clamp(-FRAC_PI_2, FRAC_PI_2);
+            camera.distance = camera.clamped_distance(distance);
+            camera.fov_y = fov_y.clamp(0.05, 2.5);
+        });
+    }
+
     /// Stands on one side of the target.
     pub fn look_from(&mut self, side: Side) {
         (self.yaw, self.pitch) = match side {

@@ -59,6 +59,12 @@ pub enum CommandError {
         /// What could be.
         known: String,
     },
+    /// A layer without a name could not be spoken of.
+    #[error("a layer's name cannot be empty")]
+    NoName,
+    /// What was pasted is no view's code, or not all of it.
+    #[error("this is not the code of a view: {0}")]
+    NoView(&'static str),
     /// Every change is undone already.
     #[error("there is nothing to undo")]
     NothingToUndo,

@@ -2,7 +2,8 @@
 
 use crate::Layer;
 use crate::pick::Picked;
-use heliograph_wire::{LayerId, Value};
+use crate::scene::Looks;
+use heliograph_wire::{LayerId, Step, Value};
 use std::collections::VecDeque;
 
 /// How many changes can be undone; the oldest is forgotten first.
@@ -10,11 +11,27 @@ pub(crate) const MAX_CHANGES: usize = 100;
 
 /// One change of the scene.
 #[derive(Debug)]
-pub(crate) enum Change {
+pub(crate) struct Change {
+    pub(crate) kind: ChangeKind,
+    /// In words.
+    what: String,
+    /// Who made it; `None` for the host.
+    by: Option<String>,
+}
+
+/// What was changed, and how to change it back.
+#[derive(Debug)]
+pub(crate) enum ChangeKind {
     /// A property was set.
     Set { layer: Option<LayerId>, property: String, before: Value, after: Value },
     /// A layer was taken out. It is here while it is out, otherwise in the scene.
     Removed { layer: LayerId, at: usize, out: Option<Box<Layer>> },
+    /// A layer was given another name.
+    Renamed { layer: LayerId, before: String, after: String },
+    /// A layer was put elsewhere in the list.
+    Moved { layer: LayerId, before: usize, after: usize },
+    /// Another view was opened.
+    Looks { before: Box<Looks>, after: Box<Looks> },
     /// Something else was marked.
     Picked { before: Option<Picked>, after: Option<Picked> },
 }
@@ -26,6 +43,8 @@ pub(crate) struct History {
     undone: Vec<Change>,
     /// Whether the next change may be melted into the last one.
     open: bool,
+    /// Who makes the changes that come now.
+    by: Option<String>,
 }
 
 impl History {
@@ -33,7 +52,8 @@ impl History {
     ///
     /// Neighbouring settings of one number or colour are one change, so that undoing takes back the whole pull of a
     /// slider and not its last millimetre; so are neighbouring marks.
-    pub(crate) fn push(&mut self, change: Change) {
+    pub(crate) fn push(&mut self, what: impl Into<String>, kind: ChangeKind) {
+        let change = Change { kind, what: what.into(), by: self.by.clone() };
         self.undone.clear();
         if self.open && self.done.back_mut().is_some_and(|last| last.melt(&change)) {
             return;
@@ -43,6 +63,24 @@ impl History {
             self.done.pop_front();
         }
         self.done.push_back(change);
+    }
+
+    /// The changes that come now are of the guest of this name, or the host's.
+    pub(crate) fn is_by(&mut self, by: Option<&str>) {
+        if self.by.as_deref() != by {
+            self.by = by.map(str::to_owned);
+            self.open = false;
+        }
+    }
+
+    /// What would be undone.
+    pub(crate) fn undo_step(&self) -> Option<Step> {
+        self.done.back().map(Change::step)
+    }
+
+    /// What would be done again.
+    pub(crate) fn redo_step(&self) -> Option<Step> {
+        self.undone.last().map(Change::step)
     }
 
     /// The next change stands for itself.
@@ -70,12 +108,16 @@ impl History {
 }
 
 impl Change {
+    fn step(&self) -> Step {
+        Step { what: self.what.clone(), by: self.by.clone() }
+    }
+
     /// Takes `next` into this change; false when it must stand for itself.
     fn melt(&mut self, next: &Change) -> bool {
-        match (self, next) {
+        match (&mut self.kind, &next.kind) {
             (
-                Change::Set { layer, property, after, .. },
-                Change::Set { layer: next_layer, property: next_property, after: next_after, .. },
+                ChangeKind::Set { layer, property, after, .. },
+                ChangeKind::Set { layer: next_layer, property: next_property, after: next_after, .. },
             ) if layer == next_layer && property == next_property => {
                 let slides = matches!(next_after, Value::Number(_) | Value::Color(_));
                 if slides {
@@ -83,7 +125,7 @@ impl Change {
                 }
                 slides
             }
-            (Change::Picked { after, .. }, Change::Picked { after: next_after, .. }) => {
+            (ChangeKind::Picked { after, .. }, ChangeKind::Picked { after: next_after, .. }) => {
                 after.clone_from(next_after);
                 true
             }

@@ -1,5 +1,6 @@
 //! [`Layer`]: one thing that is drawn, as it came out of one file.
 
+use crate::load::Source;
 use crate::paint::Paint;
 use crate::{Aabb, ColorBy, Mesh, Network, Points, Style, Tracts, Volume};
 use glam::{DVec3, Vec3};
@@ -25,6 +26,10 @@ pub struct Layer {
     pub offset: Vec3,
     /// What the user should know about how the file was read, e.g. that points were left out.
     pub notice: Option<String>,
+    /// How it was drawn at first.
+    pub(crate) first_style: Style,
+    /// Which file it came out of, and the how manieth of that file's layers it is, from 0; none where there is no file.
+    pub file: Option<(Source, u32)>,
     /// From the units of a network's layout to those of the scene that it was put in.
     pub(crate) scale: f32,
 }

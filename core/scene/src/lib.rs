@@ -27,11 +27,13 @@ mod points;
 mod properties;
 mod random;
 mod scene;
+pub mod session;
 mod style;
 pub mod synthetic;
 mod text;
 mod tracts;
 mod triad;
+pub mod view;
 mod volume;
 
 pub use aabb::Aabb;

@@ -26,9 +26,31 @@ pub(crate) fn of_scene(settings: &Settings, camera: &Camera) -> Vec<Property> {
     ]
 }
 
+/// The same, saying of each whether it is what it was at first.
+pub(crate) fn of_scene_with_changes(settings: &Settings, camera: &Camera) -> Vec<Property> {
+    // The projection is the camera's, which a view has anyway.
+    let first = of_scene(&Settings::default(), camera);
+    compared(of_scene(settings, camera), &first)
+}
+
+/// A layer's controls, `visible` excepted, saying of each whether it is what it was at first.
+pub(crate) fn of_layer_with_changes(layer: &Layer) -> Vec<Property> {
+    compared(of_layer(layer), &with_style(layer, &layer.first_style))
+}
+
+fn compared(mut list: Vec<Property>, first: &[Property]) -> Vec<Property> {
+    for property in &mut list {
+        property.changed = first.iter().all(|one| one.id != property.id || one.value != property.value);
+    }
+    list
+}
+
 /// A layer's controls, `visible` excepted.
 pub(crate) fn of_layer(layer: &Layer) -> Vec<Property> {
-    let style = &layer.style;
+    with_style(layer, &layer.style)
+}
+
+fn with_style(layer: &Layer, style: &Style) -> Vec<Property> {
     let mut list = match &layer.data {
         LayerData::Points(_) => vec![px("point_size", "Point size", style.point_size, 1.0, 20.0)],
         LayerData::Mesh(_) | LayerData::Volume(_) => vec![],
@@ -43,16 +65,15 @@ pub(crate) fn of_layer(layer: &Layer) -> Vec<Property> {
     if let (LayerData::Volume(data), Some(values)) = (&layer.data, fields.first()) {
         list.extend(volume::of(data, style, values));
     }
-    list.extend(coloring(layer, &fields));
+    list.extend(coloring(layer, style, &fields));
     // Of a volume the range of its opacity, or its surface, says what is seen.
     if !matches!(layer.data, LayerData::Volume(_)) {
-        list.extend(filtering(layer, &fields));
+        list.extend(filtering(style, &fields));
     }
     list
 }
 
-fn coloring(layer: &Layer, fields: &[Field<'_>]) -> Vec<Property> {
-    let style = &layer.style;
+fn coloring(layer: &Layer, style: &Style, fields: &[Field<'_>]) -> Vec<Property> {
     let choices = layer.data.color_choices();
     let mut list = Vec::new();
     if choices.len() > 1 {
@@ -76,6 +97,7 @@ fn coloring(layer: &Layer, fields: &[Field<'_>]) -> Vec<Property> {
             kind: PropertyKind::Color,
             unit: None,
             value: Value::Color(style.color),
+            changed: false,
         }),
         ColorBy::File | ColorBy::Direction => {}
     }
@@ -85,11 +107,11 @@ fn coloring(layer: &Layer, fields: &[Field<'_>]) -> Vec<Property> {
 /// The choice that nothing is hidden.
 const EVERYTHING: &str = "everything";
 
-fn filtering(layer: &Layer, fields: &[Field<'_>]) -> Vec<Property> {
+fn filtering(style: &Style, fields: &[Field<'_>]) -> Vec<Property> {
     if fields.is_empty() {
         return Vec::new();
     }
-    let filter = layer.style.filter.as_ref();
+    let filter = style.filter.as_ref();
     let chosen = filter.and_then(|filter| fields.get(filter.field));
     let options = fields.iter().map(|field| (field.name, sentence_case(field.name)));
     let options = std::iter::once((EVERYTHING, "Everything".to_owned())).chain(options);
@@ -117,6 +139,7 @@ fn filtering(layer: &Layer, fields: &[Field<'_>]) -> Vec<Property> {
         kind: PropertyKind::Several { options },
         unit: None,
         value: Value::Several(shown),
+        changed: false,
     });
     list
 }
@@ -338,11 +361,13 @@ fn range(id: &str, label: &str, value: f32, (min, max, step): (f64, f64, f64), u
         kind: PropertyKind::Range { min, max, step },
         unit: unit.map(str::to_owned),
         value: Value::Number(value),
+        changed: false,
     }
 }
 
 fn toggle(id: &str, label: &str, on: bool) -> Property {
-    Property { id: id.into(), label: label.into(), kind: PropertyKind::Toggle, unit: None, value: Value::Toggle(on) }
+    let value = Value::Toggle(on);
+    Property { id: id.into(), label: label.into(), kind: PropertyKind::Toggle, unit: None, value, changed: false }
 }
 
 fn interval(id: &str, label: &str, field: &Field<'_>, value: [f64; 2]) -> Property {
@@ -354,6 +379,7 @@ fn interval(id: &str, label: &str, field: &Field<'_>, value: [f64; 2]) -> Proper
         kind: PropertyKind::Interval { min, max, histogram: summary.histogram.clone() },
         unit: field.unit.map(str::to_owned),
         value: Value::Interval(value),
+        changed: false,
     }
 }
 
@@ -370,5 +396,6 @@ fn choice<L: Into<String>>(
         kind: PropertyKind::Choice { options: options.into_iter().map(option).collect() },
         unit: None,
         value: Value::Choice(chosen.into()),
+        changed: false,
     }
 }

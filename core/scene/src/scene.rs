@@ -4,12 +4,15 @@ use crate::history::History;
 use crate::layout::{ForceLayout, LiveLayout};
 use crate::load::LoadedLayer;
 use crate::pick::{self, Picked};
+use crate::view::View;
 use crate::{Aabb, Camera, CommandError, Layer, LayerData, Settings, properties, text};
 use glam::{DVec3, Vec3};
 use heliograph_wire::{Bounds, Command, LayerId, LayerStatus, SceneStatus};
 use std::sync::Arc;
 
 mod changes;
+mod looks;
+pub(crate) use looks::Looks;
 
 /// Called from other threads when something new is to be drawn.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -78,11 +81,14 @@ impl Scene {
     pub fn add(&mut self, loaded: LoadedLayer) -> LayerId {
         let id = LayerId(self.next_layer);
         self.next_layer += 1;
-        let LoadedLayer { name, data, style, notice } = loaded;
+        let LoadedLayer { name, data, style, notice, file } = loaded;
         // A network has no size of its own: it is as large as half of what is there.
         let scale = union(self.layers.iter()).map_or(1.0, |bounds| (bounds.radius() * 0.5).max(f32::MIN_POSITIVE));
         let (visible, offset) = (true, Vec3::ZERO);
-        let layer = Layer { id, name, visible, data, style, content_revision: 0, offset, notice, scale };
+        let first_style = style.clone();
+        let content_revision = 0;
+        let layer =
+            Layer { id, name, visible, data, style, first_style, content_revision, offset, notice, file, scale };
         let layout = match &layer.data {
             LayerData::Network(network) => Some(ForceLayout::new(network.len(), &network.edges, LAYOUT_SEED)),
             _ => None,
@@ -90,6 +96,21 @@ impl Scene {
         self.insert(self.layers.len(), layer, layout);
         self.follow();
         id
+    }
+
+    /// The scene as it is at this moment, for a picture that is drawn beside it: it shares the data, and has neither layouts nor
+    /// a history.
+    pub fn still(&self) -> Scene {
+        Scene {
+            layers: self.layers.clone(),
+            camera: self.camera,
+            camera_touched: true,
+            settings: self.settings,
+            origin: self.origin,
+            viewport: self.viewport,
+            picked: self.picked.clone(),
+            ..Scene::new(Arc::new(|| ()))
+        }
     }
 
     /// Says how large the picture is, so that a camera that nobody moved shows everything at this aspect too.
@@ -100,12 +121,21 @@ impl Scene {
         }
     }
 
-    /// Makes a change, for which `viewport` is the picture that the command's places are fractions of.
+    /// Makes a change of the host's, for which `viewport` is the picture that the command's places are fractions of.
     ///
     /// # Errors
     /// Says in a sentence why the command was refused; nothing was changed then.
     pub fn apply(&mut self, command: &Command, viewport: Viewport) -> Result<(), CommandError> {
+        self.apply_by(command, viewport, None)
+    }
+
+    /// The same, of a guest of this name.
+    ///
+    /// # Errors
+    /// As for [`Scene::apply`].
+    pub fn apply_by(&mut self, command: &Command, viewport: Viewport, by: Option<&str>) -> Result<(), CommandError> {
         command.check()?;
+        self.history.is_by(by);
         self.viewport = viewport;
         match command {
             Command::Set { layer, property, value } => return self.set(*layer, property, value),
@@ -120,6 +150,9 @@ impl Scene {
             Command::Undo => return self.undo(),
             Command::Redo => return self.redo(),
             Command::RemoveLayer { layer } => return self.remove(*layer),
+            Command::RenameLayer { layer, name } => return self.rename(*layer, name),
+            Command::MoveLayer { layer, to } => return self.move_to(*layer, *to),
+            Command::OpenView { code } => return self.open_view(&View::of_code(code)?),
             Command::Fit => self.fit(),
             Command::Look { from } => {
                 self.camera.look_from(*from);
@@ -196,10 +229,13 @@ impl Scene {
         SceneStatus {
             title: self.layers.iter().map(|layer| layer.name.as_str()).collect::<Vec<_>>().join(", "),
             layers: self.layers.iter().map(layer_status).collect(),
-            properties: properties::of_scene(&self.settings, &self.camera),
+            properties: properties::of_scene_with_changes(&self.settings, &self.camera),
             picked: self.picked.as_ref().map(|picked| picked.text.clone()),
             loading: Vec::new(),
             bounds: self.bounds().map(|Aabb { min, max }| Bounds { min: min.to_array(), max: max.to_array() }),
+            origin: self.origin.to_array(),
+            undo: self.history.undo_step(),
+            redo: self.history.redo_step(),
         }
     }
 
@@ -309,7 +345,7 @@ fn layer_status(layer: &Layer) -> LayerStatus {
         kind: layer.data.kind().into(),
         summary,
         visible: layer.visible,
-        properties: properties::of_layer(layer),
+        properties: properties::of_layer_with_changes(layer),
         legend: properties::legend(layer),
     }
 }

@@ -263,6 +263,7 @@ fn types() -> Result<String, std::fmt::Error> {
         declaration::<room::Ask>(&config),
         declaration::<SceneStatus>(&config),
         declaration::<scene::Bounds>(&config),
+        declaration::<scene::Step>(&config),
         declaration::<LayerStatus>(&config),
         declaration::<scene::Legend>(&config),
         declaration::<scene::LegendScale>(&config),

@@ -74,6 +74,25 @@ pub enum Command {
         /// The layer to remove.
         layer: LayerId,
     },
+    /// Calls a layer something else.
+    RenameLayer {
+        /// The layer.
+        layer: LayerId,
+        /// Its new name for people; not empty.
+        name: String,
+    },
+    /// Puts a layer to another place in the list, which is the order in which layers are drawn where they are transparent.
+    MoveLayer {
+        /// The layer.
+        layer: LayerId,
+        /// Its place when it has been moved, from 0; beyond the end is the end.
+        to: u32,
+    },
+    /// Looks at the scene as a view's code says: camera, properties of the scene and of the layers of the same names.
+    OpenView {
+        /// As [`crate::SceneStatus`] and [`crate::Pose`] make it: see the page's `core/view.js` and `heliograph_scene::view`.
+        code: String,
+    },
     /// Undoes the last change that was not a movement of the camera.
     Undo,
     /// Does again what was undone last.
@@ -93,6 +112,9 @@ impl Command {
             Command::Pick { .. }
             | Command::Set { .. }
             | Command::RemoveLayer { .. }
+            | Command::RenameLayer { .. }
+            | Command::MoveLayer { .. }
+            | Command::OpenView { .. }
             | Command::Undo
             | Command::Redo => false,
         }

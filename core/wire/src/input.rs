@@ -99,6 +99,9 @@ pub enum InputError {
     NotForViewers,
 }
 
+/// The longest code of a view in bytes.
+pub const MAX_VIEW_BYTES: usize = 8000;
+
 /// The longest property name or choice in bytes.
 const MAX_TEXT_BYTES: usize = 200;
 
@@ -176,7 +179,17 @@ impl Command {
                     _ => Ok(()),
                 }
             }
-            Command::Fit | Command::Look { .. } | Command::RemoveLayer { .. } | Command::Undo | Command::Redo => Ok(()),
+            Command::RenameLayer { name, .. } => short(name),
+            Command::OpenView { code } => {
+                let is_short = code.len() <= MAX_VIEW_BYTES;
+                if is_short { Ok(()) } else { Err(InputError::TextTooLong(MAX_VIEW_BYTES)) }
+            }
+            Command::Fit
+            | Command::Look { .. }
+            | Command::RemoveLayer { .. }
+            | Command::MoveLayer { .. }
+            | Command::Undo
+            | Command::Redo => Ok(()),
         }
     }
 }

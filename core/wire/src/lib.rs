@@ -34,11 +34,11 @@ mod browser;
 
 pub use command::{Command, LayerId, Side, Value};
 pub use control::{FromViewer, Rung, ToViewer};
-pub use input::{Button, Input, InputError, Ticketed, ViewerId};
+pub use input::{Button, Input, InputError, MAX_VIEW_BYTES, Ticketed, ViewerId};
 pub use link::{FromSidecar, Role, ToSidecar};
 pub use origin::Origin;
 pub use pose::Pose;
-pub use scene::{Bounds, LayerStatus, Property, PropertyKind, SceneStatus};
+pub use scene::{Bounds, LayerStatus, Property, PropertyKind, SceneStatus, Step};
 
 /// Raised whenever a message changes its meaning. App and sidecar are one executable and must agree exactly;
 /// a page of another protocol asks its user to reload.

@@ -19,6 +19,22 @@ pub struct SceneStatus {
     pub loading: Vec<LoadStatus>,
     /// The box about everything visible; none when there is nothing.
     pub bounds: Option<Bounds>,
+    /// What the coordinates of [`crate::Pose`] and of `bounds` are relative to, in those of the first layer's file.
+    pub origin: [f64; 3],
+    /// What undoing would take back.
+    pub undo: Option<Step>,
+    /// What would be done again.
+    pub redo: Option<Step>,
+}
+
+/// A change of the scene that can be undone or done again.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Step {
+    /// What was changed, in words, e.g. `point size of autzen`.
+    pub what: String,
+    /// Who did it; none where it was the host.
+    pub by: Option<String>,
 }
 
 /// A box along the axes, in the coordinates of [`crate::Pose`].
@@ -120,6 +136,10 @@ pub struct Property {
     pub unit: Option<String>,
     /// What it is now.
     pub value: Value,
+    /// Whether that is not what it was at first.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(test, ts(as = "Option<bool>", optional))]
+    pub changed: bool,
 }
 
 /// How a property is drawn and which values it takes.

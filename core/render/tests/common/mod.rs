@@ -6,7 +6,8 @@ use glam::{DVec3, Mat4, Vec3};
 use heliograph_render::{Gpu, Image, Options, Renderer};
 use heliograph_scene::load::LoadedLayer;
 use heliograph_scene::{
-    Attribute, Category, LayerData, Mesh, Network, Points, Scene, Tracts, Values, Viewport, Volume, normals_of,
+    Attribute, Category, Colormap, LayerData, Mesh, Network, Points, Scene, Tracts, Values, Viewport, Volume,
+    normals_of,
 };
 use heliograph_wire::{Command, Value};
 use std::f32::consts::TAU;
@@ -60,6 +61,7 @@ pub(crate) fn ball() -> LoadedLayer {
         * Mat4::from_translation(Vec3::new(-16.0, -14.0, -14.0));
     let volume = Volume::new(size, 1, Attribute::new("value", Values::I16(values)), turned.as_dmat4()).unwrap();
     let mut layer = LoadedLayer::new("ball".into(), LayerData::Volume(Arc::new(volume)), None);
+    layer.style.colormap = Colormap::Viridis;
     layer.style.volume.density = 0.8;
     layer.style.volume.level = Some(350.0);
     layer

@@ -50,6 +50,8 @@ pub struct LoadedLayer {
     pub style: Style,
     /// What the user should know, as a sentence, e.g. that points were left out.
     pub notice: Option<String>,
+    /// Which file it came out of, and the how manieth of that file's layers it is, from 0.
+    pub file: Option<(Source, u32)>,
 }
 
 impl LoadedLayer {
@@ -62,7 +64,7 @@ impl LoadedLayer {
         let is_volume = matches!(data, LayerData::Volume(_));
         let colormap = if is_volume { Colormap::Gray } else { Style::default().colormap };
         let style = Style { color_by, colormap, ..Style::default() };
-        LoadedLayer { name, data, style, notice }
+        LoadedLayer { name, data, style, notice, file: None }
     }
 }
 
@@ -72,12 +74,15 @@ impl LoadedLayer {
 /// One sentence with the file's name, what is wrong and what was expected.
 pub fn load(source: &Source, progress: &Progress) -> Result<Vec<LoadedLayer>, LoadError> {
     let name = source.file_name();
-    let layers = read(source, &name, progress).map_err(|problem| match problem {
+    let mut layers = read(source, &name, progress).map_err(|problem| match problem {
         // Where bytes are decompressed, the wish to stop comes as an error of reading.
         _ if progress.is_cancelled() => LoadError::Cancelled,
         Problem::Cancelled => LoadError::Cancelled,
         problem => LoadError::File { name: name.clone(), problem },
     })?;
+    for (part, layer) in (0..).zip(&mut layers) {
+        layer.file = Some((source.clone(), part));
+    }
     progress.finish();
     Ok(layers)
 }

@@ -1,7 +1,7 @@
 //! The changes that can be undone: how they are made, taken back and made again.
 
 use super::{Scene, scaled, union};
-use crate::history::Change;
+use crate::history::ChangeKind as Change;
 use crate::layout::ForceLayout;
 use crate::pick::{self, Picked};
 use crate::{CommandError, Layer, LayerData, properties};
@@ -16,7 +16,11 @@ impl Scene {
         }
         self.assign(layer, property, value);
         let (property, after) = (property.to_owned(), value.clone());
-        self.history.push(Change::Set { layer, property, before: described.value, after });
+        let what = match layer.and_then(|id| self.layers.iter().find(|layer| layer.id == id)) {
+            Some(layer) => format!("{} of {}", lower_case(&described.label), layer.name),
+            None => lower_case(&described.label),
+        };
+        self.history.push(what, Change::Set { layer, property, before: described.value, after });
         Ok(())
     }
 
@@ -39,7 +43,7 @@ impl Scene {
     }
 
     /// Sets a checked value, without a note in the history.
-    fn assign(&mut self, layer: Option<LayerId>, property: &str, value: &Value) {
+    pub(super) fn assign(&mut self, layer: Option<LayerId>, property: &str, value: &Value) {
         self.revision += 1;
         let Some(layer) = layer else {
             properties::set_of_scene(&mut self.settings, &mut self.camera, property, value);
@@ -56,15 +60,78 @@ impl Scene {
         if self.picked != picked {
             let before = std::mem::replace(&mut self.picked, picked.clone());
             self.revision += 1;
-            self.history.push(Change::Picked { before, after: picked });
+            self.history.push("mark", Change::Picked { before, after: picked });
         }
     }
 
     pub(super) fn remove(&mut self, layer: LayerId) -> Result<(), CommandError> {
         let at = self.position(layer)?;
-        let out = Some(Box::new(self.take_out(at)));
-        self.history.push(Change::Removed { layer, at, out });
+        let out = self.take_out(at);
+        let what = format!("removal of {}", out.name);
+        self.history.push(what, Change::Removed { layer, at, out: Some(Box::new(out)) });
         Ok(())
+    }
+
+    pub(super) fn rename(&mut self, layer: LayerId, name: &str) -> Result<(), CommandError> {
+        let at = self.position(layer)?;
+        let name: String = name.trim().chars().filter(|letter| !letter.is_control()).collect();
+        if name.is_empty() {
+            return Err(CommandError::NoName);
+        }
+        let before = std::mem::replace(&mut self.layers[at].name, name.clone());
+        if before != name {
+            self.revision += 1;
+            self.history.push(format!("name of {name}"), Change::Renamed { layer, before, after: name });
+        }
+        Ok(())
+    }
+
+    pub(super) fn move_to(&mut self, layer: LayerId, to: u32) -> Result<(), CommandError> {
+        let before = self.position(layer)?;
+        let after = (to as usize).min(self.layers.len() - 1);
+        if before != after {
+            let what = format!("place of {}", self.layers[before].name);
+            self.put(before, after);
+            self.history.push(what, Change::Moved { layer, before, after });
+        }
+        Ok(())
+    }
+
+    /// Puts layers behind all others in this order, under these names, and takes out those of `loaded` that are not among them;
+    /// without a note in the history: it is a part of loading them.
+    pub(crate) fn arrange(&mut self, wanted: &[(LayerId, String)], loaded: impl Iterator<Item = LayerId>) {
+        for id in loaded {
+            if let Ok(at) = self.position(id)
+                && wanted.iter().all(|(one, _)| *one != id)
+            {
+                self.take_out(at);
+            }
+        }
+        for (id, name) in wanted {
+            if let Ok(at) = self.position(*id) {
+                self.layers[at].name.clone_from(name);
+                self.put(at, self.layers.len());
+            }
+        }
+    }
+
+    fn put(&mut self, from: usize, to: usize) {
+        let layer = self.layers.remove(from);
+        self.layers.insert(to.min(self.layers.len()), layer);
+        self.revision += 1;
+    }
+
+    fn call(&mut self, layer: LayerId, name: &str) {
+        if let Some(layer) = self.layers.iter_mut().find(|one| one.id == layer) {
+            layer.name = name.to_owned();
+            self.revision += 1;
+        }
+    }
+
+    fn put_layer(&mut self, layer: LayerId, to: usize) {
+        if let Ok(from) = self.position(layer) {
+            self.put(from, to);
+        }
     }
 
     fn take_out(&mut self, at: usize) -> Layer {
@@ -81,7 +148,10 @@ impl Scene {
 
     pub(super) fn undo(&mut self) -> Result<(), CommandError> {
         let mut change = self.history.take_done().ok_or(CommandError::NothingToUndo)?;
-        match &mut change {
+        match &mut change.kind {
+            Change::Renamed { layer, before, .. } => self.call(*layer, before),
+            Change::Moved { layer, before, .. } => self.put_layer(*layer, *before),
+            Change::Looks { before, .. } => self.take_looks(before),
             Change::Set { layer, property, before, .. } => self.assign(*layer, property, before),
             Change::Removed { at, out, .. } => {
                 if let Some(layer) = out.take() {
@@ -103,7 +173,10 @@ impl Scene {
 
     pub(super) fn redo(&mut self) -> Result<(), CommandError> {
         let mut change = self.history.take_undone().ok_or(CommandError::NothingToRedo)?;
-        match &mut change {
+        match &mut change.kind {
+            Change::Renamed { layer, after, .. } => self.call(*layer, after),
+            Change::Moved { layer, after, .. } => self.put_layer(*layer, *after),
+            Change::Looks { after, .. } => self.take_looks(after),
             Change::Set { layer, property, after, .. } => self.assign(*layer, property, after),
             Change::Removed { layer, out, .. } => {
                 if let Ok(at) = self.position(*layer) {
@@ -120,5 +193,15 @@ impl Scene {
         let picked = picked.filter(|picked| self.position(picked.layer).is_ok());
         self.picked = picked.map(|picked| pick::refreshed(picked, &self.layers));
         self.revision += 1;
+    }
+}
+
+/// For the middle of a sentence; abbreviations stay as they are.
+fn lower_case(label: &str) -> String {
+    let mut letters = label.chars();
+    let (first, rest) = (letters.next(), letters.as_str());
+    match first {
+        Some(first) if !rest.starts_with(char::is_uppercase) => first.to_lowercase().chain(rest.chars()).collect(),
+        _ => label.to_owned(),
     }
 }

@@ -395,3 +395,63 @@ fn no_row_of_commands_leads_a_scene_out_of_all_numbers() {
         }
     }
 }
+
+fn two_layers() -> Scene {
+    let mut scene = scene();
+    scene.add(cube("cube", dvec3(1000.0, 2000.0, 30.0), 1.0));
+    scene.add(cube("other cube", dvec3(1002.0, 2000.0, 30.0), 2.0));
+    scene
+}
+
+#[test]
+fn layers_are_renamed_and_moved_and_all_of_it_is_undone_with_the_name_of_who_did_it() {
+    let mut scene = two_layers();
+    let ids: Vec<LayerId> = scene.layers().iter().map(|layer| layer.id).collect();
+    let names = |scene: &Scene| scene.layers().iter().map(|layer| layer.name.clone()).collect::<Vec<_>>().join(" ");
+    let before = names(&scene);
+    scene.apply_by(&Command::RenameLayer { layer: ids[0], name: " hills\n ".into() }, VIEWPORT, Some("Ada")).unwrap();
+    scene.apply(&Command::MoveLayer { layer: ids[0], to: 9 }, VIEWPORT).unwrap();
+    assert!(names(&scene).ends_with(" hills"), "{}", names(&scene));
+    let step = scene.status().undo.unwrap();
+    assert_eq!((step.what.as_str(), step.by), ("place of hills", None));
+    scene.apply(&Command::Undo, VIEWPORT).unwrap();
+    let step = scene.status().undo.unwrap();
+    assert_eq!((step.what.as_str(), step.by.as_deref()), ("name of hills", Some("Ada")));
+    scene.apply(&Command::Undo, VIEWPORT).unwrap();
+    assert_eq!((names(&scene), scene.status().undo), (before, None));
+    assert_eq!(scene.status().redo.unwrap().what, "name of hills");
+    let empty = Command::RenameLayer { layer: ids[0], name: "  ".into() };
+    assert_eq!(scene.apply(&empty, VIEWPORT), Err(CommandError::NoName));
+}
+
+#[test]
+fn a_view_is_handed_on_by_its_code_and_undone_as_one_change() {
+    let mut scene = two_layers();
+    let layer = scene.layers()[1].id;
+    let set = |property: &str, value| Command::Set { layer: Some(layer), property: property.into(), value };
+    let background = Command::Set { layer: None, property: "background".into(), value: Value::Choice("white".into()) };
+    let commands = [
+        background,
+        set("color_by", Value::Choice("single".into())),
+        set("color", Value::Color([9, 8, 7])),
+        set("visible", Value::Toggle(false)),
+    ];
+    for command in commands {
+        scene.apply(&command, VIEWPORT).unwrap();
+    }
+    scene.apply(&Command::Orbit { dx: 0.2, dy: 0.1 }, VIEWPORT).unwrap();
+    let (code, camera) = (scene.view().code(), *scene.camera());
+    let mut other = two_layers();
+    other.apply(&Command::OpenView { code: code.clone() }, VIEWPORT).unwrap();
+    assert_eq!(other.view(), scene.view());
+    assert!((other.camera().yaw - camera.yaw).abs() < 1e-5 && !other.layers()[1].visible);
+    assert_eq!(other.layers()[1].style.color, [9, 8, 7]);
+    let fresh = two_layers().view();
+    other.apply(&Command::Undo, VIEWPORT).unwrap();
+    assert_eq!(other.view(), fresh);
+    // Every cut of the code is refused, and nothing is changed by it.
+    for length in 0..code.len() {
+        assert!(other.apply(&Command::OpenView { code: code[..length].into() }, VIEWPORT).is_err(), "{length}");
+    }
+    assert_eq!(other.view(), fresh);
+}

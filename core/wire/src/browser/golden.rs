@@ -10,7 +10,7 @@ use crate::room::{Ask, ControlMode, Guest, Room};
 use crate::scene::{Bounds, ChoiceOption, Legend, LegendScale, LoadStatus};
 use crate::{
     Button, Command, FromViewer, Input, LayerId, LayerStatus, Pose, Property, PropertyKind, Role, Rung, SceneStatus,
-    Side, ToViewer, Value, ViewerId,
+    Side, Step, ToViewer, Value, ViewerId,
 };
 use serde_json::{Value as Json, json};
 
@@ -28,6 +28,9 @@ fn commands() -> Vec<Command> {
         set(Some(LayerId(3)), "visible", Value::Toggle(false)),
         set(None, "background", Value::Color([0, 128, 255])),
         Command::RemoveLayer { layer: LayerId(3) },
+        Command::RenameLayer { layer: LayerId(3), name: "Hügel".into() },
+        Command::MoveLayer { layer: LayerId(3), to: 0 },
+        Command::OpenView { code: "hv1.q1YqLU4tUrKqVkrOT0lVslIqSy0qzszPAwA".into() },
         Command::Undo,
         Command::Redo,
     ];
@@ -80,11 +83,14 @@ fn kind(message: &FromViewer) -> usize {
                 Command::Look { .. } => 15,
                 Command::Set { .. } => 16,
                 Command::RemoveLayer { .. } => 17,
-                Command::Undo => 18,
-                Command::Redo => 19,
+                Command::RenameLayer { .. } => 18,
+                Command::MoveLayer { .. } => 19,
+                Command::OpenView { .. } => 20,
+                Command::Undo => 21,
+                Command::Redo => 22,
             },
         },
-        FromViewer::On { .. } => 20,
+        FromViewer::On { .. } => 23,
     }
 }
 
@@ -93,11 +99,11 @@ fn every_kind_of_message_is_in_the_list() {
     let mut kinds: Vec<usize> = from_viewer().iter().map(kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    assert!(kinds.into_iter().eq(0..21));
+    assert!(kinds.into_iter().eq(0..24));
 }
 
 fn property(id: &str, kind: PropertyKind, unit: Option<&str>, value: Value) -> Property {
-    Property { id: id.into(), label: id.replace('_', " "), kind, unit: unit.map(Into::into), value }
+    Property { id: id.into(), label: id.replace('_', " "), kind, unit: unit.map(Into::into), value, changed: false }
 }
 
 fn scene() -> SceneStatus {
@@ -132,6 +138,9 @@ fn scene() -> SceneStatus {
         picked: Some("autzen: point 1,234 at 636,100.2, 850,020.1, 421.0".into()),
         loading: vec![LoadStatus { name: "träcks.trk".into(), fraction: 0.5 }],
         bounds: Some(Bounds { min: [-300.5, -200.0, 0.25], max: [300.5, 200.0, 128.0] }),
+        origin: [636000.5, 850000.25, 400.0],
+        undo: Some(Step { what: "point size of autzen_trim".into(), by: Some("Ada Lovelace".into()) }),
+        redo: None,
     }
 }
 

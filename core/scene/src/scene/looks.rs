@@ -1,0 +1,114 @@
+//! [`Looks`]: everything that a view says of a scene, and how a [`View`] is taken from it and opened.
+
+use super::Scene;
+use crate::history::ChangeKind;
+use crate::view::{Setting, View, ViewCamera, ViewLayer};
+use crate::{Camera, CommandError, Projection, Settings, Style, properties};
+use glam::DVec3;
+use heliograph_wire::{LayerId, Property};
+
+/// Camera, settings, and how each layer is drawn.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Looks {
+    camera: Camera,
+    settings: Settings,
+    layers: Vec<(LayerId, bool, Style)>,
+}
+
+impl Scene {
+    /// The view as it is now, to be kept or handed on.
+    pub fn view(&self) -> View {
+        let camera = &self.camera;
+        let of = |list: Vec<Property>| {
+            let changed = list.into_iter().filter(|property| property.changed);
+            changed.map(|property| Setting(property.id, property.value)).collect()
+        };
+        let layer = |layer: &crate::Layer| ViewLayer {
+            name: layer.name.clone(),
+            visible: layer.visible,
+            settings: of(properties::of_layer_with_changes(layer)),
+        };
+        View {
+            camera: ViewCamera {
+                target: (self.origin + camera.target.as_dvec3()).to_array(),
+                yaw: camera.yaw,
+                pitch: camera.pitch,
+                distance: camera.distance,
+                fov_y: camera.fov_y,
+                orthographic: camera.projection == Projection::Orthographic,
+            },
+            settings: of(properties::of_scene_with_changes(&self.settings, camera)),
+            layers: self.layers.iter().map(layer).collect(),
+        }
+    }
+
+    /// Looks at the scene as a view says. Layers that the scene has not, and values that they do not take, are passed over.
+    pub(crate) fn open_view(&mut self, view: &View) -> Result<(), CommandError> {
+        let before = self.looks();
+        self.settings = Settings::default();
+        self.look_from(&view.camera);
+        for Setting(id, value) in &view.settings {
+            self.assign_if_it_fits(None, id, value);
+        }
+        let mut found: Vec<LayerId> = Vec::new();
+        for wanted in &view.layers {
+            // Of several of one name the first that is not taken yet.
+            let same = self.layers.iter_mut().find(|layer| layer.name == wanted.name && !found.contains(&layer.id));
+            let Some(layer) = same else { continue };
+            let id = layer.id;
+            found.push(id);
+            layer.visible = wanted.visible;
+            layer.style = layer.first_style.clone();
+            self.revision += 1;
+            layer.content_revision = self.revision;
+            for Setting(property, value) in &wanted.settings {
+                self.assign_if_it_fits(Some(id), property, value);
+            }
+        }
+        let after = self.looks();
+        if before != after {
+            self.revision += 1;
+            let (before, after) = (Box::new(before), Box::new(after));
+            self.history.push("view", ChangeKind::Looks { before, after });
+        }
+        Ok(())
+    }
+
+    pub(super) fn take_looks(&mut self, looks: &Looks) {
+        let extent = super::union(self.layers.iter());
+        self.camera = looks.camera;
+        self.camera.set_extent(extent);
+        self.settings = looks.settings;
+        self.revision += 1;
+        for (id, visible, style) in &looks.layers {
+            if let Some(layer) = self.layers.iter_mut().find(|layer| layer.id == *id) {
+                layer.visible = *visible;
+                layer.style.clone_from(style);
+                layer.content_revision = self.revision;
+            }
+        }
+    }
+
+    fn looks(&self) -> Looks {
+        let layers = self.layers.iter().map(|layer| (layer.id, layer.visible, layer.style.clone())).collect();
+        Looks { camera: self.camera, settings: self.settings, layers }
+    }
+
+    fn look_from(&mut self, wanted: &ViewCamera) {
+        let target = (DVec3::from(wanted.target) - self.origin).as_vec3();
+        let numbers = [wanted.yaw, wanted.pitch, wanted.distance, wanted.fov_y];
+        if target.is_finite() && numbers.iter().all(|number| number.is_finite()) {
+            self.camera_touched = true;
+            self.camera.place(target, [wanted.yaw, wanted.pitch], wanted.distance, wanted.fov_y);
+            let orthographic = wanted.orthographic;
+            self.camera.projection = if orthographic { Projection::Orthographic } else { Projection::Perspective };
+        }
+    }
+
+    fn assign_if_it_fits(&mut self, layer: Option<LayerId>, id: &str, value: &heliograph_wire::Value) {
+        let described = self.property(layer, id);
+        if described.is_ok_and(|described| properties::check(&described, value).is_ok()) {
+            self.assign(layer, id, value);
+        }
+    }
+}
