@@ -144,7 +144,7 @@ impl Host {
             usage: Usage::default(),
             stats: StreamStats::default(),
             problems: Vec::new(),
-            recent: Recent::open(),
+            recent: Recent::default(),
             session_path: None,
             export: None,
             clipboard: None,

@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 const FILE: &str = "recent";
 const MOST: usize = 10;
 
-/// The list.
+/// The list. That of a window is kept; without one, nobody would look at it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Recent {
     files: Vec<PathBuf>,
+    /// Whether it is kept for the next time.
+    is_kept: bool,
 }
 
 impl Recent {
@@ -18,7 +20,7 @@ impl Recent {
         let text = account::folder().and_then(|folder| std::fs::read_to_string(folder.join(FILE)).ok());
         let text = text.unwrap_or_default();
         let files = text.lines().filter(|line| !line.is_empty()).take(MOST).map(PathBuf::from);
-        Recent { files: files.collect() }
+        Recent { files: files.collect(), is_kept: true }
     }
 
     /// The newest first.
@@ -29,6 +31,9 @@ impl Recent {
     /// Puts a file to the front, and keeps the list. A list that cannot be kept is a loss that nobody needs to hear of.
     pub fn add(&mut self, path: &Path) {
         self.put(std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+        if !self.is_kept {
+            return;
+        }
         let text: String = self.files.iter().filter_map(|file| Some(format!("{}\n", file.to_str()?))).collect();
         let kept = account::folder()
             .map(|folder| std::fs::create_dir_all(&folder).and_then(|()| std::fs::write(folder.join(FILE), text)));

@@ -102,13 +102,15 @@ fn unfold(host: &mut Heliograph) {
         (1, "filter_by", "intensity"),
         (3, "filter_by", "group"),
         (2, "color_by", "length"),
+        (4, "volume_mode", "fog"),
+        (5, "volume_mode", "surface"),
     ] {
         let command = json!({"type": "set", "layer": layer, "property": property, "value": {"choice": id}});
         host.ask(&json!({"do": "command", "command": command}));
     }
     wait_until("the controls are there", || {
         let ids: Vec<String> = controls(&scene(host)).iter().map(|(of, one)| key(of, one)).collect();
-        ["1/color_range", "1/filter_range", "2/color_range", "3/filter_kinds"]
+        ["1/color_range", "1/filter_range", "2/color_range", "3/filter_kinds", "4/density", "5/level"]
             .iter()
             .all(|id| ids.iter().any(|one| one == id))
     });
@@ -116,13 +118,14 @@ fn unfold(host: &mut Heliograph) {
 
 #[test]
 fn every_control_works_from_the_page_and_follows_the_host() {
-    let mut host = Heliograph::headless(&[&sample("autzen.laz"), &sample("tracts.trk"), &sample("miserables.json")]);
+    let files = ["autzen.laz", "tracts.trk", "miserables.json", "brain.nii.gz", "brain.nii.gz"].map(sample);
+    let mut host = Heliograph::headless(&files.each_ref().map(String::as_str));
     unfold(&mut host);
     let mut browser = Browser::launch();
     browser.open("guest", &host.control_link());
     browser.wait("guest", LIVE);
     browser.ask(&json!({"do": "key", "page": "guest", "key": "l"}));
-    browser.wait("guest", "document.querySelectorAll('#layer-list li').length === 3");
+    browser.wait("guest", "document.querySelectorAll('#layer-list li').length === 5");
 
     // What one sets may hide or reset another: the list is asked for anew each time, and what was tried is not tried again.
     let mut tried: Vec<String> = Vec::new();
@@ -150,7 +153,7 @@ fn every_control_works_from_the_page_and_follows_the_host() {
         let mut is_back = || shown(&mut browser, &layer, &property) == before;
         wait_until(&format!("the page shows the old {name}"), &mut is_back);
     }
-    assert!(tried.len() >= 25, "{tried:?}");
+    assert!(tried.len() >= 40, "{tried:?}");
     browser.assert_no_errors();
 }
 

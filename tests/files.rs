@@ -16,7 +16,7 @@ fn stderr(output: &Output) -> String {
 
 #[test]
 fn every_bundled_scene_makes_a_picture_without_a_display() {
-    for name in ["autzen.laz", "tracts.trk", "miserables.json", "airplane.ply"] {
+    for name in ["autzen.laz", "tracts.trk", "brain.nii.gz", "miserables.json", "airplane.ply"] {
         let path = scratch(&format!("files-{name}.png"));
         let output = heliograph(&[&sample(name), "--size", "640x360", "--screenshot", path.to_str().unwrap()]);
         assert!(output.status.success(), "{name}: {}", stderr(&output));

@@ -9,6 +9,7 @@ use crate::doctor::{self, Display};
 use crate::engine::ToEngine;
 use crate::events::Reporter;
 use crate::host::{Host, HostEvent, Post, Start};
+use crate::recent::Recent;
 use crate::samples::SAMPLES;
 use crate::ui::Action;
 use heliograph_scene::Viewport;
@@ -138,6 +139,7 @@ impl Shell {
             self.reporter,
             self.post.clone(),
         )?;
+        host.recent = Recent::open();
         let window = MainWindow::new(gpu, surface, window)?;
         host.open(start.sources);
         if start.share {

@@ -5,6 +5,7 @@
 import { Changes } from '../core/controls.js';
 import { makeControl } from './controls.js';
 import { element, icon, write } from './elements.js';
+import { Views } from './views.js';
 
 /** @typedef {import('./controls.js').Control} Control */
 
@@ -22,6 +23,7 @@ export class LayersPanel {
     this.selected = null;
     /** @type {Map<string, { control: Control, shape: string }>} */
     this.controls = new Map();
+    this.views = new Views(viewer, element('layers', HTMLElement).querySelector('.scroll') ?? this.panel);
     this.request = 0;
     this.timer = 0;
   }
@@ -39,6 +41,7 @@ export class LayersPanel {
     const kept = new Set();
     this.#showControls(this.own, layer?.id ?? null, layer?.properties ?? [], kept);
     this.#showControls(this.common, null, scene.properties, kept);
+    this.views.show(scene);
     for (const key of this.controls.keys()) if (!kept.has(key)) this.controls.delete(key);
   }
 
@@ -48,7 +51,7 @@ export class LayersPanel {
     if (this.list.dataset['shape'] !== shape) {
       this.list.dataset['shape'] = shape;
       const focused = /** @type {HTMLElement | null} */ (this.list.contains(document.activeElement) ? document.activeElement : null)?.dataset['key'];
-      this.list.replaceChildren(...layers.map((layer) => this.#row(layer)));
+      this.list.replaceChildren(...layers.map((layer, at) => this.#row(layer, at)));
       if (focused) /** @type {HTMLElement | null} */ (this.list.querySelector(`[data-key="${focused}"]`))?.focus({ preventScroll: true });
     }
     const isDisabled = !this.viewer.maySteer;
@@ -58,13 +61,14 @@ export class LayersPanel {
       const name = row?.querySelector('.layer');
       if (visible) Object.assign(visible, { checked: layer.visible, disabled: isDisabled });
       name?.setAttribute('aria-pressed', String(layer.id === this.selected));
-      const remove = row?.querySelector('.tool');
-      if (remove instanceof HTMLButtonElement) remove.disabled = isDisabled;
+      for (const tool of row?.querySelectorAll('button.tool') ?? []) {
+        if (tool instanceof HTMLButtonElement) tool.disabled = isDisabled;
+      }
     }
   }
 
-  /** @param {LayerStatus} layer */
-  #row({ id, name, summary }) {
+  /** @param {LayerStatus} layer @param {number} at Its place in the list. */
+  #row({ id, name, summary }, at) {
     const row = document.createElement('li');
     const visible = document.createElement('input');
     visible.type = 'checkbox';
@@ -84,15 +88,46 @@ export class LayersPanel {
       this.selected = id;
       this.show(this.viewer.scene);
     });
-    const remove = document.createElement('button');
-    remove.type = 'button';
-    remove.className = 'tool';
-    remove.dataset['key'] = `remove-${id}`;
-    remove.setAttribute('aria-label', `Remove ${name} from the scene`);
-    remove.append(icon('close'));
-    remove.addEventListener('click', () => this.viewer.command({ type: 'remove_layer', layer: id }));
-    row.append(visible, select, remove);
+    const rename = this.#tool(`rename-${id}`, `Rename ${name}`, icon('pencil'), () => this.#rename(id, name, select));
+    row.append(visible, select, rename);
+    // Those above are drawn first.
+    const up = document.createElement('span');
+    up.textContent = '↑';
+    if (at > 0) row.append(this.#tool(`up-${id}`, `Move ${name} up`, up, () => this.viewer.command({ type: 'move_layer', layer: id, to: at - 1 })));
     return row;
+  }
+
+  /** @param {string} key @param {string} label @param {Node} mark @param {() => void} act */
+  #tool(key, label, mark, act) {
+    const tool = document.createElement('button');
+    tool.type = 'button';
+    tool.className = 'tool';
+    tool.dataset['key'] = key;
+    tool.setAttribute('aria-label', label);
+    tool.append(mark);
+    tool.addEventListener('click', act);
+    return tool;
+  }
+
+  /** A field in the place of the name: Enter takes what is typed, Escape leaves the old one. @param {number} layer @param {string} name @param {HTMLElement} place */
+  #rename(layer, name, place) {
+    const field = document.createElement('input');
+    Object.assign(field, { type: 'text', value: name, maxLength: 80, className: 'layer' });
+    field.setAttribute('aria-label', `New name of ${name}`);
+    let isOver = false;
+    const end = (/** @type {boolean} */ isTaken) => {
+      if (isOver) return;
+      isOver = true;
+      const typed = field.value.trim();
+      if (isTaken && typed && typed !== name) this.viewer.command({ type: 'rename_layer', layer, name: typed });
+      field.replaceWith(place);
+    };
+    field.addEventListener('keydown', ({ key }) => {
+      if (key === 'Enter' || key === 'Escape') end(key === 'Enter');
+    });
+    field.addEventListener('blur', () => end(true));
+    place.replaceWith(field);
+    field.select();
   }
 
   /** @param {HTMLElement} into @param {number | null} layer @param {Property[]} properties @param {Set<string>} kept */

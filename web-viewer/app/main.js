@@ -17,7 +17,6 @@ import { Panels } from './panels.js';
 import { People } from './people.js';
 import { bindQuiet } from './quiet.js';
 import { Stage } from './stage.js';
-import { Statistics } from './statistics.js';
 import { StillPicture } from './still.js';
 import { bindTools } from './tools.js';
 import { Viewer } from './viewer.js';
@@ -48,13 +47,26 @@ const viewer = new Viewer(stage, still, figures, {
     panels.showScene(scene);
     layers.show();
     void showLegends(scene);
+    beginAtView();
   },
   news: (news) => panels.say(news),
   mustKnock: (token) => door.show(token),
 });
 const door = new Door({ changed, admitted: (pass) => viewer.answered(pass), closed: (status) => viewer.answered(status) });
 
+/** The view that the link names, until it was opened. @type {string | null} */
+let firstView = null;
+
+/** As soon as there is something to look at, and this page may. */
+function beginAtView() {
+  const { scene } = viewer;
+  if (!firstView || !scene?.layers.length || scene.loading.length > 0 || !viewer.maySteer) return;
+  viewer.command({ type: 'open_view', code: firstView });
+  firstView = null;
+}
+
 function start() {
+  firstView = parseOptions(location.search, location.hash).view;
   door.tell('leave');
   viewer.start(parseOptions(location.search, location.hash));
 }
@@ -90,6 +102,24 @@ function bindLayers() {
   return { drawer, show };
 }
 
+/** So is the overlay of statistics. */
+function bindStatistics() {
+  const panel = element('statistics', HTMLElement);
+  const button = element('statistics-toggle', HTMLButtonElement);
+  /** @type {import('./statistics.js').Statistics | null} */
+  let overlay = null;
+  const toggle = async (isOpen = Boolean(panel.hidden)) => {
+    panel.hidden = !isOpen;
+    button.setAttribute('aria-pressed', String(isOpen));
+    document.body.classList.toggle('measuring', isOpen);
+    if (isOpen) overlay ??= new (await import('./statistics.js')).Statistics(stats);
+    // It may have been closed while it was loaded.
+    overlay?.toggle(!panel.hidden);
+  };
+  button.addEventListener('click', () => void toggle());
+  return { toggle };
+}
+
 let hasLegend = false;
 
 /** @param {import('../core/wire.gen.js').SceneStatus} scene */
@@ -107,15 +137,15 @@ function stats() {
   const { phase, reconnects } = viewer.session;
   return figures.record({ phase, role: viewer.role, reconnects, rung: viewer.rung }, stage.size, viewer.clock);
 }
-const statistics = new Statistics(stats);
+const statistics = bindStatistics();
 const keys = bindKeyboard(viewer, {
   help: tools.help,
-  statistics: () => statistics.toggle(),
+  statistics: () => void statistics.toggle(),
   people: () => people.drawer.toggle(),
   layers: () => layers.drawer.toggle(),
   turn: () => people.takeTurn(),
   close: () => {
-    statistics.toggle(false);
+    void statistics.toggle(false);
     people.drawer.toggle(false);
     layers.drawer.toggle(false);
   },
@@ -154,6 +184,7 @@ function changed() {
     keys.release();
   }
   maySteer = viewer.maySteer;
+  beginAtView();
 }
 
 /** Names the rung where tests look for it, and says once what a lower one means. */

@@ -1,4 +1,4 @@
-// The statistics overlay.
+// The statistics overlay. Loaded when it is opened first.
 
 /** @import { StatsRecord } from './figures.js' */
 import { RUNGS } from '../core/words.js';
@@ -13,22 +13,12 @@ export class Statistics {
   /** @param {() => StatsRecord} read Called twice a second while the overlay is open. */
   constructor(read) {
     this.read = read;
-    this.panel = element('statistics', HTMLElement);
-    this.button = element('statistics-toggle', HTMLButtonElement);
     this.line = element('trace-line', SVGPathElement);
     this.timer = 0;
-    this.button.addEventListener('click', () => this.toggle());
-  }
-
-  get isOpen() {
-    return !this.panel.hidden;
   }
 
   /** @param {boolean} isOpen */
-  toggle(isOpen = !this.isOpen) {
-    this.panel.hidden = !isOpen;
-    this.button.setAttribute('aria-pressed', String(isOpen));
-    document.body.classList.toggle('measuring', isOpen);
+  toggle(isOpen) {
     clearInterval(this.timer);
     if (!isOpen) return;
     this.timer = window.setInterval(() => this.#show(), EVERY_MS);

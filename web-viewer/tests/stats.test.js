@@ -74,8 +74,8 @@ test('a report of the browser becomes rates, counts and a path', () => {
 });
 
 test('the link’s options are believed only in their own form', () => {
-  assert.deepEqual(parseOptions('', '#aZ09-_~.+/='), { token: 'aZ09-_~.+/=', background: null, iframe: false, encoding: null });
-  assert.deepEqual(parseOptions('?background=102030&iframe=1', '#t'), { token: 't', background: '#102030', iframe: true, encoding: null });
+  assert.deepEqual(parseOptions('', '#aZ09-_~.+/='), { token: 'aZ09-_~.+/=', view: null, background: null, iframe: false, encoding: null });
+  assert.deepEqual(parseOptions('?background=102030&iframe=1', '#t&view=hv1.a-_'), { token: 't', view: 'hv1.a-_', background: '#102030', iframe: true, encoding: null });
   assert.equal(parseOptions('?background=url(x)', '').background, null);
   for (const hash of ['', '#', '#a b', '#a\nb', '#%00', '#é']) assert.equal(parseOptions('', hash).token, null, hash);
   assert.equal(parseOptions('?iframe=0', '').iframe, false);

@@ -5,7 +5,7 @@
 
 use crate::load::Source;
 use crate::view::View;
-use crate::{LayerId, Scene};
+use crate::{Layer, LayerId, Scene};
 use serde::{Deserialize, Serialize};
 use std::path::{Component, Path, PathBuf};
 
@@ -54,7 +54,10 @@ impl Session {
     /// Of a scene, for a file in this folder. Layers that came out of no file are left out.
     pub fn of(scene: &Scene, folder: &Path) -> Session {
         let (mut files, mut samples): (Vec<&Path>, Vec<&str>) = (Vec::new(), Vec::new());
-        for (source, _) in scene.layers().iter().filter_map(|layer| layer.file.as_ref()) {
+        // In the order in which they came: the first gives the scene its coordinates.
+        let mut came: Vec<&Layer> = scene.layers().iter().collect();
+        came.sort_by_key(|layer| layer.id);
+        for (source, _) in came.into_iter().filter_map(|layer| layer.file.as_ref()) {
             match source {
                 Source::Path(path) if !files.contains(&path.as_path()) => files.push(path),
                 Source::Bytes { name, .. } if !samples.contains(&name.as_str()) => samples.push(name),

@@ -56,8 +56,16 @@ mod tests {
         // What these bring is asked for when it is needed, after the first picture or when there is none.
         let still = ["/app/painter.js", "/core/tiles.js"];
         let web_socket = ["/app/socket.js", "/app/decoder.js"];
-        let controls = ["/app/layers.js", "/app/controls.js", "/app/legend.js", "/core/controls.js"];
-        let later = [&still[..], &web_socket, &controls].concat();
+        let controls = [
+            "/app/layers.js",
+            "/app/controls.js",
+            "/app/legend.js",
+            "/app/views.js",
+            "/core/controls.js",
+            "/core/view.js",
+        ];
+        let statistics = ["/app/statistics.js"];
+        let later = [&still[..], &web_socket, &controls, &statistics].concat();
         let at_first = FILES.iter().filter(|file| !later.contains(&file.path));
         let over_the_wire: usize = at_first.map(|file| file.gzip.len()).sum();
         assert!(over_the_wire <= 60_000, "{over_the_wire} bytes");

@@ -1,0 +1,168 @@
+//! What is kept and handed on: sessions, views by their code, large pictures, and who did what.
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod common;
+
+use common::browser::{Browser, LIVE};
+use common::{Heliograph, sample, scratch, wait_until};
+use heliograph_scene::view::View;
+use serde_json::{Value, json};
+
+fn scene(host: &mut Heliograph) -> Value {
+    host.ask(&json!({"do": "scene"}));
+    host.event("scene")["scene"].take()
+}
+
+fn command(host: &mut Heliograph, command: &Value) {
+    host.ask(&json!({"do": "command", "command": command}));
+}
+
+fn set(host: &mut Heliograph, layer: &Value, property: &str, value: &Value) {
+    command(host, &json!({"type": "set", "layer": layer, "property": property, "value": value}));
+}
+
+fn view(host: &mut Heliograph) -> View {
+    host.ask(&json!({"do": "view"}));
+    View::of_code(host.event("view")["code"].as_str().unwrap()).unwrap()
+}
+
+/// Two layers, none of them as it was at first.
+fn changed_host() -> Heliograph {
+    let mut host = Heliograph::headless(&[&sample("autzen.laz"), &sample("brain.nii.gz")]);
+    wait_until("both are there", || scene(&mut host)["layers"].as_array().unwrap().len() == 2);
+    set(&mut host, &json!(1), "color_by", &json!({"choice": "intensity"}));
+    set(&mut host, &json!(1), "color_range", &json!({"interval": [10, 90]}));
+    set(&mut host, &json!(2), "volume_mode", &json!({"choice": "fog"}));
+    set(&mut host, &Value::Null, "background", &json!({"choice": "light"}));
+    command(&mut host, &json!({"type": "rename_layer", "layer": 1, "name": "Park"}));
+    command(&mut host, &json!({"type": "move_layer", "layer": 1, "to": 1}));
+    command(&mut host, &json!({"type": "orbit", "dx": 0.2, "dy": 0.1}));
+    wait_until("all of it is told", || scene(&mut host)["undo"]["what"] == "place of Park");
+    host
+}
+
+#[test]
+fn a_session_is_saved_and_opened_again_as_it_was() {
+    let mut host = changed_host();
+    let path = scratch("talk.heliograph");
+    host.ask(&json!({"do": "save", "path": path}));
+    host.event("saved");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(text.contains("app/samples/autzen.laz") && !text.contains("\"/"), "files by relative path: {text}");
+    let (before, before_view) = (scene(&mut host), view(&mut host));
+
+    let mut again = Heliograph::headless(&[&sample("airplane.ply"), path.to_str().unwrap()]);
+    wait_until("the session is open", || scene(&mut again)["layers"].as_array().unwrap().len() == 2);
+    wait_until("it is as it was", || view(&mut again) == before_view);
+    let told = |scene: &Value| {
+        let layers = scene["layers"].as_array().unwrap().iter();
+        layers.map(|layer| (layer["name"].clone(), layer["properties"].clone())).collect::<Vec<_>>()
+    };
+    wait_until("it is told so", || told(&scene(&mut again)) == told(&before));
+    // What was open before has made room, and comes back by undoing.
+    command(&mut again, &json!({"type": "undo"}));
+    command(&mut again, &json!({"type": "undo"}));
+    wait_until("the airplane is back", || scene(&mut again)["title"].as_str().unwrap().contains("airplane"));
+}
+
+#[test]
+fn a_session_whose_file_is_gone_opens_what_is_left_and_one_that_is_broken_says_so() {
+    let folder = scratch("gone");
+    std::fs::create_dir_all(&folder).unwrap();
+    let plane = folder.join("plane.ply");
+    std::fs::copy(sample("airplane.ply"), &plane).unwrap();
+    let mut host = Heliograph::headless(&[plane.to_str().unwrap(), &sample("miserables.json")]);
+    wait_until("both are there", || scene(&mut host)["layers"].as_array().unwrap().len() == 2);
+    let path = folder.join("s.heliograph");
+    host.ask(&json!({"do": "save", "path": path}));
+    host.event("saved");
+    std::fs::remove_file(&plane).unwrap();
+    let mut again = Heliograph::headless(&[path.to_str().unwrap()]);
+    let problem = again.seen("error").cloned().unwrap_or_else(|| again.event("error"));
+    assert!(problem["message"].as_str().unwrap().starts_with("plane.ply does not exist"), "{problem}");
+    wait_until("the other is there", || scene(&mut again)["title"] == "miserables");
+
+    std::fs::write(&path, "{\"heliograph\": 1, \"files\": [").unwrap();
+    again.ask(&json!({"do": "open", "files": [path]}));
+    let problem = again.event("error");
+    assert!(problem["message"].as_str().unwrap().starts_with("s.heliograph is not a session: "), "{problem}");
+}
+
+#[test]
+fn a_view_is_handed_from_page_to_page_by_its_code_and_undone_under_the_name_of_who_opened_it() {
+    let mut host = changed_host();
+    let mut browser = Browser::launch();
+    browser.open("guest", &host.control_link());
+    browser.wait("guest", LIVE);
+    browser.ask(&json!({"do": "key", "page": "guest", "key": "l"}));
+    browser.wait("guest", "document.querySelector('.views input') !== null");
+    // As on a page without https, whose clipboard is closed.
+    browser.eval("guest", "navigator.clipboard.writeText = () => Promise.reject(new Error('closed'))");
+    browser.eval(
+        "guest",
+        "[...document.querySelectorAll('.views button')].find((one) => one.textContent.startsWith('Copy')).click()",
+    );
+    browser.wait("guest", "document.querySelector('.views input').value.startsWith('hv1.')");
+    let code = browser.eval("guest", "document.querySelector('.views input').value");
+    let kept = view(&mut host);
+    assert_eq!(View::of_code(code.as_str().unwrap()).unwrap(), kept, "page and host make the same view");
+
+    command(&mut host, &json!({"type": "orbit", "dx": -0.4, "dy": 0.0}));
+    set(&mut host, &Value::Null, "background", &json!({"choice": "black"}));
+    wait_until("the host looks elsewhere", || view(&mut host) != kept);
+    let paste = "const field = document.querySelector('.views input'); field.value = `look: ${field.value}`; field.dispatchEvent(new Event('input', { bubbles: true }))";
+    browser.eval("guest", &format!("{{ {paste} }}"));
+    wait_until("the view is back", || view(&mut host) == kept);
+    wait_until("the step is told", || scene(&mut host)["undo"]["what"] == "view");
+    let step = scene(&mut host)["undo"].clone();
+    assert!(step["by"].as_str().is_some_and(|name| !name.is_empty()), "{step}");
+    browser.wait("guest", "document.querySelector('.views button').textContent.startsWith('Undo view (')");
+    browser.eval("guest", "document.querySelector('.views button').click()");
+    wait_until("the background is black again", || view(&mut host) != kept);
+
+    // And by a link that names it.
+    let link = format!("{}&view={}", host.control_link(), code.as_str().unwrap());
+    browser.open("second", &link);
+    browser.wait("second", LIVE);
+    wait_until("the link's view is open", || view(&mut host) == kept);
+    browser.assert_no_errors();
+}
+
+#[test]
+fn a_layer_is_renamed_and_moved_from_the_page() {
+    let mut host = changed_host();
+    let mut browser = Browser::launch();
+    browser.open("guest", &host.control_link());
+    browser.wait("guest", LIVE);
+    browser.ask(&json!({"do": "key", "page": "guest", "key": "l"}));
+    browser.wait("guest", "document.querySelector('[data-key=\"up-1\"]') !== null");
+    browser.eval("guest", "document.querySelector('[data-key=\"up-1\"]').click()");
+    wait_until("it is moved", || scene(&mut host)["layers"][0]["name"] == "Park");
+    browser.wait("guest", "document.querySelector('[data-key=\"up-1\"]') === null");
+    browser.eval("guest", "document.querySelector('[data-key=\"rename-1\"]').click()");
+    let typed = "const field = document.querySelector('input.layer'); field.value = 'Riverside'; field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))";
+    browser.eval("guest", &format!("{{ {typed} }}"));
+    wait_until("it is renamed", || scene(&mut host)["layers"][0]["name"] == "Riverside");
+    browser.wait("guest", "document.querySelector('#layer-list bdi').textContent === 'Riverside'");
+    browser.assert_no_errors();
+}
+
+#[test]
+fn a_picture_larger_than_the_window_is_saved_beside_everything_else() {
+    let mut host = changed_host();
+    let path = scratch("large.png");
+    host.ask(&json!({"do": "export", "path": path, "width": 2600, "height": 1400}));
+    host.event("screenshot");
+    let picture = common::picture::read_png(&path);
+    assert_eq!((picture.width, picture.height), (2600, 1400));
+    assert!(picture.contrast() > 3.0, "nothing is to be seen");
+    host.ask(&json!({"do": "export", "path": path, "width": 100_000, "height": 1400}));
+    assert!(host.event("error")["message"].as_str().unwrap().contains("64 to 8192"));
+}
+
+#[test]
+fn what_would_take_more_memory_than_allowed_is_refused_before_it_is_read() {
+    let mut host = Heliograph::start(&["--headless", "--max-memory", "1M", &sample("autzen.laz")]);
+    let problem = host.event("error");
+    assert!(problem["message"].as_str().unwrap().contains("takes at most 1 MB"), "{problem}");
+}
