@@ -3,6 +3,7 @@
 mod dialogs;
 mod interval;
 mod keys;
+mod labels;
 mod layers;
 mod legend;
 mod menus;

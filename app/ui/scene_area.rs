@@ -1,6 +1,6 @@
 //! The scene's picture and the host's hand on it.
 
-use super::{Action, UiState, View, legend, triad, welcome};
+use super::{Action, UiState, View, labels, legend, triad, welcome};
 use egui::{PointerButton, Pos2, Rect, Sense};
 use heliograph_scene::Viewport;
 use heliograph_wire::{Button, Command, Input, SceneStatus, Value};
@@ -30,8 +30,15 @@ pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, acti
             let whole = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
             ui.painter().image(picture, rect, whole, egui::Color32::WHITE);
         }
-        if let Some(pose) = view.pose.filter(|_| shows_axes(view.status)) {
-            triad::paint(ui.painter(), rect, &pose);
+        if let Some(pose) = view.pose {
+            let is_dark = is_dark(view.status);
+            labels::paint(ui.painter(), rect, &pose, &view.status.labels, is_dark);
+            if shows(view.status, "show_scale") {
+                labels::scale_bar(ui.painter(), rect, &pose, is_dark);
+            }
+            if shows(view.status, "show_axes") {
+                triad::paint(ui.painter(), rect, &pose);
+            }
         }
         legend::paint(ui.painter(), rect, view.status, ui.visuals());
         drags(&response, rect, actions);
@@ -41,9 +48,17 @@ pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, acti
 }
 
 /// What the scene's own property says.
-fn shows_axes(status: &SceneStatus) -> bool {
-    let axes = status.properties.iter().find(|property| property.id == "show_axes");
-    axes.is_some_and(|axes| axes.value == Value::Toggle(true))
+fn shows(status: &SceneStatus, what: &str) -> bool {
+    let found = status.properties.iter().find(|property| property.id == what);
+    found.is_some_and(|property| property.value == Value::Toggle(true))
+}
+
+/// Whether it is dark behind the data.
+fn is_dark(status: &SceneStatus) -> bool {
+    let background = status.properties.iter().find(|property| property.id == "background");
+    !background.is_some_and(
+        |property| matches!(&property.value, Value::Choice(choice) if choice == "light" || choice == "white"),
+    )
 }
 
 /// The picture is as large as its place, in pixels, so that none is drawn in vain.

@@ -21,6 +21,13 @@ export function write(target, text) {
   if (target.textContent !== text) target.textContent = text;
 }
 
+/** Of an SVG. @param {string} name @param {Record<string, string | number>} attributes */
+export function shape(name, attributes) {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  return made;
+}
+
 /** One of the page's symbols. @param {string} name Without its `i-`. */
 export function icon(name) {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');

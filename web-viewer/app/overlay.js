@@ -2,11 +2,11 @@
 // the picture lags behind the hand, and a ring under each finger.
 
 /** @import { Pose } from '../core/camera.js' */
-/** @import { Bounds } from '../core/wire.gen.js' */
+/** @import { Bounds, SceneStatus } from '../core/wire.gen.js' */
 /** @import { Stage } from './stage.js' */
 /** @import { Viewer } from './viewer.js' */
 import { boxEdges, triad } from '../core/camera.js';
-import { element } from './elements.js';
+import { element, shape } from './elements.js';
 
 /** The outline is looked after so often even where nothing happens. */
 const REVIEW_MS = 500;
@@ -26,6 +26,19 @@ export function bindOverlay(view, stage, viewer) {
 
   const foreseen = () => (viewer.maySteer ? foresight.foreseen(viewer.scene?.bounds ?? null, viewer.clock.roundTripMs, performance.now()) : null);
 
+  const labels = element('labels', SVGGElement);
+  /** @type {typeof import('./labels.js') | null} */
+  let module = null;
+  /** @param {[pose: Pose, scene: SceneStatus, picture: { width: number, height: number, hasScale: boolean }]} what */
+  const drawLabels = async (...[pose, scene, picture]) => {
+    if (!module) {
+      // With the picture that is shown when it has come.
+      module = await import('./labels.js');
+      return redraw();
+    }
+    module.drawLabels(labels, pose, scene, picture);
+  };
+
   const draw = () => {
     request = 0;
     const { left, top, width, height } = stage.pictureRect;
@@ -35,7 +48,9 @@ export function bindOverlay(view, stage, viewer) {
     const place = `translate(${left - origin.left} ${top - origin.top})`;
     axes.setAttribute('transform', place);
     outline.setAttribute('transform', place);
-    drawAxes(axes, showsAxes(viewer) ? pose : null, width, height);
+    drawAxes(axes, shows(viewer, 'show_axes') ? pose : null, width, height);
+    labels.setAttribute('transform', place);
+    if (pose && viewer.scene) void drawLabels(pose, viewer.scene, { width, height, hasScale: shows(viewer, 'show_scale') });
     const bounds = viewer.scene?.bounds;
     outline.classList.toggle('on', ahead !== null);
     if (pose && bounds) drawOutline(outline, pose, bounds, width, height);
@@ -54,9 +69,9 @@ export function bindOverlay(view, stage, viewer) {
   return { foreseen };
 }
 
-/** The scene's own property, as the host last said it. @param {Viewer} viewer */
-function showsAxes(viewer) {
-  const property = viewer.scene?.properties.find(({ id }) => id === 'show_axes');
+/** The scene's own property, as the host last said it. @param {Viewer} viewer @param {string} name */
+function shows(viewer, name) {
+  const property = viewer.scene?.properties.find(({ id }) => id === name);
   return property !== undefined && 'toggle' in property.value && property.value.toggle;
 }
 
@@ -103,11 +118,4 @@ function bindFingers(view, viewer) {
     rings.get(pointerId)?.remove();
     rings.delete(pointerId);
   });
-}
-
-/** @param {string} name @param {Record<string, string | number>} attributes */
-function shape(name, attributes) {
-  const made = document.createElementNS('http://www.w3.org/2000/svg', name);
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
-  return made;
 }

@@ -147,6 +147,12 @@ function viewFrom(pose) {
   };
 }
 
+/** Where a place of the scene is in a picture; null behind the eye. @param {Pose} pose @param {Vector} place @param {number} width @param {number} height @returns {Spot | null} */
+export function onPicture(pose, place, width, height) {
+  const seen = viewFrom(pose)(place);
+  return pose.orthographic || seen[2] >= pose.distance * NEAR_PER_DISTANCE ? onScreen(pose, seen, width, height) : null;
+}
+
 /**
  * The edges of a box in a picture, as far as they are before the camera.
  * @param {Pose} pose

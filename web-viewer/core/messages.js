@@ -76,7 +76,7 @@ const isPlace = (value) => Array.isArray(value) && value.length === 3 && value.e
 /** Whether what the page reads of a scene is there. @param {unknown} scene @returns {scene is SceneStatus} */
 function isScene(scene) {
   if (!isObject(scene)) return false;
-  const { title, layers, properties, picked, loading, bounds } = scene;
+  const { title, layers, properties, picked, loading, bounds, labels } = scene;
   return (
     typeof title === 'string' &&
     (picked === null || picked === undefined || typeof picked === 'string') &&
@@ -85,6 +85,8 @@ function isScene(scene) {
     Array.isArray(properties) &&
     properties.every((property) => isObject(property) && typeof property['id'] === 'string' && isObject(property['value'])) &&
     (bounds === null || bounds === undefined || (isObject(bounds) && isPlace(bounds['min']) && isPlace(bounds['max']))) &&
+    Array.isArray(labels) &&
+    labels.every((label) => isObject(label) && isPlace(label['at']) && typeof label['text'] === 'string') &&
     Array.isArray(loading) &&
     loading.every((load) => isObject(load) && typeof load['name'] === 'string' && typeof load['fraction'] === 'number')
   );

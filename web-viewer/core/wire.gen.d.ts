@@ -418,6 +418,10 @@ bounds: Bounds | null,
  */
 origin: [number, number, number],
 /**
+ * Words at places of the scene, to be drawn over the picture.
+ */
+labels: Array<Label>,
+/**
  * What undoing would take back.
  */
 undo: Step | null,
@@ -451,6 +455,28 @@ what: string,
  * Who did it; none where it was the host.
  */
 by: string | null, };
+
+/**
+ * A word at a place of the scene.
+ */
+export type Label = {
+/**
+ * In the coordinates of [`crate::Pose`].
+ */
+at: [number, number, number],
+/**
+ * The word.
+ */
+text: string,
+/**
+ * What it is.
+ */
+kind: LabelKind, };
+
+/**
+ * What a [`Label`] is.
+ */
+export type LabelKind = "tick" | "axis" | "name";
 
 /**
  * One layer.

@@ -50,7 +50,7 @@ test('every module that the page reaches is preloaded, and nothing else', () => 
 test('what is loaded only when it is needed is not loaded before', () => {
   const eager = reach(normalize('app/main.js'));
   const lazy = [...eager].flatMap(lazyImportsOf);
-  assert.deepEqual(lazy.sort(), ['app/layers.js', 'app/legend.js', 'app/painter.js', 'app/socket.js', 'app/statistics.js']);
+  assert.deepEqual(lazy.sort(), ['app/labels.js', 'app/layers.js', 'app/legend.js', 'app/painter.js', 'app/socket.js', 'app/statistics.js']);
   for (const path of lazy) assert.ok(!eager.has(path), path);
 });
 

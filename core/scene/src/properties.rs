@@ -21,8 +21,9 @@ pub(crate) fn of_scene(settings: &Settings, camera: &Camera) -> Vec<Property> {
             settings.background.id(),
         ),
         choice("projection", "Projection", projections.map(projection_option), projection_option(camera.projection).0),
-        toggle("show_bounds", "Bounding box", settings.show_bounds),
+        toggle("show_bounds", "Box and ticks", settings.show_bounds),
         toggle("show_axes", "Axes", settings.show_axes),
+        toggle("show_scale", "Scale bar", settings.show_scale),
     ]
 }
 
@@ -58,6 +59,7 @@ fn with_style(layer: &Layer, style: &Style) -> Vec<Property> {
         LayerData::Network(_) => vec![
             px("node_size", "Node size", style.node_size, 2.0, 40.0),
             px("link_width", "Link width", style.link_width, 0.5, 8.0),
+            range("label_count", "Names of the busiest", style.label_count, (0.0, 100.0, 1.0), None),
             range("link_opacity", "Link opacity", style.link_opacity, (0.0, 1.0, 0.05), None),
         ],
     };
@@ -254,6 +256,7 @@ pub(crate) fn set_of_scene(settings: &mut Settings, camera: &mut Camera, propert
         }
         ("show_bounds", Value::Toggle(on)) => settings.show_bounds = *on,
         ("show_axes", Value::Toggle(on)) => settings.show_axes = *on,
+        ("show_scale", Value::Toggle(on)) => settings.show_scale = *on,
         _ => {}
     }
 }
@@ -267,6 +270,7 @@ pub(crate) fn set_of_layer(layer: &mut Layer, property: &str, value: &Value) -> 
         ("point_size", Value::Number(px)) => layer.style.point_size = *px as f32,
         ("line_width", Value::Number(px)) => layer.style.line_width = *px as f32,
         ("node_size", Value::Number(px)) => layer.style.node_size = *px as f32,
+        ("label_count", Value::Number(count)) => layer.style.label_count = *count as f32,
         ("link_width", Value::Number(px)) => layer.style.link_width = *px as f32,
         ("link_opacity", Value::Number(share)) => layer.style.link_opacity = *share as f32,
         ("color_by", Value::Choice(id)) => {

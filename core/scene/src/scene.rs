@@ -5,7 +5,7 @@ use crate::layout::{ForceLayout, LiveLayout};
 use crate::load::LoadedLayer;
 use crate::pick::{self, Picked};
 use crate::view::View;
-use crate::{Aabb, Camera, CommandError, Layer, LayerData, Settings, properties, text};
+use crate::{Aabb, Camera, CommandError, Layer, LayerData, Settings, labels, properties, text};
 use glam::{DVec3, Vec3};
 use heliograph_wire::{Bounds, Command, LayerId, LayerStatus, SceneStatus};
 use std::sync::Arc;
@@ -234,6 +234,7 @@ impl Scene {
             loading: Vec::new(),
             bounds: self.bounds().map(|Aabb { min, max }| Bounds { min: min.to_array(), max: max.to_array() }),
             origin: self.origin.to_array(),
+            labels: labels::of(self),
             undo: self.history.undo_step(),
             redo: self.history.redo_step(),
         }

@@ -13,6 +13,8 @@ pub struct Style {
     pub link_opacity: f32,
     /// Network: the width of links in px.
     pub link_width: f32,
+    /// Network: how many of the busiest nodes are called by their names.
+    pub label_count: f32,
     /// What gives the colours.
     pub color_by: ColorBy,
     /// sRGB: the one colour of [`ColorBy::Single`].
@@ -50,6 +52,7 @@ impl Default for Style {
             node_size: 10.0,
             link_opacity: 0.4,
             link_width: 1.5,
+            label_count: 8.0,
             color_by: ColorBy::Single,
             color: [200, 206, 214],
             colormap: crate::Colormap::Viridis,
@@ -84,11 +87,13 @@ pub struct Settings {
     pub show_bounds: bool,
     /// Whether the axes are drawn in the corner.
     pub show_axes: bool,
+    /// Whether a bar says how long things are.
+    pub show_scale: bool,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { background: Background::Dark, show_bounds: false, show_axes: true }
+        Settings { background: Background::Dark, show_bounds: false, show_axes: true, show_scale: true }
     }
 }
 

@@ -19,7 +19,8 @@ pub(crate) fn place(place: DVec3, size: f32) -> String {
     format!("{x}, {y}, {z}")
 }
 
-fn coordinate(number: f64, decimals: usize) -> String {
+/// A number with so many decimals, its digits grouped.
+pub(crate) fn coordinate(number: f64, decimals: usize) -> String {
     let text = format!("{:.decimals$}", number.abs());
     let (whole, rest) = text.split_at(text.find('.').unwrap_or(text.len()));
     // "-0.00" says nothing that "0.00" does not.

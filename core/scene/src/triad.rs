@@ -75,7 +75,7 @@ impl Triad {
 }
 
 /// From the scene's directions to those of the camera: x right, y up, z towards the viewer.
-fn view_rotation(pose: &Pose) -> Mat4 {
+pub(crate) fn view_rotation(pose: &Pose) -> Mat4 {
     Mat4::from_quat(Quat::from_rotation_x(pose.pitch - FRAC_PI_2) * Quat::from_rotation_z(-pose.yaw))
 }
 

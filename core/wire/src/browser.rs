@@ -264,6 +264,8 @@ fn types() -> Result<String, std::fmt::Error> {
         declaration::<SceneStatus>(&config),
         declaration::<scene::Bounds>(&config),
         declaration::<scene::Step>(&config),
+        declaration::<scene::Label>(&config),
+        declaration::<scene::LabelKind>(&config),
         declaration::<LayerStatus>(&config),
         declaration::<scene::Legend>(&config),
         declaration::<scene::LegendScale>(&config),

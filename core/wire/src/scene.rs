@@ -21,10 +21,37 @@ pub struct SceneStatus {
     pub bounds: Option<Bounds>,
     /// What the coordinates of [`crate::Pose`] and of `bounds` are relative to, in those of the first layer's file.
     pub origin: [f64; 3],
+    /// Words at places of the scene, to be drawn over the picture.
+    pub labels: Vec<Label>,
     /// What undoing would take back.
     pub undo: Option<Step>,
     /// What would be done again.
     pub redo: Option<Step>,
+}
+
+/// A word at a place of the scene.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Label {
+    /// In the coordinates of [`crate::Pose`].
+    pub at: [f32; 3],
+    /// The word.
+    pub text: String,
+    /// What it is.
+    pub kind: LabelKind,
+}
+
+/// What a [`Label`] is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+#[serde(rename_all = "snake_case")]
+pub enum LabelKind {
+    /// A number along an axis, in the coordinates of the first layer's file.
+    Tick,
+    /// An axis's name.
+    Axis,
+    /// The name of a thing, to stand above its place.
+    Name,
 }
 
 /// A change of the scene that can be undone or done again.

@@ -7,7 +7,7 @@ use crate::control::EndCause;
 use crate::media::Header;
 use crate::pointer::Message;
 use crate::room::{Ask, ControlMode, Guest, Room};
-use crate::scene::{Bounds, ChoiceOption, Legend, LegendScale, LoadStatus};
+use crate::scene::{Bounds, ChoiceOption, Label, LabelKind, Legend, LegendScale, LoadStatus};
 use crate::{
     Button, Command, FromViewer, Input, LayerId, LayerStatus, Pose, Property, PropertyKind, Role, Rung, SceneStatus,
     Side, Step, ToViewer, Value, ViewerId,
@@ -139,6 +139,7 @@ fn scene() -> SceneStatus {
         loading: vec![LoadStatus { name: "träcks.trk".into(), fraction: 0.5 }],
         bounds: Some(Bounds { min: [-300.5, -200.0, 0.25], max: [300.5, 200.0, 128.0] }),
         origin: [636000.5, 850000.25, 400.0],
+        labels: vec![Label { at: [0.5, 0.25, -1.0], text: "636,000".into(), kind: LabelKind::Tick }],
         undo: Some(Step { what: "point size of autzen_trim".into(), by: Some("Ada Lovelace".into()) }),
         redo: None,
     }

@@ -1,0 +1,45 @@
+// Words at places of the scene, and the scale bar, over the picture. Loaded when there is a scene.
+
+/** @import { Pose } from '../core/camera.js' */
+/** @import { SceneStatus } from '../core/wire.gen.js' */
+import { onPicture } from '../core/camera.js';
+import { scaleBar } from '../core/scale.js';
+import { shape } from './elements.js';
+
+const MARGIN = 16;
+
+/** Behind the data it is dark: the scene's own property says so. @param {SceneStatus} scene */
+function isDark({ properties }) {
+  const value = properties.find(({ id }) => id === 'background')?.value;
+  return !(value && 'choice' in value && (value.choice === 'light' || value.choice === 'white'));
+}
+
+/**
+ * @param {SVGGElement} layer
+ * @param {Pose} pose
+ * @param {SceneStatus} scene
+ * @param {{ width: number, height: number, hasScale: boolean }} picture In CSS pixels.
+ */
+export function drawLabels(layer, pose, scene, { width, height, hasScale }) {
+  layer.classList.toggle('on-light', !isDark(scene));
+  const words = scene.labels.flatMap(({ at, text, kind }) => {
+    const spot = onPicture(pose, at, width, height);
+    if (!spot) return [];
+    const word = shape('text', { x: spot[0], y: spot[1] - (kind === 'name' ? 12 : 0), class: kind });
+    word.textContent = text;
+    return [word];
+  });
+  layer.replaceChildren(...words, ...(hasScale ? bar(pose, width, height) : []));
+}
+
+/** @param {Pose} pose @param {number} width @param {number} height */
+function bar(pose, width, height) {
+  const { share, text } = scaleBar(pose);
+  if (!(share > 0)) return [];
+  const [right, y] = [width - MARGIN, height - MARGIN];
+  const left = right - share * height;
+  const d = `M${left} ${y - 5}V${y}H${right}V${y - 5}`;
+  const word = shape('text', { x: (left + right) / 2, y: y - 11, class: 'scale' });
+  word.textContent = text;
+  return [shape('path', { d, class: 'casing' }), shape('path', { d }), word];
+}
