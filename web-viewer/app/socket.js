@@ -2,7 +2,7 @@
 
 /** @import { Channel } from '../core/outbox.js' */
 /** @import { FromViewer, Hello, MediaMessage } from '../core/wire.gen.js' */
-import { decodeMedia, encodePointer } from '../core/wire.gen.js';
+import { PADDING, decodeMedia, encodePointer } from '../core/wire.gen.js';
 import { canDecode, JpegCanvas, VideoCanvas } from './decoder.js';
 
 /**
@@ -98,6 +98,7 @@ export class Socket {
     // First of all: by this the host knows how much the line takes.
     if (this.isOpen) this.socket.send(encodePointer({ type: 'ack', seq: picture.number, page_ms: performance.now() }));
     this.bytes += picture.payload.length;
+    if (picture.flags & PADDING) return;
     this.frames += 1;
     if (picture.shown !== 0) this.listener.told({ seq: picture.shown, rtpTimestamp: picture.rtp_timestamp });
     this.decoder.push(picture);

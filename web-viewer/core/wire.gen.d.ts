@@ -24,6 +24,8 @@ export function decodePointer(buffer: ArrayBuffer): PointerMessage | null;
 export const KEYFRAME: number;
 /** Flag of a frame: the payload is a JPEG file. */
 export const JPEG: number;
+/** Flag of a frame: it is none, and the payload says nothing. */
+export const PADDING: number;
 /** Pictures over the WebSocket, and tiles of a still picture: a header, and what follows it. */
 export type MediaMessage =
   | { type: "frame"; flags: number; number: number; drawn_ms: number; rtp_timestamp: number; shown: number; payload: Uint8Array<ArrayBuffer> }

@@ -101,6 +101,7 @@ export function decodePointer(buffer) {
 
 export const KEYFRAME = 1;
 export const JPEG = 2;
+export const PADDING = 4;
 
 export function decodeMedia(buffer) {
   const view = new DataView(buffer);

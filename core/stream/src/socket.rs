@@ -12,13 +12,13 @@ use axum::extract::ws::{CloseFrame, Message, WebSocket, close_code};
 use bytes::Bytes;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
-use heliograph_line::{Kind, Line, PacketFate};
-use heliograph_wire::media::{Header, JPEG, KEYFRAME};
+use heliograph_line::{Kind, Line, PacketFate, Probe};
+use heliograph_wire::media::{Header, JPEG, KEYFRAME, PADDING};
 use heliograph_wire::{MAX_MESSAGE_BYTES, pointer};
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use tokio::sync::mpsc;
+use tokio::sync::{Notify, mpsc};
 use tokio::task::JoinHandle;
 
 /// Frames that wait to be written. The line holds back long before.
@@ -27,16 +27,34 @@ const WAITING_FRAMES_MAX: usize = 4;
 const WAITING_MESSAGES_MAX: usize = 256;
 /// Frames on their way that are not acknowledged yet. A page that acknowledges none gets no more.
 const UNACKNOWLEDGED_MAX: usize = 256;
+/// Padding comes in messages of about this, at least four: the times of fewer measure nothing.
+const PADDING_BYTES: usize = 1_200;
 
 /// See the module.
 pub(crate) struct Socket {
     medium: Medium,
     line: SharedLine,
     counters: Arc<Counters>,
-    number: u32,
+    outgoing: Outgoing,
+    tasks: [JoinHandle<()>; 3],
+}
+
+/// The way of frames to the page, and what is told of it to the line.
+#[derive(Clone)]
+struct Outgoing {
+    line: SharedLine,
     frames: mpsc::Sender<Bytes>,
-    unacknowledged: Arc<Mutex<VecDeque<Departure>>>,
-    tasks: [JoinHandle<()>; 2],
+    departures: Arc<Mutex<Departures>>,
+    /// Something left or was acknowledged.
+    moved: Arc<Notify>,
+}
+
+/// Frames on their way, the oldest first.
+#[derive(Debug, Default)]
+struct Departures {
+    /// Of the newest.
+    number: u32,
+    unacknowledged: VecDeque<Departure>,
 }
 
 /// A frame on its way.
@@ -54,49 +72,35 @@ impl Socket {
         let (events_tx, events) = mpsc::channel(WAITING_EVENTS_MAX);
         let (messages, waiting_messages) = mpsc::channel(WAITING_MESSAGES_MAX);
         let (frames, waiting_frames) = mpsc::channel(WAITING_FRAMES_MAX);
-        let unacknowledged = Arc::<Mutex<VecDeque<Departure>>>::default();
         let line = SharedLine::new(Mutex::new(Line::expecting_reports()));
         let channel: Arc<dyn Channel> = Arc::new(SocketChannel(messages));
-        let acknowledgements =
-            Acknowledgements { line: Arc::clone(&line), unacknowledged: Arc::clone(&unacknowledged) };
+        let outgoing = Outgoing { line: Arc::clone(&line), frames, departures: Arc::default(), moved: Arc::default() };
         let tasks = [
             tokio::spawn(write(sink, waiting_messages, waiting_frames)),
-            tokio::spawn(read(stream, channel, acknowledgements, events_tx)),
+            tokio::spawn(read(stream, channel, outgoing.clone(), events_tx)),
+            tokio::spawn(probe(outgoing.clone())),
         ];
-        (Socket { medium, line, counters, number: 0, frames, unacknowledged, tasks }, events)
+        (Socket { medium, line, counters, outgoing, tasks }, events)
     }
 }
 
 #[async_trait::async_trait]
 impl Transport for Socket {
     async fn send(&mut self, frame: &MediaFrame, shown: Option<u32>) -> Sent {
-        let number = self.number.wrapping_add(1);
         let keyframe = if frame.keyframe { KEYFRAME } else { 0 };
         let jpeg = if frame.medium == Medium::Jpeg { JPEG } else { 0 };
-        let header = Header::Frame {
+        let header = |number| Header::Frame {
             flags: keyframe | jpeg,
             number,
             drawn_ms: frame.drawn_us as f64 / 1e3,
             rtp_timestamp: frame.rtp_timestamp,
             shown: shown.unwrap_or(0),
         };
-        let message = Bytes::from(header.encode(&frame.file));
-        let (at, bytes) = (Instant::now(), message.len());
-        let mut unacknowledged = lock(&self.unacknowledged);
-        if unacknowledged.len() >= UNACKNOWLEDGED_MAX {
-            return Sent::Full;
+        let (sent, bytes) = self.outgoing.send(header, &frame.file, Kind::Media);
+        if sent == Sent::Yes {
+            self.counters.sent(bytes);
         }
-        match self.frames.try_send(message) {
-            Ok(()) => {
-                self.number = number;
-                unacknowledged.push_back(Departure { number, at, bytes });
-                lock(&self.line).sent(at, bytes, Kind::Media);
-                self.counters.sent(bytes);
-                Sent::Yes
-            }
-            Err(mpsc::error::TrySendError::Full(_)) => Sent::Full,
-            Err(mpsc::error::TrySendError::Closed(_)) => Sent::Gone,
-        }
+        sent
     }
 
     fn medium(&self) -> Medium {
@@ -114,6 +118,67 @@ impl Transport for Socket {
     async fn close(&mut self) {
         for task in &self.tasks {
             task.abort();
+        }
+    }
+}
+
+impl Outgoing {
+    /// Sends a frame under the next number; says how long the message is.
+    fn send(&self, header: impl FnOnce(u32) -> Header, payload: &[u8], kind: Kind) -> (Sent, usize) {
+        let mut departures = lock(&self.departures);
+        if departures.unacknowledged.len() >= UNACKNOWLEDGED_MAX {
+            return (Sent::Full, 0);
+        }
+        let number = departures.number.wrapping_add(1);
+        let message = Bytes::from(header(number).encode(payload));
+        let (at, bytes) = (Instant::now(), message.len());
+        match self.frames.try_send(message) {
+            Ok(()) => {
+                departures.number = number;
+                departures.unacknowledged.push_back(Departure { number, at, bytes });
+                drop(departures);
+                lock(&self.line).sent(at, bytes, kind);
+                self.moved.notify_one();
+                (Sent::Yes, bytes)
+            }
+            Err(mpsc::error::TrySendError::Full(_)) => (Sent::Full, 0),
+            Err(mpsc::error::TrySendError::Closed(_)) => (Sent::Gone, 0),
+        }
+    }
+
+    /// Sends what a probe asks for, spread over its time; stops when frames wait, which tell as much.
+    async fn pad(&self, probe: &Probe) {
+        let parts = if probe.over.is_zero() { 1 } else { (probe.bytes / PADDING_BYTES).clamp(4, 24) };
+        for part in 0..parts {
+            if part > 0 {
+                tokio::time::sleep(probe.over / parts as u32).await;
+            }
+            let header = |number| Header::Frame { flags: PADDING, number, drawn_ms: 0.0, rtp_timestamp: 0, shown: 0 };
+            // The connection is compressed by nobody, so zeros weigh what they are long.
+            if self.send(header, &vec![0; probe.bytes / parts], Kind::Padding).0 != Sent::Yes {
+                return;
+            }
+        }
+    }
+}
+
+/// Sends padding when the line asks for some; asleep as long as nothing leaves or is acknowledged.
+async fn probe(outgoing: Outgoing) {
+    loop {
+        outgoing.moved.notified().await;
+        loop {
+            let now = Instant::now();
+            let (probe, next) = {
+                let mut line = lock(&outgoing.line);
+                (line.probe(now), line.next_probe_at(now))
+            };
+            if let Some(probe) = probe {
+                outgoing.pad(&probe).await;
+            }
+            match next {
+                Some(at) => tokio::time::sleep_until(at.into()).await,
+                None => break,
+            }
         }
     }
 }
@@ -166,7 +231,7 @@ async fn write(
 async fn read(
     mut stream: SplitStream<WebSocket>,
     channel: Arc<dyn Channel>,
-    mut acknowledgements: Acknowledgements,
+    outgoing: Outgoing,
     events: mpsc::Sender<Event>,
 ) {
     let opened = [Label::Control, Label::Pointer, Label::Still].map(|label| Event::Opened(label, Arc::clone(&channel)));
@@ -182,7 +247,7 @@ async fn read(
             Some(Ok(Message::Binary(bytes))) if bytes.len() <= MAX_MESSAGE_BYTES => {
                 match pointer::Message::decode(&bytes) {
                     Some(pointer::Message::Ack { seq, page_ms }) => {
-                        match acknowledgements.heard(seq, page_ms, Instant::now()) {
+                        match outgoing.heard(seq, page_ms, Instant::now()) {
                             true => continue,
                             false => Event::Malformed,
                         }
@@ -204,15 +269,11 @@ async fn read(
 }
 
 /// What the page says of the frames that it got.
-struct Acknowledgements {
-    line: SharedLine,
-    unacknowledged: Arc<Mutex<VecDeque<Departure>>>,
-}
-
-impl Acknowledgements {
+impl Outgoing {
     /// Frame `number` has arrived; false when no such frame is on its way.
-    fn heard(&mut self, number: u32, page_ms: f64, now: Instant) -> bool {
-        let mut unacknowledged = lock(&self.unacknowledged);
+    fn heard(&self, number: u32, page_ms: f64, now: Instant) -> bool {
+        let mut departures = lock(&self.departures);
+        let unacknowledged = &mut departures.unacknowledged;
         let is_known = unacknowledged.iter().any(|departure| departure.number == number) && page_ms.is_finite();
         if !is_known {
             return false;
@@ -227,8 +288,9 @@ impl Acknowledgements {
                 break;
             }
         }
-        drop(unacknowledged);
+        drop(departures);
         lock(&self.line).reported(now, &fates);
+        self.moved.notify_one();
         true
     }
 }

@@ -222,3 +222,25 @@ async fn a_page_that_acknowledges_nothing_gets_no_more_than_a_few_frames() {
     assert!((1..100).contains(&frames), "{frames} of 200");
     assert!(host.end().await);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_that_carries_little_is_asked_whether_it_would_carry_more() {
+    let mut host = TestHost::start(1280, 720).await;
+    host.publish(1280, 720, 0, 0);
+    let mut page = Page::hello(&host, VIEW, None, Rung::WebCodecs).await;
+    host.line(|line| matches!(line, FromSidecar::ViewerJoined { .. })).await;
+    page.frame(is_keyframe).await;
+    let padding = page.frame(|frame| frame.flags & media::PADDING != 0);
+    let motion = async {
+        for grey in 0.. {
+            host.publish(1280, 720, u8::wrapping_mul(grey, 37), 0);
+            tokio::time::sleep(std::time::Duration::from_millis(33)).await;
+        }
+    };
+    let padding = tokio::select! {
+        padding = padding => padding,
+        () = motion => unreachable!("it goes on"),
+    };
+    assert!(padding.payload.iter().all(|byte| *byte == 0) && !is_keyframe(&padding), "{padding:?}");
+    assert!(host.end().await);
+}

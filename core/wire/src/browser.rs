@@ -5,8 +5,8 @@
 mod golden;
 
 use crate::media::{
-    FRAME, FRAME_BYTES, JPEG, KEYFRAME, STILL_BEGIN, STILL_BEGIN_BYTES, STILL_OVER, STILL_OVER_BYTES, STILL_TILE,
-    STILL_TILE_BYTES,
+    FRAME, FRAME_BYTES, JPEG, KEYFRAME, PADDING, STILL_BEGIN, STILL_BEGIN_BYTES, STILL_OVER, STILL_OVER_BYTES,
+    STILL_TILE, STILL_TILE_BYTES,
 };
 use crate::pointer::{
     ACK, ACK_BYTES, CAMERA, CAMERA_BYTES, MOVE, MOVE_BYTES, PING, PING_BYTES, PONG, PONG_BYTES, SHOWN, SHOWN_BYTES,
@@ -187,7 +187,10 @@ fn script() -> Result<String, std::fmt::Error> {
         writeln!(js, "    return {{ type: \"{}\", {} }};\n  }}", kind.name, fields.join(", "))?;
     }
     js.push_str("  return null;\n}\n");
-    writeln!(js, "\nexport const KEYFRAME = {KEYFRAME};\nexport const JPEG = {JPEG};")?;
+    writeln!(
+        js,
+        "\nexport const KEYFRAME = {KEYFRAME};\nexport const JPEG = {JPEG};\nexport const PADDING = {PADDING};"
+    )?;
     js.push_str("\nexport function decodeMedia(buffer) {\n  const view = new DataView(buffer);\n");
     js.push_str("  if (view.byteLength === 0) return null;\n  const tag = view.getUint8(0);\n");
     for kind in media_kinds() {
@@ -228,6 +231,7 @@ fn types() -> Result<String, std::fmt::Error> {
     ts.push_str("export function decodePointer(buffer: ArrayBuffer): PointerMessage | null;\n");
     ts.push_str("\n/** Flag of a frame: decoding can begin here. */\nexport const KEYFRAME: number;\n");
     ts.push_str("/** Flag of a frame: the payload is a JPEG file. */\nexport const JPEG: number;\n");
+    ts.push_str("/** Flag of a frame: it is none, and the payload says nothing. */\nexport const PADDING: number;\n");
     ts.push_str("/** Pictures over the WebSocket, and tiles of a still picture: a header, and what follows it. */\n");
     ts.push_str("export type MediaMessage =\n");
     let kinds = media_kinds();

@@ -24,7 +24,7 @@
 pub enum Header {
     /// A picture over the WebSocket; the payload is an H.264 access unit (annex B), or a JPEG file.
     Frame {
-        /// [`KEYFRAME`], [`JPEG`].
+        /// [`KEYFRAME`], [`JPEG`], [`PADDING`].
         flags: u8,
         /// Counts the frames of this WebSocket; to be acknowledged by [`crate::pointer::Message::Ack`].
         number: u32,
@@ -76,6 +76,8 @@ pub enum Header {
 pub const KEYFRAME: u8 = 1;
 /// Flag of [`Header::Frame`]: the payload is a JPEG file.
 pub const JPEG: u8 = 2;
+/// Flag of [`Header::Frame`]: it is none; the payload is there to find out what the line takes. To be acknowledged and dropped.
+pub const PADDING: u8 = 4;
 
 pub(crate) const FRAME: u8 = 16;
 pub(crate) const STILL_BEGIN: u8 = 17;
