@@ -117,6 +117,45 @@ impl Values {
         each_type!(self, list => of(list))
     }
 
+    /// Adds a number; those that the type does not hold become the nearest that it does, and no number 0 where it has no NaN.
+    pub(crate) fn push_f64(&mut self, value: f64) {
+        each_type!(self, list => list.push(value as _));
+    }
+
+    /// Every `step`th of these from `start` on, so many; fewer where there are no more.
+    pub(crate) fn strided(&self, start: usize, step: usize, count: usize) -> Values {
+        fn of<T: Copy>(list: &[T], start: usize, step: usize, count: usize) -> Vec<T> {
+            list.iter().skip(start).step_by(step.max(1)).take(count).copied().collect()
+        }
+        match self {
+            Values::U8(list) => Values::U8(of(list, start, step, count)),
+            Values::I8(list) => Values::I8(of(list, start, step, count)),
+            Values::U16(list) => Values::U16(of(list, start, step, count)),
+            Values::I16(list) => Values::I16(of(list, start, step, count)),
+            Values::U32(list) => Values::U32(of(list, start, step, count)),
+            Values::I32(list) => Values::I32(of(list, start, step, count)),
+            Values::F32(list) => Values::F32(of(list, start, step, count)),
+            Values::F64(list) => Values::F64(of(list, start, step, count)),
+        }
+    }
+
+    /// Those at these places, each below [`Values::len`]; `None` when one is not.
+    pub(crate) fn picked_out(&self, places: &[u32]) -> Option<Values> {
+        fn of<T: Copy>(list: &[T], places: &[u32]) -> Option<Vec<T>> {
+            places.iter().map(|place| list.get(*place as usize).copied()).collect()
+        }
+        Some(match self {
+            Values::U8(list) => Values::U8(of(list, places)?),
+            Values::I8(list) => Values::I8(of(list, places)?),
+            Values::U16(list) => Values::U16(of(list, places)?),
+            Values::I16(list) => Values::I16(of(list, places)?),
+            Values::U32(list) => Values::U32(of(list, places)?),
+            Values::I32(list) => Values::I32(of(list, places)?),
+            Values::F32(list) => Values::F32(of(list, places)?),
+            Values::F64(list) => Values::F64(of(list, places)?),
+        })
+    }
+
     /// The same in another order: `order` says for each place which one comes there; `None` when not all are there.
     pub(crate) fn arranged(self, order: &[u32]) -> Option<Values> {
         fn of<T: Copy>(list: Vec<T>, order: &[u32]) -> Option<Vec<T>> {
@@ -184,6 +223,12 @@ impl Attribute {
     /// The same in another order; `None` when it does not say something of each.
     pub(crate) fn arranged(self, order: &[u32]) -> Option<Attribute> {
         Some(Attribute { values: self.values.arranged(order)?, ..self })
+    }
+
+    /// Of these elements only; `None` when one of them is not there.
+    pub(crate) fn picked_out(self, places: &[u32]) -> Option<Attribute> {
+        let values = self.values.picked_out(places)?;
+        Some(Attribute { values, summary: OnceLock::new(), ..self })
     }
 
     /// A value for people, with its unit.

@@ -74,6 +74,12 @@ fn intact() -> Vec<(&'static str, Vec<u8>)> {
         ("tilted.nii.gz", files::fixture("tilted.nii.gz")),
         ("moments.nii", files::fixture("moments.nii")),
         ("two.nii", files::fixture("two.nii")),
+        ("points.npy", files::fixture("points.npy")),
+        ("records.npy", files::fixture("records.npy")),
+        ("grid.npy", files::fixture("grid.npy")),
+        ("cloud.pcd", files::fixture("cloud.pcd")),
+        ("cloud-ascii.pcd", files::fixture("cloud-ascii.pcd")),
+        ("cloud-packed.pcd", files::fixture("cloud-packed.pcd")),
     ]
 }
 

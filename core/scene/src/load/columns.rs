@@ -18,16 +18,7 @@ impl Column {
 
     /// Numbers that the type does not hold become the nearest that it does, and no number 0 where it has no NaN.
     pub(super) fn push(&mut self, value: f64) {
-        match &mut self.values {
-            Values::U8(list) => list.push(value as u8),
-            Values::I8(list) => list.push(value as i8),
-            Values::U16(list) => list.push(value as u16),
-            Values::I16(list) => list.push(value as i16),
-            Values::U32(list) => list.push(value as u32),
-            Values::I32(list) => list.push(value as i32),
-            Values::F32(list) => list.push(value as f32),
-            Values::F64(list) => list.push(value),
-        }
+        self.values.push_f64(value);
     }
 
     /// Forgets the last ones.

@@ -1,7 +1,7 @@
 //! [`FORMATS`]: the kinds of files that are read, and how each is recognised.
 
 use super::source::{FileReader, Source};
-use super::{LoadedLayer, Problem, Progress, graph, las, nifti, obj, off, ply, stl, tck, text_table, trk};
+use super::{LoadedLayer, Problem, Progress, graph, las, nifti, npy, obj, off, pcd, ply, stl, tck, text_table, trk};
 
 /// A kind of files.
 pub struct Format {
@@ -47,6 +47,8 @@ pub const FORMATS: &[Format] = &[
     tck::FORMAT,
     off::FORMAT,
     nifti::FORMAT,
+    npy::FORMAT,
+    pcd::FORMAT,
     graph::FORMAT,
     stl::FORMAT,
     obj::FORMAT,

@@ -4,6 +4,7 @@
 //! are there, and the memory that a file will take against [`Limits`]. Coordinates that are not finite, or beyond
 //! [`MAX_COORDINATE`], are left out with a notice; a file with no others is refused.
 
+mod cloud;
 mod columns;
 mod error;
 mod format;
@@ -12,9 +13,11 @@ mod gzip;
 mod las;
 mod lines;
 mod nifti;
+mod npy;
 mod numbers;
 mod obj;
 mod off;
+mod pcd;
 mod ply;
 mod progress;
 mod source;

@@ -75,6 +75,42 @@ impl NumberType {
         }
     }
 
+    /// A list of these.
+    pub(super) fn empty(self) -> Values {
+        match self {
+            NumberType::U8 => Values::U8(Vec::new()),
+            NumberType::I8 => Values::I8(Vec::new()),
+            NumberType::U16 => Values::U16(Vec::new()),
+            NumberType::I16 => Values::I16(Vec::new()),
+            NumberType::U32 => Values::U32(Vec::new()),
+            NumberType::I32 => Values::I32(Vec::new()),
+            NumberType::F32 => Values::F32(Vec::new()),
+            NumberType::U64 | NumberType::I64 | NumberType::F64 => Values::F64(Vec::new()),
+        }
+    }
+
+    /// Adds the number of these bytes to a list of [`NumberType::empty`]; nothing when their number is not the type's.
+    pub(super) fn push(self, endian: Endian, bytes: &[u8], list: &mut Values) {
+        macro_rules! number {
+            ($kind:ident) => {
+                bytes.try_into().map(|bytes| endian.$kind(bytes))
+            };
+        }
+        match (self, list) {
+            (NumberType::U8, Values::U8(list)) => list.extend(bytes.first()),
+            (NumberType::I8, Values::I8(list)) => list.extend(bytes.first().map(|byte| *byte as i8)),
+            (NumberType::U16, Values::U16(list)) => list.extend(number!(u16)),
+            (NumberType::I16, Values::I16(list)) => list.extend(number!(i16)),
+            (NumberType::U32, Values::U32(list)) => list.extend(number!(u32)),
+            (NumberType::I32, Values::I32(list)) => list.extend(number!(i32)),
+            (NumberType::F32, Values::F32(list)) => list.extend(number!(f32)),
+            (NumberType::F64, Values::F64(list)) => list.extend(number!(f64)),
+            (NumberType::U64, Values::F64(list)) => list.extend(number!(u64).map(|whole| whole as f64)),
+            (NumberType::I64, Values::F64(list)) => list.extend(number!(i64).map(|whole| whole as f64)),
+            _ => {}
+        }
+    }
+
     /// The next `count` numbers. Room is made as they come, so that a header's word alone takes none; what is 64 bits wide and
     /// whole becomes real, which is exact up to 2^53.
     pub(super) fn read(
