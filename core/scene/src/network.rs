@@ -12,6 +12,8 @@ pub struct Network {
     pub origin: DVec3,
     /// Where each node is, relative to `origin`; all finite.
     pub positions: Vec<Vec3>,
+    /// Whether the positions are those of the file, as on a map; otherwise it is laid out.
+    pub is_placed: bool,
     /// The diameter of each node over [`crate::Style::node_size`]: grows with the square root of its degree.
     pub sizes: Arc<Vec<f32>>,
     /// The name of each node.

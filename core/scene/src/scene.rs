@@ -90,7 +90,9 @@ impl Scene {
         let layer =
             Layer { id, name, visible, data, style, first_style, content_revision, offset, notice, file, scale };
         let layout = match &layer.data {
-            LayerData::Network(network) => Some(ForceLayout::new(network.len(), &network.edges, LAYOUT_SEED)),
+            LayerData::Network(network) if !network.is_placed => {
+                Some(ForceLayout::new(network.len(), &network.edges, LAYOUT_SEED))
+            }
             _ => None,
         };
         self.insert(self.layers.len(), layer, layout);
@@ -305,7 +307,7 @@ impl Scene {
         let gap = (offset + own.center().as_dvec3() - there.center().as_dvec3()).length();
         let far = gap > MAX_GAP_PER_RADIUS * f64::from(own.radius().max(there.radius()));
         // A network has no coordinates: its place is in the middle of everything.
-        let is_network = matches!(layer.data, LayerData::Network(_));
+        let is_network = matches!(&layer.data, LayerData::Network(network) if !network.is_placed);
         layer.offset = if far || is_network { there.center() - own.center() } else { offset.as_vec3() };
         far && !is_network
     }

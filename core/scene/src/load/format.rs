@@ -1,7 +1,10 @@
 //! [`FORMATS`]: the kinds of files that are read, and how each is recognised.
 
 use super::source::{FileReader, Source};
-use super::{LoadedLayer, Problem, Progress, graph, las, nifti, npy, obj, off, pcd, ply, stl, tck, text_table, trk};
+use super::{
+    LoadedLayer, Problem, Progress, edge_list, gexf, gml, graph, graphml, las, nifti, npy, obj, off, pcd, ply, stl,
+    tck, text_table, trk,
+};
 
 /// A kind of files.
 pub struct Format {
@@ -49,9 +52,13 @@ pub const FORMATS: &[Format] = &[
     nifti::FORMAT,
     npy::FORMAT,
     pcd::FORMAT,
+    graphml::FORMAT,
+    gexf::FORMAT,
     graph::FORMAT,
+    gml::FORMAT,
     stl::FORMAT,
     obj::FORMAT,
+    edge_list::FORMAT,
     text_table::FORMAT,
 ];
 

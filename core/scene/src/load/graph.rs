@@ -5,12 +5,10 @@
 
 mod parse;
 
-use super::columns::unique;
 use super::format::{Format, Opened};
 use super::{LoadedLayer, Problem};
 use crate::colormap::category_color;
-use crate::{Aabb, Attribute, Category, LayerData, Network, Values, text};
-use glam::{DVec3, Vec3};
+use crate::{Attribute, Category, LayerData, Network, Values, text};
 use parse::{Graph, Key, Node};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -47,27 +45,8 @@ fn malformed(detail: String) -> Problem {
 }
 
 fn network(nodes: Vec<Node>, edges: Vec<[u32; 2]>) -> Network {
-    let mut degrees = vec![0u32; nodes.len()];
-    for end in edges.iter().flatten() {
-        degrees[*end as usize] += 1;
-    }
-    let group = groups_of(&nodes);
-    let busiest = degrees.iter().copied().max().unwrap_or(0).max(1) as f32;
-    // From 0.6 to 2: the area grows with the degree.
-    let sizes = degrees.iter().map(|degree| 0.6 + 1.4 * (*degree as f32 / busiest).sqrt()).collect();
     let labels = nodes.iter().enumerate().map(|(at, node)| node.label(at)).collect();
-    let positions = vec![Vec3::ZERO; nodes.len()];
-    let links = Attribute::new("links", Values::U32(degrees.clone()));
-    Network {
-        origin: DVec3::ZERO,
-        bounds: Aabb::of_points(&positions),
-        positions,
-        sizes: Arc::new(sizes),
-        labels: Arc::new(labels),
-        degrees: Arc::new(degrees),
-        edges: Arc::new(edges),
-        attributes: Arc::new(unique(group.into_iter().chain([links]).collect())),
-    }
+    super::nodes::network(labels, edges, groups_of(&nodes).into_iter().collect())
 }
 
 /// The groups of the nodes; `None` where they name none.

@@ -6,13 +6,18 @@
 
 mod cloud;
 mod columns;
+mod edge_list;
 mod error;
 mod format;
+mod gexf;
+mod gml;
 mod graph;
+mod graphml;
 mod gzip;
 mod las;
 mod lines;
 mod nifti;
+mod nodes;
 mod npy;
 mod numbers;
 mod obj;
@@ -27,6 +32,7 @@ mod table;
 mod tck;
 mod text_table;
 mod trk;
+mod xml;
 
 pub use error::{LoadError, Problem};
 pub use format::{FORMATS, Format, extensions};

@@ -156,7 +156,7 @@ impl Scene {
             Change::Removed { at, out, .. } => {
                 if let Some(layer) = out.take() {
                     let layout = match &layer.data {
-                        LayerData::Network(network) => {
+                        LayerData::Network(network) if !network.is_placed => {
                             let places = scaled(network.positions.clone(), 1.0 / layer.scale);
                             Some(ForceLayout::resume(&places, &network.edges))
                         }
