@@ -31,7 +31,7 @@ pub(crate) struct History {
 impl History {
     /// Notes a change that was made. What was undone can no longer be done again.
     ///
-    /// Neighbouring settings of one number or colour are one change, so that undoing takes back the whole pull of a
+    /// Neighbouring settings of one number, interval or colour are one change, so that undoing takes back the whole pull of a
     /// slider and not its last millimetre; so are neighbouring marks.
     pub(crate) fn push(&mut self, change: Change) {
         self.undone.clear();
@@ -77,7 +77,7 @@ impl Change {
                 Change::Set { layer, property, after, .. },
                 Change::Set { layer: next_layer, property: next_property, after: next_after, .. },
             ) if layer == next_layer && property == next_property => {
-                let slides = matches!(next_after, Value::Number(_) | Value::Color(_));
+                let slides = matches!(next_after, Value::Number(_) | Value::Interval(_) | Value::Color(_));
                 if slides {
                     after.clone_from(next_after);
                 }

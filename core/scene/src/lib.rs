@@ -11,6 +11,7 @@
 mod aabb;
 mod attribute;
 pub mod camera;
+mod clip;
 mod colormap;
 mod command_error;
 mod field;
@@ -37,6 +38,7 @@ mod volume;
 pub use aabb::Aabb;
 pub use attribute::{Attribute, Category, Summary, Values};
 pub use camera::{Camera, Projection, Ray};
+pub use clip::{Clip, ClipAxis, ClipMode, ClipRegion};
 pub use colormap::Colormap;
 pub use command_error::CommandError;
 pub use field::Field;

@@ -2,6 +2,7 @@
 
 mod volume;
 
+use crate::clip::ClipRegion;
 use crate::scene::{Scene, Viewport};
 use crate::{Layer, LayerData, Mesh, Ray, Tracts, text};
 use glam::{DVec3, Mat4, Vec2, Vec3, Vec4};
@@ -63,9 +64,11 @@ pub(crate) fn at(scene: &Scene, x: f32, y: f32, viewport: Viewport) -> Option<Pi
     let aspect = viewport.aspect();
     let clip_from_world = scene.camera().clip_from_world(aspect);
     let ray = scene.camera().ray(x, y, aspect);
+    let clip = scene.clip();
     let mut best: Option<(&Layer, Candidate)> = None;
     for layer in scene.layers().iter().filter(|layer| layer.visible) {
-        let view = View::new(clip_from_world * Mat4::from_translation(layer.offset), x, y, viewport);
+        let clip_from_layer = clip_from_world * Mat4::from_translation(layer.offset);
+        let view = View::new(clip_from_layer, clip.seen_from(layer.offset), (x, y), viewport);
         let ray = Ray { origin: ray.origin - layer.offset, ..ray };
         if let Some(found) = in_layer(layer, &view, ray)
             && best.as_ref().is_none_or(|(_, best)| found.nearness > best.nearness)
@@ -109,7 +112,7 @@ fn near_points(view: &View, points: impl Iterator<Item = (Vec3, f32)>) -> Option
     let mut best = None;
     for (index, (position, radius)) in points.enumerate() {
         let clip = view.clip(position);
-        if !is_before_camera(clip) {
+        if !is_before_camera(clip) || !view.kept.keeps(position) {
             continue;
         }
         let gap = (view.pixels(clip).distance(view.place) - radius).max(0.0);
@@ -125,7 +128,9 @@ fn near_lines(view: &View, tracts: &Tracts, half_width: f32) -> Option<Candidate
     for index in 0..tracts.len() {
         let line = &tracts.positions[tracts.range(index)];
         for ends in line.windows(2) {
-            if let Some(candidate) = near_segment(view, index, ends[0], ends[1], half_width) {
+            let Some(part) = view.kept.between(ends[0], ends[1]) else { continue };
+            let [start, end] = part.map(|share| ends[0].lerp(ends[1], share));
+            if let Some(candidate) = near_segment(view, index, start, end, half_width) {
                 keep_better(&mut best, candidate);
             }
         }
@@ -167,6 +172,7 @@ fn on_mesh(view: &View, mesh: &Mesh, ray: Ray) -> Option<Candidate> {
     for index in 0..mesh.triangle_count() {
         if let Some(distance) = mesh.triangle(index).and_then(|corners| hit(ray, corners))
             && nearest.is_none_or(|(_, so_far)| distance < so_far)
+            && view.kept.keeps(ray.origin + ray.direction * distance)
         {
             nearest = Some((index, distance));
         }
@@ -234,12 +240,14 @@ struct View {
     clip_from_layer: Mat4,
     half_size: Vec2,
     place: Vec2,
+    /// What is not clipped, in the layer's coordinates.
+    kept: ClipRegion,
 }
 
 impl View {
-    fn new(clip_from_layer: Mat4, x: f32, y: f32, viewport: Viewport) -> View {
+    fn new(clip_from_layer: Mat4, kept: ClipRegion, (x, y): (f32, f32), viewport: Viewport) -> View {
         let size = Vec2::new(viewport.width.max(1) as f32, viewport.height.max(1) as f32);
-        View { clip_from_layer, half_size: size * 0.5, place: Vec2::new(x, y) * size }
+        View { clip_from_layer, half_size: size * 0.5, place: Vec2::new(x, y) * size, kept }
     }
 
     fn clip(&self, position: Vec3) -> Vec4 {

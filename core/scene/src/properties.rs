@@ -1,7 +1,9 @@
 //! The controls of a scene and of its layers: described once, checked here, set here.
 
+mod clip;
 mod volume;
 
+use crate::clip::Everything;
 use crate::style::{Background, ColorBy, Filter, Settings, Style};
 use crate::{Camera, Category, Colormap, CommandError, Field, Layer, LayerData, Projection};
 use heliograph_wire::scene::{ChoiceOption, Legend, LegendEntry, LegendScale};
@@ -11,9 +13,9 @@ use heliograph_wire::{Property, PropertyKind, Value};
 pub(crate) const VISIBLE: &str = "visible";
 
 /// The scene's own controls.
-pub(crate) fn of_scene(settings: &Settings, camera: &Camera) -> Vec<Property> {
+pub(crate) fn of_scene(settings: &Settings, camera: &Camera, everything: Option<&Everything>) -> Vec<Property> {
     let projections = [Projection::Perspective, Projection::Orthographic];
-    vec![
+    let mut list = vec![
         choice(
             "background",
             "Background",
@@ -23,7 +25,9 @@ pub(crate) fn of_scene(settings: &Settings, camera: &Camera) -> Vec<Property> {
         choice("projection", "Projection", projections.map(projection_option), projection_option(camera.projection).0),
         toggle("show_bounds", "Bounding box", settings.show_bounds),
         toggle("show_axes", "Axes", settings.show_axes),
-    ]
+    ];
+    list.extend(clip::of(&settings.clip, everything));
+    list
 }
 
 /// A layer's controls, `visible` excepted.
@@ -222,7 +226,12 @@ fn names(options: &[ChoiceOption]) -> String {
 }
 
 /// Sets a checked value of the scene.
-pub(crate) fn set_of_scene(settings: &mut Settings, camera: &mut Camera, property: &str, value: &Value) {
+pub(crate) fn set_of_scene(
+    (settings, camera): (&mut Settings, &mut Camera),
+    everything: Option<&Everything>,
+    property: &str,
+    value: &Value,
+) {
     match (property, value) {
         ("background", Value::Choice(id)) => pick(&Background::ALL, id, Background::id, &mut settings.background),
         ("projection", Value::Choice(id)) => {
@@ -231,7 +240,7 @@ pub(crate) fn set_of_scene(settings: &mut Settings, camera: &mut Camera, propert
         }
         ("show_bounds", Value::Toggle(on)) => settings.show_bounds = *on,
         ("show_axes", Value::Toggle(on)) => settings.show_axes = *on,
-        _ => {}
+        _ => clip::set(&mut settings.clip, everything, property, value),
     }
 }
 

@@ -1,12 +1,13 @@
 //! [`Scene`]: layers, camera and settings, and the one way to change them.
 
+use crate::clip::{ClipRegion, Everything};
 use crate::history::History;
 use crate::layout::{ForceLayout, LiveLayout};
 use crate::load::LoadedLayer;
 use crate::pick::{self, Picked};
 use crate::{Aabb, Camera, CommandError, Layer, LayerData, Settings, properties, text};
 use glam::{DVec3, Vec3};
-use heliograph_wire::{Bounds, Command, LayerId, LayerStatus, SceneStatus};
+use heliograph_wire::{Bounds, Command, LayerId, LayerStatus, Property, SceneStatus};
 use std::sync::Arc;
 
 mod changes;
@@ -176,6 +177,11 @@ impl Scene {
         union(self.layers.iter().filter(|layer| layer.visible))
     }
 
+    /// What of the scene is kept in the picture, in scene coordinates.
+    pub fn clip(&self) -> ClipRegion {
+        self.settings.clip.region(self.everything(), &self.camera)
+    }
+
     /// What scene coordinates are relative to, in the first layer's file's coordinates.
     pub fn origin(&self) -> DVec3 {
         self.origin
@@ -196,11 +202,19 @@ impl Scene {
         SceneStatus {
             title: self.layers.iter().map(|layer| layer.name.as_str()).collect::<Vec<_>>().join(", "),
             layers: self.layers.iter().map(layer_status).collect(),
-            properties: properties::of_scene(&self.settings, &self.camera),
+            properties: self.properties(),
             picked: self.picked.as_ref().map(|picked| picked.text.clone()),
             loading: Vec::new(),
             bounds: self.bounds().map(|Aabb { min, max }| Bounds { min: min.to_array(), max: max.to_array() }),
         }
+    }
+
+    fn properties(&self) -> Vec<Property> {
+        properties::of_scene(&self.settings, &self.camera, self.everything().as_ref())
+    }
+
+    fn everything(&self) -> Option<Everything> {
+        self.bounds().map(|bounds| Everything { bounds, origin: self.origin })
     }
 
     fn steer(&mut self, command: &Command, viewport: Viewport) {

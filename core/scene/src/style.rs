@@ -76,7 +76,7 @@ pub enum ColorBy {
 }
 
 /// How the scene is drawn; the projection is the [`crate::Camera`]'s.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
     /// Behind everything.
     pub background: Background,
@@ -84,11 +84,13 @@ pub struct Settings {
     pub show_bounds: bool,
     /// Whether the axes are drawn in the corner.
     pub show_axes: bool,
+    /// What is left out of the picture.
+    pub clip: crate::Clip,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { background: Background::Dark, show_bounds: false, show_axes: true }
+        Settings { background: Background::Dark, show_bounds: false, show_axes: true, clip: crate::Clip::default() }
     }
 }
 

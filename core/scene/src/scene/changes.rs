@@ -22,7 +22,7 @@ impl Scene {
 
     pub(super) fn property(&self, layer: Option<LayerId>, id: &str) -> Result<Property, CommandError> {
         let (owner, all) = match layer {
-            None => ("the scene".to_owned(), properties::of_scene(&self.settings, &self.camera)),
+            None => ("the scene".to_owned(), self.properties()),
             Some(layer) => {
                 let layer = &self.layers[self.position(layer)?];
                 let mut all = properties::of_layer(layer);
@@ -42,7 +42,9 @@ impl Scene {
     fn assign(&mut self, layer: Option<LayerId>, property: &str, value: &Value) {
         self.revision += 1;
         let Some(layer) = layer else {
-            properties::set_of_scene(&mut self.settings, &mut self.camera, property, value);
+            let everything = self.everything();
+            let parts = (&mut self.settings, &mut self.camera);
+            properties::set_of_scene(parts, everything.as_ref(), property, value);
             return;
         };
         if let Some(layer) = self.layers.iter_mut().find(|one| one.id == layer)

@@ -395,3 +395,40 @@ fn no_row_of_commands_leads_a_scene_out_of_all_numbers() {
         }
     }
 }
+
+#[test]
+fn a_box_and_a_plane_are_set_in_the_file_s_coordinates_and_undone() {
+    let mut scene = scene();
+    scene.add(cube("tile", dvec3(636_000.0, 850_000.0, 400.0), 100.0));
+    let property = |scene: &Scene, id: &str| scene.status().properties.into_iter().find(|one| one.id == id);
+    assert!(property(&scene, "clip_x").is_none() && scene.clip().is_everywhere());
+    apply(&mut scene, &set(None, "clip", Value::Choice("box".into())));
+    assert!(scene.clip().is_everywhere(), "at first the box is about everything");
+    let ends = property(&scene, "clip_x").unwrap();
+    assert_eq!(ends.value, Value::Interval([635_900.0, 636_100.0]));
+    for most in [636_080.0, 636_060.0, 636_050.0] {
+        apply(&mut scene, &set(None, "clip_x", Value::Interval([635_900.0, most])));
+    }
+    assert!(scene.clip().keeps(vec3(50.0, 0.0, 0.0)) && !scene.clip().keeps(vec3(50.1, 0.0, 0.0)));
+    assert!(scene.clip().keeps(vec3(-1e6, 0.0, 0.0)), "an end where everything ends is none");
+    apply(&mut scene, &Command::Undo);
+    assert!(scene.clip().is_everywhere(), "the whole pull is taken back");
+    apply(&mut scene, &Command::Redo);
+    assert!(!scene.clip().keeps(vec3(50.1, 0.0, 0.0)));
+
+    apply(&mut scene, &set(None, "clip", Value::Choice("plane".into())));
+    apply(&mut scene, &set(None, "clip_axis", Value::Choice("z".into())));
+    apply(&mut scene, &set(None, "clip_at", Value::Number(450.0)));
+    let region = scene.clip();
+    assert!(region.keeps(vec3(0.0, 0.0, 49.9)) && !region.keeps(vec3(0.0, 0.0, 50.1)));
+    apply(&mut scene, &set(None, "clip_flipped", Value::Toggle(true)));
+    assert!(scene.clip().keeps(vec3(0.0, 0.0, 50.1)));
+    let far = scene.apply(&set(None, "clip_at", Value::Number(700.0)), VIEWPORT).unwrap_err();
+    assert_eq!(far.to_string(), "At z goes from 300 to 500, so 700 cannot be set");
+    // The plane that faces the viewer turns with them.
+    apply(&mut scene, &set(None, "clip_axis", Value::Choice("view".into())));
+    apply(&mut scene, &Command::Look { from: Side::Front });
+    assert_eq!([scene.clip().keeps(vec3(0.0, -1.0, 0.0)), scene.clip().keeps(vec3(0.0, 1.0, 0.0))], [true, false]);
+    apply(&mut scene, &Command::Look { from: Side::Back });
+    assert_eq!([scene.clip().keeps(vec3(0.0, -1.0, 0.0)), scene.clip().keeps(vec3(0.0, 1.0, 0.0))], [false, true]);
+}
