@@ -12,7 +12,7 @@ mod common;
 use common::{VIEWPORT, difference, fibres, gpu, hills, orthographic, renderer, scene, set, spiral, torus};
 use heliograph_render::Image;
 use heliograph_scene::{Scene, VolumeMode};
-use heliograph_wire::{Command, Value};
+use heliograph_wire::{Command, How, Shape, Value};
 use std::path::{Path, PathBuf};
 
 /// A pixel is off when a byte of it differs by more than this.
@@ -237,4 +237,19 @@ fn a_clip_that_is_turned_off_leaves_the_picture_as_it_was() {
     assert!(difference(&before, &clipped, STEP).1 > 0.05);
     set(&mut scene, "clip", Value::Choice("off".into()));
     assert!(renderer.capture(&scene).unwrap() == before);
+}
+
+#[test]
+fn what_is_selected_stands_out() {
+    let mut scene = scene([hills(300), torus([205, 170, 110]), fibres(), spiral()]);
+    let corners = vec![[0.2, 0.1], [0.5, 0.1], [0.55, 0.5], [0.5, 0.95], [0.2, 0.9]];
+    let select = Command::Select { shape: Shape::Lasso { corners }, how: How::Replace };
+    scene.apply(&select, VIEWPORT).unwrap();
+    check("selection", &scene);
+    let mut renderer = renderer(VIEWPORT, false);
+    let selected = renderer.capture(&scene).unwrap();
+    scene.apply(&Command::ClearSelection, VIEWPORT).unwrap();
+    assert!(difference(&selected, &renderer.capture(&scene).unwrap(), STEP).1 > 0.05);
+    scene.apply(&Command::Undo, VIEWPORT).unwrap();
+    assert!(renderer.capture(&scene).unwrap() == selected);
 }

@@ -1,12 +1,16 @@
 //! What can be undone: a bounded list of changes, each with all that it takes to make it and to take it back.
 
 use crate::Layer;
+use crate::measure::Measured;
 use crate::pick::Picked;
+use crate::scene::Selection;
 use heliograph_wire::{LayerId, Value};
 use std::collections::VecDeque;
 
 /// How many changes can be undone; the oldest is forgotten first.
 pub(crate) const MAX_CHANGES: usize = 100;
+/// What selections may take that can come back; the oldest change is forgotten first.
+const MAX_BYTES: usize = 64 << 20;
 
 /// One change of the scene.
 #[derive(Debug)]
@@ -15,6 +19,10 @@ pub(crate) enum Change {
     Set { layer: Option<LayerId>, property: String, before: Value, after: Value },
     /// A layer was taken out. It is here while it is out, otherwise in the scene.
     Removed { layer: LayerId, at: usize, out: Option<Box<Layer>> },
+    /// Something else was measured.
+    Measured { before: Option<Measured>, after: Option<Measured> },
+    /// Something else was selected.
+    Selected { before: Selection, after: Selection },
     /// Something else was marked.
     Picked { before: Option<Picked>, after: Option<Picked> },
 }
@@ -43,6 +51,9 @@ impl History {
             self.done.pop_front();
         }
         self.done.push_back(change);
+        while self.done.len() > 1 && self.done.iter().map(Change::bytes).sum::<usize>() > MAX_BYTES {
+            self.done.pop_front();
+        }
     }
 
     /// The next change stands for itself.
@@ -70,6 +81,14 @@ impl History {
 }
 
 impl Change {
+    /// Memory of what was selected before; what is selected after is the next one's before.
+    fn bytes(&self) -> usize {
+        match self {
+            Change::Selected { before, .. } => before.iter().map(|(_, selected)| selected.bytes()).sum(),
+            _ => 0,
+        }
+    }
+
     /// Takes `next` into this change; false when it must stand for itself.
     fn melt(&mut self, next: &Change) -> bool {
         match (self, next) {

@@ -1,6 +1,7 @@
 //! [`Layer`]: one thing that is drawn, as it came out of one file.
 
 use crate::paint::Paint;
+use crate::selection::Selected;
 use crate::{Aabb, ColorBy, Mesh, Network, Points, Style, Tracts, Volume};
 use glam::{DVec3, Vec3};
 use heliograph_wire::LayerId;
@@ -25,6 +26,10 @@ pub struct Layer {
     pub offset: Vec3,
     /// What the user should know about how the file was read, e.g. that points were left out.
     pub notice: Option<String>,
+    /// Which of its elements are selected; none while nothing is.
+    pub(crate) selected: Option<Arc<Selected>>,
+    /// Whether what is not selected is dimmed.
+    pub(crate) dims: bool,
     /// From the units of a network's layout to those of the scene that it was put in.
     pub(crate) scale: f32,
 }
@@ -106,7 +111,8 @@ impl LayerData {
 impl Layer {
     /// The colours of its elements as they are to be drawn now.
     pub fn paint(&self) -> Paint<'_> {
-        Paint::new(&self.data, &self.style)
+        let selected = self.selected.as_deref().filter(|_| self.dims);
+        Paint::new(&self.data, &self.style).with_selection(&self.data, selected)
     }
 
     /// Of a volume: from which number on something is seen, and from which on it is as dense as it gets.

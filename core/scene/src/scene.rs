@@ -4,6 +4,7 @@ use crate::clip::{ClipRegion, Everything};
 use crate::history::History;
 use crate::layout::{ForceLayout, LiveLayout};
 use crate::load::LoadedLayer;
+use crate::measure::Measured;
 use crate::pick::{self, Picked};
 use crate::{Aabb, Camera, CommandError, Layer, LayerData, Settings, properties, text};
 use glam::{DVec3, Vec3};
@@ -11,6 +12,9 @@ use heliograph_wire::{Bounds, Command, LayerId, LayerStatus, Property, SceneStat
 use std::sync::Arc;
 
 mod changes;
+mod marks;
+
+pub(crate) use marks::Selection;
 
 /// Called from other threads when something new is to be drawn.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -51,6 +55,7 @@ pub struct Scene {
     origin: DVec3,
     viewport: Viewport,
     picked: Option<Picked>,
+    measured: Option<Measured>,
     history: History,
     next_layer: u32,
     revision: u64,
@@ -69,6 +74,7 @@ impl Scene {
             origin: DVec3::ZERO,
             viewport: Viewport { width: 1280, height: 720 },
             picked: None,
+            measured: None,
             history: History::default(),
             next_layer: 1,
             revision: 1,
@@ -83,7 +89,9 @@ impl Scene {
         // A network has no size of its own: it is as large as half of what is there.
         let scale = union(self.layers.iter()).map_or(1.0, |bounds| (bounds.radius() * 0.5).max(f32::MIN_POSITIVE));
         let (visible, offset) = (true, Vec3::ZERO);
-        let layer = Layer { id, name, visible, data, style, content_revision: 0, offset, notice, scale };
+        let (selected, dims) = (None, false);
+        let layer =
+            Layer { id, name, visible, data, style, content_revision: 0, offset, notice, selected, dims, scale };
         let layout = match &layer.data {
             LayerData::Network(network) => Some(ForceLayout::new(network.len(), &network.edges, LAYOUT_SEED)),
             _ => None,
@@ -121,6 +129,10 @@ impl Scene {
             Command::Undo => return self.undo(),
             Command::Redo => return self.redo(),
             Command::RemoveLayer { layer } => return self.remove(*layer),
+            Command::Measure { x, y } => self.measure(*x, *y, viewport),
+            Command::ClearMeasure => self.note_measured(None),
+            Command::Select { shape, how } => self.select(shape, *how, viewport),
+            Command::ClearSelection => self.note_selection(Vec::new()),
             Command::Fit => self.fit(),
             Command::Look { from } => {
                 self.camera.look_from(*from);
@@ -147,6 +159,7 @@ impl Scene {
         self.layouts.retain(|(_, layout)| !layout.is_over());
         if moved {
             self.picked = self.picked.take().map(|picked| pick::refreshed(picked, &self.layers));
+            self.measured = self.measured.take().map(|measured| measured.refreshed(&self.layers));
             self.follow();
         }
         moved
@@ -206,6 +219,8 @@ impl Scene {
             picked: self.picked.as_ref().map(|picked| picked.text.clone()),
             loading: Vec::new(),
             bounds: self.bounds().map(|Aabb { min, max }| Bounds { min: min.to_array(), max: max.to_array() }),
+            measure: self.measured.as_ref().map(Measured::status),
+            selection: self.selection_status(),
         }
     }
 
@@ -266,6 +281,7 @@ impl Scene {
             });
         }
         self.layers.insert(at.min(self.layers.len()), layer);
+        self.dim();
         self.camera.set_extent(union(self.layers.iter()));
     }
 

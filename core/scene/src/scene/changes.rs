@@ -76,7 +76,9 @@ impl Scene {
         if self.picked.as_ref().is_some_and(|picked| picked.layer == layer.id) {
             self.picked = None;
         }
+        self.measured = self.measured.take().filter(|measured| measured.is_on(&self.layers));
         self.revision += 1;
+        self.dim();
         self.camera.set_extent(union(self.layers.iter()));
         layer
     }
@@ -98,6 +100,8 @@ impl Scene {
                 }
             }
             Change::Picked { before, .. } => self.mark_again(before.clone()),
+            Change::Measured { before, .. } => self.measure_again(before.clone()),
+            Change::Selected { before, .. } => self.take_selection(before),
         }
         self.history.was_undone(change);
         Ok(())
@@ -113,6 +117,8 @@ impl Scene {
                 }
             }
             Change::Picked { after, .. } => self.mark_again(after.clone()),
+            Change::Measured { after, .. } => self.measure_again(after.clone()),
+            Change::Selected { after, .. } => self.take_selection(after),
         }
         self.history.was_redone(change);
         Ok(())
