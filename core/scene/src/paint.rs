@@ -228,10 +228,10 @@ impl Scale {
     }
 }
 
-/// Half of the colour, half a dark grey of a third of its brightness: what is selected stands out by light and by hue.
+/// Half of the colour, half a dark grey of a fifth of its brightness: what is selected stands out by light and by hue.
 fn dimmed([red, green, blue, alpha]: [u8; 4]) -> [u8; 4] {
     let [r, g, b] = [red, green, blue].map(u32::from);
-    let gray = (2 * r + 5 * g + b) / 24;
+    let gray = (2 * r + 5 * g + b) / 40;
     let [red, green, blue] = [r, g, b].map(|part| ((part + gray) / 2) as u8);
     [red, green, blue, alpha]
 }

@@ -9,6 +9,8 @@ use heliograph_wire::selection::{SelectedField, SelectedKind, SelectedNumbers};
 /// More would fit no panel.
 const MOST_FIELDS: usize = 12;
 const MOST_KINDS: usize = 3;
+/// Numbers that are looked at together: they stay in the processor's nearest memory.
+const BLOCK: usize = 1024;
 
 /// A field, and how its numbers come to the elements.
 enum Source<'a> {
@@ -82,13 +84,22 @@ impl Source<'_> {
         let mut part = Sums::default();
         match self {
             Source::Each(field) => {
-                let mut at = 0;
-                field.each(range, |value| {
-                    if words[at / 64] >> (at % 64) & 1 == 1 {
-                        part.take(value, seen);
-                    }
-                    at += 1;
-                });
+                let mut block = [0.0; BLOCK];
+                let mut waiting = Waiting { values: [0.0; 128], count: 0 };
+                for (words, start) in words.chunks(BLOCK / 64).zip(range.clone().step_by(BLOCK)) {
+                    let mut slots = block.iter_mut();
+                    field.each(start..(start + BLOCK).min(range.end), |value| {
+                        if let Some(slot) = slots.next() {
+                            *slot = value;
+                        }
+                    });
+                    let parts = block.as_chunks::<64>().0;
+                    words
+                        .iter()
+                        .zip(parts)
+                        .for_each(|(word, values)| part.take_word(*word, values, &mut waiting, seen));
+                }
+                waiting.values[..waiting.count].iter().for_each(|value| part.take(*value, seen));
             }
             Source::Points(..) | Source::Lines(_) => {
                 for (at, word) in words.iter().enumerate() {
@@ -145,7 +156,69 @@ struct Sums {
     greatest: f64,
 }
 
+/// Selected values that are fewer than 64 so far.
+struct Waiting {
+    values: [f64; 128],
+    count: usize,
+}
+
+/// Sums that are kept side by side, so that the processor makes several at once.
+const LANES: usize = 8;
+
 impl Sums {
+    /// Takes those of 64 values in whose bits are set; some of them wait until there are 64.
+    fn take_word(&mut self, word: u64, values: &[f64; 64], waiting: &mut Waiting, seen: &mut Seen) {
+        if self.count == 0 || !seen.kinds.is_empty() {
+            ones(word).for_each(|bit| self.take(values[bit], seen));
+        } else if word == u64::MAX {
+            self.take_full(values, seen);
+        } else if word != 0 {
+            for (bit, value) in values.iter().enumerate() {
+                // Written in any case, and kept when its bit is set: there is no branch to be foretold.
+                waiting.values[waiting.count] = *value;
+                waiting.count += (word >> bit & 1) as usize;
+            }
+            if let Some((full, rest)) = waiting.values[..waiting.count].split_first_chunk::<64>() {
+                self.take_full(full, seen);
+                let left = rest.len();
+                waiting.values.copy_within(64..64 + left, 0);
+                waiting.count = left;
+            }
+        }
+    }
+
+    fn take_full(&mut self, values: &[f64; 64], seen: &mut Seen) {
+        if !self.take_all(values) {
+            values.iter().for_each(|value| self.take(*value, seen));
+        }
+    }
+
+    /// Takes all of them in; false, and does nothing, when one of them is not finite, or too large for a square.
+    fn take_all(&mut self, values: &[f64; 64]) -> bool {
+        let (mut sums, mut squares) = ([0.0; LANES], [0.0; LANES]);
+        let (mut least, mut greatest) = ([self.least; LANES], [self.greatest; LANES]);
+        for values in values.as_chunks::<LANES>().0 {
+            for lane in 0..LANES {
+                let value = values[lane];
+                let away = value - self.about;
+                sums[lane] += away;
+                squares[lane] += away * away;
+                least[lane] = if value < least[lane] { value } else { least[lane] };
+                greatest[lane] = if value > greatest[lane] { value } else { greatest[lane] };
+            }
+        }
+        let more: f64 = squares.iter().sum();
+        if !more.is_finite() {
+            return false;
+        }
+        self.count += values.len() as u64;
+        self.sum += sums.iter().sum::<f64>();
+        self.squares += more;
+        self.least = least.into_iter().fold(self.least, f64::min);
+        self.greatest = greatest.into_iter().fold(self.greatest, f64::max);
+        true
+    }
+
     fn take(&mut self, value: f64, seen: &mut Seen) {
         if !value.is_finite() {
             return;
