@@ -180,6 +180,14 @@ impl Host {
         self.engine().offer(ToEngine::SaveSession(path));
     }
 
+    /// Saves the table of what is selected; a name without an ending gets that of CSV.
+    pub fn save_selection(&self, mut path: PathBuf) {
+        if path.extension().is_none() {
+            path.set_extension("csv");
+        }
+        self.engine().offer(ToEngine::SaveSelection(path));
+    }
+
     /// Saves the picture so large; a name without an ending gets that of PNG.
     pub fn export(&self, size: Viewport, mut path: PathBuf) {
         if path.extension().is_none() {
@@ -294,6 +302,7 @@ impl Host {
             Request::Command { command } => self.engine().command(command),
             Request::Screenshot { path } => self.engine().offer(ToEngine::Capture(path)),
             Request::Export { path, width, height } => self.export(Viewport { width, height }, path),
+            Request::SaveSelection { path } => self.save_selection(path),
             Request::Save { path } => self.save_session(path),
             Request::View => self.engine().offer(ToEngine::ViewCode),
             Request::Scene => self.reporter.report(&Event::Scene { scene: Box::new((*self.status).clone()) }),
@@ -319,8 +328,10 @@ impl Host {
             FromEngine::Captured(path) => self.reporter.report(&Event::Screenshot { path }),
             FromEngine::Exporting(share) => self.export = share,
             FromEngine::Saved(path) => {
-                self.recent.add(&path);
-                self.session_path = Some(path.clone());
+                if path.extension().is_some_and(|ending| ending == EXTENSION) {
+                    self.recent.add(&path);
+                    self.session_path = Some(path.clone());
+                }
                 self.reporter.report(&Event::Saved { path });
             }
             FromEngine::ViewCode(code) => {

@@ -13,6 +13,12 @@ struct Camera {
     viewport_px: vec2f,
     // From the eye to the target, in scene units.
     distance: f32,
+    // What is kept of the scene: between two corners of a box along its axes, and where dot(plane, (place, 1)) is not
+    // negative. Only looked at when is_clipping is not 0.
+    clip_least: vec3f,
+    is_clipping: u32,
+    clip_most: vec3f,
+    clip_plane: vec4f,
 }
 
 struct Item {
@@ -31,6 +37,54 @@ struct Item {
 
 @group(0) @binding(0) var<uniform> camera: Camera;
 @group(0) @binding(1) var<uniform> item: Item;
+
+// Whether a place of the scene is clipped. When nothing is, the branch is the same for all and costs next to nothing.
+fn is_clipped(place: vec3f) -> bool {
+    if camera.is_clipping == 0u {
+        return false;
+    }
+    let in_box = all(place >= camera.clip_least) && all(place <= camera.clip_most);
+    return !(in_box && dot(camera.clip_plane, vec4f(place, 1.0)) >= 0.0);
+}
+
+// The same for a place in view space.
+fn is_clipped_in_view(place_view: vec3f) -> bool {
+    if camera.is_clipping == 0u {
+        return false;
+    }
+    return is_clipped(scene_from_view(place_view - camera.view_from_scene[3].xyz));
+}
+
+// A direction of view space in the scene: the camera turns and moves, so the transposed matrix turns back.
+fn scene_from_view(direction: vec3f) -> vec3f {
+    let turn = camera.view_from_scene;
+    return direction * mat3x3f(turn[0].xyz, turn[1].xyz, turn[2].xyz);
+}
+
+// Which part of the way from a place along a direction is kept, of what lies between two shares of it; none when the first is
+// greater than the last (Liang and Barsky, "A new concept and method for line clipping", 1984).
+fn kept_part(place: vec3f, along: vec3f, first: f32, last: f32) -> vec2f {
+    if camera.is_clipping == 0u {
+        return vec2f(first, last);
+    }
+    // Never 0, and no product with what is far leaves 32 bits.
+    let way = select(along, vec3f(1e-6), abs(along) < vec3f(1e-6));
+    let to_least = (camera.clip_least - place) / way;
+    let to_most = (camera.clip_most - place) / way;
+    let enters = min(to_least, to_most);
+    let leaves = max(to_least, to_most);
+    var part = vec2f(max(max(first, enters.x), max(enters.y, enters.z)), min(min(last, leaves.x), min(leaves.y, leaves.z)));
+    let inside = dot(camera.clip_plane, vec4f(place, 1.0));
+    let gain = dot(camera.clip_plane.xyz, along);
+    if gain > 0.0 {
+        part.x = max(part.x, -inside / gain);
+    } else if gain < 0.0 {
+        part.y = min(part.y, -inside / gain);
+    } else if inside < 0.0 {
+        part = vec2f(1.0, 0.0);
+    }
+    return part;
+}
 
 fn is_perspective() -> bool {
     return camera.clip_from_view[2].w != 0.0;

@@ -14,6 +14,11 @@ fn clipped(a: vec4f, b: vec4f) -> vec4f {
     return mix(a, b, from_a / (from_a - from_b));
 }
 
+// What is not clipped of a segment in the scene, as shares of the way from a to b; none when the first is greater.
+fn kept_of(a: vec3f, b: vec3f) -> vec2f {
+    return kept_part(a + item.offset, b - a, 0.0, 1.0);
+}
+
 // The direction from a to b on the screen, or `otherwise` when they are one pixel.
 fn direction(a: vec2f, b: vec2f, otherwise: vec2f) -> vec2f {
     let along = b - a;

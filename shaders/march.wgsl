@@ -67,7 +67,9 @@ fn march(@builtin(position) position: vec4f) -> @location(0) vec4f {
     let opaque_at = select(1e30, view_distance(depth), depth > 0.0);
     let enters = max(max(nearer.x, nearer.y), max(nearer.z, view_distance(1.0)));
     let leaves = min(min(farther.x, farther.y), min(farther.z, opaque_at));
-    if enters >= leaves {
+    let eye = scene_from_view(sight.origin - camera.view_from_scene[3].xyz);
+    let kept = kept_part(eye, scene_from_view(sight.direction), enters, leaves);
+    if kept.x >= kept.y {
         discard;
     }
 
@@ -77,12 +79,12 @@ fn march(@builtin(position) position: vec4f) -> @location(0) vec4f {
     let last_brick = vec3i(textureDimensions(bricks)) - 1;
     let ahead = select(vec3f(0.0), vec3f(1.0), direction > vec3f(0.0));
     // At multiples of the step from the eye: neighbours look at the same depths, and nothing swims when the box turns.
-    var t = ceil(enters / stride) * stride;
+    var t = ceil(kept.x / stride) * stride;
     var color = vec3f(0.0);
     var alpha = 0.0;
     var greatest = -1.0;
     // Only a guard: a line of sight has no more steps than that through the longest diagonal.
-    for (var steps = 0; steps < 8192 && t < leaves; steps++) {
+    for (var steps = 0; steps < 8192 && t < kept.y; steps++) {
         let place = origin + t * direction;
         let brick = clamp(vec3i(place * volume.size / BRICK), vec3i(0), last_brick);
         let most = textureLoad(bricks, brick, 0).r;
@@ -109,7 +111,7 @@ fn march(@builtin(position) position: vec4f) -> @location(0) vec4f {
             greatest = max(greatest, n);
         } else if n >= volume.level {
             // Halved again and again, between the last step and this.
-            var before = max(t - stride, enters);
+            var before = max(t - stride, kept.x);
             var behind = t;
             for (var round = 0; round < 6; round++) {
                 let middle = 0.5 * (before + behind);

@@ -21,7 +21,7 @@ fn corner(@location(0) position: vec3f, @location(1) normal: vec3f, @location(2)
 
 @fragment
 fn surface(in: Corner) -> @location(0) vec4f {
-    if in.color.a < 0.5 {
+    if in.color.a < 0.5 || is_clipped_in_view(in.place_view) {
         discard;
     }
     // A file may give a normal of zero; the triangle's own is always known.

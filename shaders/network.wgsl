@@ -26,8 +26,9 @@ fn ball(
 ) -> Ball {
     let center_view = (camera.view_from_scene * vec4f(center + item.offset, 1.0)).xyz;
     var out: Ball;
-    // What is nearer than a hundredth of the way to the target would cover the picture. A size of 0 is hidden.
-    if size == 0.0 || is_perspective() && -center_view.z < 0.01 * camera.distance {
+    // What is nearer than a hundredth of the way to the target would cover the picture. A size of 0 is hidden. A ball whose
+    // middle is clipped goes as a whole: it has no inside to look at.
+    if size == 0.0 || is_clipped(center + item.offset) || is_perspective() && -center_view.z < 0.01 * camera.distance {
         out.position = vec4f(2.0, 2.0, 0.0, 1.0);
         return out;
     }

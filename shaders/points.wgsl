@@ -37,7 +37,7 @@ fn splat_of(index: u32) -> Splat {
     var splat: Splat;
     splat.depth = 0.0;
     // Written so that NaN fails. Nearer than the near plane is not drawn.
-    if !(clip.w > 0.0 && clip.z > 0.0 && clip.z <= clip.w) {
+    if is_clipped(place) || !(clip.w > 0.0 && clip.z > 0.0 && clip.z <= clip.w) {
         return splat;
     }
     let center = (clip.xy / clip.w * vec2f(0.5, -0.5) + 0.5) * camera.viewport_px;

@@ -14,8 +14,9 @@ fn edge(
     @location(2) b: vec3f,
     @location(3) color_b: vec4f,
 ) -> Edge {
-    let clip_a = camera.clip_from_scene * vec4f(a + item.offset, 1.0);
-    let clip_b = camera.clip_from_scene * vec4f(b + item.offset, 1.0);
+    let kept = kept_of(a, b);
+    let clip_a = camera.clip_from_scene * vec4f(mix(a, b, kept.x) + item.offset, 1.0);
+    let clip_b = camera.clip_from_scene * vec4f(mix(a, b, kept.y) + item.offset, 1.0);
     let end_a = clipped(clip_a, clip_b);
     let end_b = clipped(clip_b, clip_a);
     let left = to_the_left(direction(px_up(end_a), px_up(end_b), vec2f(1.0, 0.0)));
@@ -23,12 +24,12 @@ fn edge(
     let half_px = 0.5 * max(item.size_px, 1.0) + 1.0;
     let at_b = vertex > 1u;
     var out: Edge;
-    if !(end_a.w > 0.0 && end_b.w > 0.0) {
+    if kept.x > kept.y || !(end_a.w > 0.0 && end_b.w > 0.0) {
         out.position = vec4f(2.0, 2.0, 0.0, 1.0);
         return out;
     }
     out.position = on_screen(select(end_a, end_b, at_b), left * side * half_px);
-    out.color = select(color_a, color_b, at_b) * item.tint;
+    out.color = mix(color_a, color_b, select(kept.x, kept.y, at_b)) * item.tint;
     out.across = side * half_px;
     return out;
 }

@@ -38,18 +38,21 @@ fn ribbon(
 ) -> Ribbon {
     var out: Ribbon;
     out.position = vec4f(2.0, 2.0, 0.0, 1.0);
-    let clip_b = clip_of(b);
-    let clip_c = clip_of(c);
+    let kept = kept_of(b, c);
+    let from_b = mix(b, c, kept.x);
+    let to_c = mix(b, c, kept.y);
+    let clip_b = clip_of(from_b);
+    let clip_c = clip_of(to_c);
     let end_b = clipped(clip_b, clip_c);
     let end_c = clipped(clip_c, clip_b);
-    if color_b.a == 0.0 || !(end_b.w > 0.0 && end_c.w > 0.0) {
+    if color_b.a == 0.0 || kept.x > kept.y || !(end_b.w > 0.0 && end_c.w > 0.0) {
         return out;
     }
     let along = direction(px_up(end_b), px_up(end_c), vec2f(1.0, 0.0));
     let at_c = vertex > 1u;
 
     // The neighbour on this end's side, where the streamline goes on and is before the eye.
-    let goes_on = select(color_a.a > 0.0, color_c.a > 0.0, at_c);
+    let goes_on = select(color_a.a > 0.0 && kept.x == 0.0, color_c.a > 0.0 && kept.y == 1.0, at_c);
     let next = select(a, d, at_c);
     let clip_next = clip_of(next);
     var left = to_the_left(along);
@@ -65,10 +68,10 @@ fn ribbon(
     let side = f32(vertex & 1u) * 2.0 - 1.0;
     let half_px = 0.5 * max(item.size_px, 1.0) + 1.0;
     out.position = on_screen(select(end_b, end_c, at_c), left * side * half_px);
-    out.color = select(color_b, color_c, at_c).rgb;
+    out.color = mix(color_b, color_c, select(kept.x, kept.y, at_c)).rgb;
     out.across = side * half_px;
     out.tangent_view = (camera.view_from_scene * vec4f(tangent, 0.0)).xyz;
-    out.place_view = (camera.view_from_scene * vec4f(select(b, c, at_c) + item.offset, 1.0)).xyz;
+    out.place_view = (camera.view_from_scene * vec4f(select(from_b, to_c, at_c) + item.offset, 1.0)).xyz;
     return out;
 }
 

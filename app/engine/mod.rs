@@ -51,6 +51,8 @@ pub enum ToEngine {
     },
     /// Save the session to this file.
     SaveSession(PathBuf),
+    /// Save the table of what is selected to this file.
+    SaveSelection(PathBuf),
     /// Tell the code of the view as it is now.
     ViewCode,
     /// The scene's picture has a new size.

@@ -175,6 +175,7 @@ impl Drawing {
             ToEngine::Session { id, outcome } => self.open_session(id, outcome),
             ToEngine::Export(size, path) => self.export(size, path),
             ToEngine::CancelExport => self.export = None,
+            ToEngine::SaveSelection(path) => self.save_selection(path),
             ToEngine::SaveSession(path) => self.save_session(path),
             ToEngine::ViewCode => (self.tell)(FromEngine::ViewCode(self.scene.view().code())),
             ToEngine::Resize(viewport) => self.resize(viewport),
@@ -286,6 +287,28 @@ impl Drawing {
         match Export::start(gpu, self.scene.still(), (size, path), self.tell.clone()) {
             Ok(export) => self.export = Some(export),
             Err(error) => (self.tell)(FromEngine::Problem(format!("The picture could not be drawn: {error}."))),
+        }
+    }
+
+    /// Writing millions of rows takes its time: it is done beside, of what is selected now.
+    fn save_selection(&self, path: PathBuf) {
+        let (scene, tell) = (self.scene.still(), self.tell.clone());
+        let write = move || {
+            let written = std::fs::File::create(&path).and_then(|file| {
+                let mut file = std::io::BufWriter::new(file);
+                scene.selection_csv(&mut file)?;
+                std::io::Write::flush(&mut file)
+            });
+            match written {
+                Ok(()) => tell(FromEngine::Saved(path)),
+                Err(error) => tell(FromEngine::Problem(format!(
+                    "The selection could not be written to {}: {error}.",
+                    path.display()
+                ))),
+            }
+        };
+        if let Err(error) = std::thread::Builder::new().name("selection".into()).spawn(write) {
+            (self.tell)(FromEngine::Problem(format!("The selection could not be saved: {error}.")));
         }
     }
 

@@ -347,6 +347,10 @@ fn is_for_guests(input: &Input) -> bool {
             | Command::RenameLayer { .. }
             | Command::MoveLayer { .. }
             | Command::OpenView { .. }
+            | Command::Measure { .. }
+            | Command::ClearMeasure
+            | Command::Select { .. }
+            | Command::ClearSelection
             | Command::Undo
             | Command::Redo => true,
             Command::RemoveLayer { .. } => false,

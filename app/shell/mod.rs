@@ -161,6 +161,7 @@ fn perform(action: Action, running: &mut Running, proxy: &EventLoopProxy<HostEve
         Action::Browse if doctor::has_file_dialog() => browse(proxy.clone()),
         Action::Browse => host.problem(NO_FILE_DIALOG.into()),
         Action::SaveSession(path) => host.save_session(PathBuf::from(path)),
+        Action::SaveSelection(path) => host.save_selection(PathBuf::from(path)),
         Action::BrowseSave if doctor::has_file_dialog() => browse_save(proxy.clone()),
         Action::BrowseSave => host.problem(NO_FILE_DIALOG.into()),
         Action::Export(size, path) => host.export(size, PathBuf::from(path)),

@@ -14,6 +14,7 @@ pub(super) fn show(context: &egui::Context, view: &View<'_>, state: &mut UiState
         match dialog {
             Dialog::Open => open(ui, state, actions),
             Dialog::Save => save(ui, state, actions),
+            Dialog::SaveSelection => save_selection(ui, state, actions),
             Dialog::Export => export(ui, view, state, actions),
             Dialog::Share => share::show(ui, view, state, actions),
             Dialog::Help => help(ui, state),
@@ -62,6 +63,20 @@ fn save(ui: &mut egui::Ui, state: &mut UiState, actions: &mut Vec<Action>) {
         }
         if confirm(ui, state, "Save", is_entered) {
             actions.push(Action::SaveSession(std::mem::take(&mut state.path).trim().to_owned()));
+            state.dialog = None;
+        }
+    });
+}
+
+fn save_selection(ui: &mut egui::Ui, state: &mut UiState, actions: &mut Vec<Action>) {
+    ui.heading("Save what is selected");
+    ui.label(RichText::new("A table: where each element is, and every number that its file gives it.").weak());
+    ui.add_space(6.0);
+    let is_entered = path_field(ui, state, "/data/selection.csv");
+    ui.add_space(8.0);
+    ui.horizontal(|ui| {
+        if confirm(ui, state, "Save", is_entered) {
+            actions.push(Action::SaveSelection(std::mem::take(&mut state.path).trim().to_owned()));
             state.dialog = None;
         }
     });

@@ -1,5 +1,6 @@
 //! Keyboard shortcuts; the page has the same ones (`web-viewer/app/`), and the help dialog lists them.
 
+use super::tools::{TOOLS, Tool};
 use super::{Action, Dialog, UiState, View};
 use egui::{Context, Key, KeyboardShortcut, Modifiers};
 use heliograph_wire::{Command, PropertyKind, Side, Value};
@@ -19,7 +20,7 @@ pub(super) const REDO: KeyboardShortcut = KeyboardShortcut::new(SHIFT_COMMAND, K
 pub(super) const UNDO: KeyboardShortcut = KeyboardShortcut::new(Modifiers::COMMAND, Key::Z);
 
 /// Key and what it does, as the help dialog shows them.
-pub(super) const HELP: [(&str, &str); 18] = [
+pub(super) const HELP: [(&str, &str); 20] = [
     ("Drag", "Turn"),
     ("Shift-drag, right drag", "Move"),
     ("Scroll, pinch", "Zoom to the pointer"),
@@ -28,6 +29,8 @@ pub(super) const HELP: [(&str, &str); 18] = [
     ("F", "Fit everything"),
     ("1 – 6", "Front, back, left, right, top, bottom"),
     ("O", "Perspective or parallel lines"),
+    ("M", "Measure between two clicks"),
+    ("B, G", "Select in a box, in a loop; Esc ends it"),
     ("Arrows", "Turn; with Shift, move"),
     ("+  –", "Zoom"),
     ("Ctrl+O", "Open files"),
@@ -98,6 +101,15 @@ fn plain_keys(context: &Context, view: &View<'_>, state: &mut UiState, actions: 
     let pressed = |key: Key| context.input_mut(|input| input.consume_key(Modifiers::NONE, key));
     if pressed(Key::Tab) {
         state.is_panel_hidden = !state.is_panel_hidden;
+    }
+    for (tool, _, key, _) in TOOLS {
+        if pressed(key) {
+            state.tool = if state.tool == tool { Tool::Look } else { tool };
+        }
+    }
+    if pressed(Key::Escape) {
+        state.tool = Tool::Look;
+        state.stroke.clear();
     }
     if pressed(Key::F) {
         actions.push(Command::Fit.into());

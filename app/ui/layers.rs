@@ -1,6 +1,6 @@
 //! The side panel: layers, their properties, the scene's own, and files on their way in.
 
-use super::{Action, UiState, View, interval, theme};
+use super::{Action, UiState, View, interval, theme, tools};
 use egui::{Align, Layout, RichText};
 use heliograph_wire::scene::ChoiceOption;
 use heliograph_wire::{Command, LayerId, LayerStatus, Property, PropertyKind, Value};
@@ -23,6 +23,7 @@ pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, acti
                 heading(ui, &layer.name);
                 properties(ui, Some(layer.id), &layer.properties, actions);
             }
+            tools::selection(ui, view, state, actions);
             ui.add_space(10.0);
             heading(ui, "Scene");
             properties(ui, None, &view.status.properties, actions);

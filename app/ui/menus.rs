@@ -1,5 +1,6 @@
 //! The menus at the top: files, and what was done.
 
+use super::tools::{TOOLS, Tool};
 use super::{Action, Dialog, UiState, View, keys};
 use crate::samples::SAMPLES;
 use egui::{Button, KeyboardShortcut};
@@ -68,6 +69,24 @@ pub(super) fn edit(ui: &mut egui::Ui, view: &View<'_>, actions: &mut Vec<Action>
         actions.push(Action::CopyView);
     }
     ui.weak("Ctrl+V opens a view that was copied");
+}
+
+pub(super) fn tools(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, actions: &mut Vec<Action>) {
+    for (tool, name, key, hint) in TOOLS {
+        let is_on = state.tool == tool;
+        let button = Button::selectable(is_on, name).shortcut_text(key.name());
+        if ui.add(button).on_hover_text(hint).clicked() {
+            state.tool = if is_on { Tool::Look } else { tool };
+            ui.close();
+        }
+    }
+    ui.separator();
+    if entry(ui, view.status.measure.is_some(), "Clear the measurement", None) {
+        actions.push(Command::ClearMeasure.into());
+    }
+    if entry(ui, view.status.selection.is_some(), "Clear the selection", None) {
+        actions.push(Command::ClearSelection.into());
+    }
 }
 
 /// Beside where it was saved or opened last.

@@ -15,8 +15,11 @@ mod share;
 mod status_bar;
 pub mod theme;
 mod toolbar;
+mod tools;
 mod triad;
 mod welcome;
+
+pub use tools::Tool;
 
 use crate::engine::{LoadId, Loading};
 use crate::host::ShareState;
@@ -91,6 +94,10 @@ pub struct UiState {
     pub is_panel_hidden: bool,
     /// The side lengths of the picture to save, once they were chosen.
     pub export_size: Option<Viewport>,
+    /// What the primary button does on the picture.
+    pub tool: Tool,
+    /// The corners of the shape that is being drawn on the picture.
+    pub stroke: Vec<egui::Pos2>,
     /// The size that was asked for last.
     pub picture_size: Option<Viewport>,
 }
@@ -104,6 +111,8 @@ pub enum Dialog {
     Save,
     /// Where and how large the picture is to be saved.
     Export,
+    /// Where the table of what is selected is to be saved.
+    SaveSelection,
     /// The links.
     Share,
     /// The shortcuts.
@@ -117,6 +126,7 @@ impl Dialog {
             Dialog::Open => "open",
             Dialog::Save => "save",
             Dialog::Export => "export",
+            Dialog::SaveSelection => "save_selection",
             Dialog::Share => "share",
             Dialog::Help => "help",
         }
@@ -136,6 +146,8 @@ pub enum Action {
     Browse,
     /// Save the session to the path that was typed.
     SaveSession(String),
+    /// Save the table of what is selected to the path that was typed.
+    SaveSelection(String),
     /// Show the system's dialog for where to save the session.
     BrowseSave,
     /// Save the picture, so large, to the path that was typed.

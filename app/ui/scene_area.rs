@@ -1,6 +1,6 @@
 //! The scene's picture and the host's hand on it.
 
-use super::{Action, UiState, View, labels, legend, triad, welcome};
+use super::{Action, Tool, UiState, View, labels, legend, tools, triad, welcome};
 use egui::{PointerButton, Pos2, Rect, Sense};
 use heliograph_scene::Viewport;
 use heliograph_wire::{Button, Command, Input, SceneStatus, Value};
@@ -41,8 +41,17 @@ pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, acti
             }
         }
         legend::paint(ui.painter(), rect, view.status, ui.visuals());
-        drags(&response, rect, actions);
-        clicks(&response, rect, actions);
+        if let Some(pose) = &view.pose {
+            tools::paint_measure(ui.painter(), rect, pose, view);
+        }
+        tools::paint_stroke(ui.painter(), state);
+        if state.tool != Tool::Look {
+            ui.ctx().set_cursor_icon(egui::CursorIcon::Crosshair);
+        }
+        if !tools::handle(&response, rect, state, actions) {
+            drags(&response, rect, actions);
+            clicks(&response, rect, actions);
+        }
         zoom(&response, rect, actions);
     });
 }

@@ -14,6 +14,7 @@ pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, acti
             ui.menu_button("File", |ui| menus::file(ui, view, state, actions));
             ui.menu_button("Edit", |ui| menus::edit(ui, view, actions));
             ui.menu_button("View", |ui| view_menu(ui, view, actions));
+            ui.menu_button("Tools", |ui| menus::tools(ui, view, state, actions));
             if ui.button("Fit").on_hover_text("Fit everything into the picture (F)").clicked() {
                 actions.push(Command::Fit.into());
             }

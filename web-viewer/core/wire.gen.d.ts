@@ -115,7 +115,23 @@ x: number,
 /**
  * Fraction of the picture's height.
  */
-y: number, } | { "type": "fit" } | { "type": "look",
+y: number, } | { "type": "measure",
+/**
+ * Fraction of the picture's width.
+ */
+x: number,
+/**
+ * Fraction of the picture's height.
+ */
+y: number, } | { "type": "clear_measure" } | { "type": "select",
+/**
+ * Where.
+ */
+shape: Shape,
+/**
+ * What becomes of what was selected.
+ */
+how: How, } | { "type": "clear_selection" } | { "type": "fit" } | { "type": "look",
 /**
  * The side that the camera stands on.
  */
@@ -156,6 +172,36 @@ to: number, } | { "type": "open_view",
  * As [`crate::SceneStatus`] and [`crate::Pose`] make it: see the page's `core/view.js` and `heliograph_scene::view`.
  */
 code: string, } | { "type": "undo" } | { "type": "redo" };
+
+/**
+ * A shape on the picture. Places are fractions of it, as in [`crate::Command`]: `[x, y]`.
+ */
+export type Shape = { "type": "point",
+/**
+ * Fraction of the picture's width.
+ */
+x: number,
+/**
+ * Fraction of the picture's height.
+ */
+y: number, } | { "type": "box",
+/**
+ * One corner.
+ */
+from: [number, number],
+/**
+ * The corner across from it.
+ */
+to: [number, number], } | { "type": "lasso",
+/**
+ * From 3 to [`MAX_LASSO_CORNERS`]; four decimals each are fine enough for any screen and keep the message small.
+ */
+corners: Array<[number, number]>, };
+
+/**
+ * What a shape does to the selection.
+ */
+export type How = "replace" | "add" | "remove";
 
 /**
  * One thing that a viewer did. Places are fractions of the picture, as in [`Command`].
@@ -416,6 +462,14 @@ loading: Array<LoadStatus>,
  */
 bounds: Bounds | null,
 /**
+ * What is measured; none before the first end is set.
+ */
+measure: Measure | null,
+/**
+ * What is selected; none when nothing is.
+ */
+selection: SelectionStatus | null,
+/**
  * What the coordinates of [`crate::Pose`] and of `bounds` are relative to, in those of the first layer's file.
  */
 origin: [number, number, number],
@@ -479,6 +533,137 @@ kind: LabelKind, };
  * What a [`Label`] is.
  */
 export type LabelKind = "tick" | "axis" | "name";
+
+/**
+ * A line between two things, drawn over the picture by each side.
+ */
+export type Measure = {
+/**
+ * The end that was set first.
+ */
+from: MeasureEnd,
+/**
+ * The other end; none until it is set.
+ */
+to: MeasureEnd | null,
+/**
+ * How far the ends are apart, for people, in the unit of the file's coordinates, e.g. `12.3457`.
+ */
+distance: string | null, };
+
+/**
+ * One end of a [`Measure`].
+ */
+export type MeasureEnd = {
+/**
+ * Where it is drawn, in the coordinates of [`crate::Pose`].
+ */
+scene: [number, number, number],
+/**
+ * Where it is in the coordinates of the layer's file.
+ */
+world: [number, number, number], };
+
+/**
+ * What is selected.
+ */
+export type SelectionStatus = {
+/**
+ * The layers of which something is selected, in their order.
+ */
+layers: Array<SelectedLayer>, };
+
+/**
+ * What is selected of a layer.
+ */
+export type SelectedLayer = {
+/**
+ * Which.
+ */
+id: LayerId,
+/**
+ * Its name for people.
+ */
+name: string,
+/**
+ * How many of its points, vertices, streamlines or nodes.
+ */
+count: number,
+/**
+ * The same for people, e.g. `1,234 of 110,000 points`.
+ */
+summary: string,
+/**
+ * What the file says of them; at most 12.
+ */
+fields: Array<SelectedField>, };
+
+/**
+ * What a field says of the selected elements.
+ */
+export type SelectedField = {
+/**
+ * The quantity, for people.
+ */
+name: string,
+/**
+ * Its unit.
+ */
+unit: string | null,
+/**
+ * Of how many elements there is a number; of a field of streamlines' points, how many points.
+ */
+count: number,
+/**
+ * What these numbers are; none where there is no number.
+ */
+numbers: SelectedNumbers | null, };
+
+/**
+ * The numbers of a [`SelectedField`].
+ */
+export type SelectedNumbers = { "type": "quantity",
+/**
+ * The least.
+ */
+least: number,
+/**
+ * The mean.
+ */
+mean: number,
+/**
+ * The greatest.
+ */
+greatest: number,
+/**
+ * The standard deviation of the selected elements, as of a whole population.
+ */
+deviation: number, } | { "type": "kinds",
+/**
+ * The most frequent three, the most frequent first.
+ */
+most: Array<SelectedKind>,
+/**
+ * How many other kinds there are.
+ */
+more: number, };
+
+/**
+ * A kind of things among the selected.
+ */
+export type SelectedKind = {
+/**
+ * For people.
+ */
+label: string,
+/**
+ * sRGB.
+ */
+color: [number, number, number],
+/**
+ * How many.
+ */
+count: number, };
 
 /**
  * One layer.

@@ -1,7 +1,7 @@
 // Generated from core/wire; do not edit. `UPDATE=1 cargo test -p heliograph-wire` renews it.
 
 export const PROTOCOL = 3;
-export const MAX_MESSAGE_BYTES = 4096;
+export const MAX_MESSAGE_BYTES = 8192;
 
 export function encodePointer(message) {
   switch (message.type) {

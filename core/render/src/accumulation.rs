@@ -1,8 +1,7 @@
 //! [`Accumulation`]: which points are in the texels already, so that the next frame adds those that are not.
 
 use glam::{Mat4, Vec3};
-use heliograph_scene::LayerId;
-use heliograph_scene::Viewport;
+use heliograph_scene::{ClipRegion, LayerId, Viewport};
 use std::ops::Range;
 
 /// Everything that decides where a point lands and what colour it has there. When it changes, the texels start anew.
@@ -10,6 +9,7 @@ use std::ops::Range;
 pub(crate) struct View {
     pub(crate) clip_from_scene: Mat4,
     pub(crate) viewport: Viewport,
+    pub(crate) clip: ClipRegion,
     pub(crate) clouds: Vec<Cloud>,
 }
 
@@ -90,7 +90,12 @@ mod tests {
 
     fn view(turn: f32) -> View {
         let viewport = Viewport { width: 320, height: 180 };
-        View { clip_from_scene: Mat4::from_rotation_z(turn), viewport, clouds: Vec::new() }
+        View {
+            clip_from_scene: Mat4::from_rotation_z(turn),
+            viewport,
+            clip: ClipRegion::EVERYWHERE,
+            clouds: Vec::new(),
+        }
     }
 
     fn all(len: usize) -> Extent {

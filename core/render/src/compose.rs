@@ -1,7 +1,7 @@
 //! What a frame is composed of: the order of the layers, the camera's uniform, the part of the picture that is covered.
 
 use crate::background::gradient;
-use crate::frame::{CameraUniform, ItemUniform, Slot, Uniforms};
+use crate::frame::{CAMERA_SLOTS, CameraUniform, ItemUniform, Slot, Uniforms};
 use crate::layers::{Buffers, LayerBuffers};
 use crate::lens::Lens;
 use crate::pipelines::Pipelines;
@@ -16,11 +16,12 @@ pub(crate) fn visible(scene: &Scene) -> impl Iterator<Item = &Layer> {
 /// At least as many as a frame of this scene pushes.
 pub(crate) fn uniform_count(scene: &Scene, layers: &LayerBuffers) -> usize {
     let of_layer = |layer| 2 + layers.points(layer).map_or(0, |(points, _)| points.chunk_count());
-    10 + visible(scene).map(of_layer).sum::<usize>()
+    10 + 2 * CAMERA_SLOTS + visible(scene).map(of_layer).sum::<usize>()
 }
 
 pub(crate) fn camera_uniform(scene: &Scene, viewport: Viewport, lens: &Lens) -> CameraUniform {
     let camera = scene.camera();
+    let clip = scene.clip();
     let [background_top, background_bottom] = gradient(scene.settings().background);
     CameraUniform {
         clip_from_scene: lens.clip_from_scene,
@@ -31,6 +32,11 @@ pub(crate) fn camera_uniform(scene: &Scene, viewport: Viewport, lens: &Lens) -> 
         viewport_px: Vec2::new(viewport.width as f32, viewport.height as f32),
         distance: camera.distance,
         padding: 0,
+        clip_least: clip.least,
+        is_clipping: u32::from(!clip.is_everywhere()),
+        clip_most: clip.most,
+        more_padding: 0,
+        clip_plane: clip.plane,
     }
 }
 

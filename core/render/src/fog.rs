@@ -12,7 +12,7 @@ use crate::shaders::FOG;
 use crate::target::Target;
 use crate::volume::VolumePipelines;
 use glam::{Mat4, Vec3};
-use heliograph_scene::{Aabb, Layer, LayerData, LayerId, Scene, Style, Viewport, VolumeMode};
+use heliograph_scene::{Aabb, ClipRegion, Layer, LayerData, LayerId, Scene, Style, Viewport, VolumeMode};
 
 /// A pixel of the coarsest picture is so many of the whole picture's pixels wide.
 const COARSEST: u32 = 8;
@@ -80,6 +80,7 @@ pub(crate) struct Fog {
 struct View {
     clip_from_scene: Mat4,
     viewport: Viewport,
+    clip: ClipRegion,
     layers: Vec<(LayerId, u64, u64, Vec3, Style)>,
     /// Whether all that may hide a part of it is drawn.
     settled: bool,
@@ -152,7 +153,8 @@ impl Fog {
             let stamp = layers.stamp(layer);
             (layer.id, layer.content_revision, stamp, layer.offset, layer.style.clone())
         };
-        let view = View { clip_from_scene, viewport, layers: visible(scene).map(key).collect(), settled };
+        let view =
+            View { clip_from_scene, viewport, clip: scene.clip(), layers: visible(scene).map(key).collect(), settled };
         if self.view.as_ref() != Some(&view) {
             self.view = Some(view);
             self.next = None;

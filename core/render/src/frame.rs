@@ -15,6 +15,18 @@ pub(crate) struct CameraUniform {
     pub(crate) viewport_px: Vec2,
     pub(crate) distance: f32,
     pub(crate) padding: u32,
+    pub(crate) clip_least: Vec3,
+    pub(crate) is_clipping: u32,
+    pub(crate) clip_most: Vec3,
+    pub(crate) more_padding: u32,
+    pub(crate) clip_plane: Vec4,
+}
+
+impl CameraUniform {
+    /// The same without clipping.
+    pub(crate) fn of_all(&self) -> CameraUniform {
+        CameraUniform { is_clipping: 0, ..*self }
+    }
 }
 
 /// `Item` of `camera.wgsl`.
@@ -40,8 +52,9 @@ impl ItemUniform {
 /// Dynamic offsets are multiples of this on every adapter.
 const STEP_BYTES: usize = 256;
 
-const _: () = assert!(size_of::<CameraUniform>() == 240 && size_of::<ItemUniform>() == 48);
-const _: () = assert!(size_of::<CameraUniform>() <= STEP_BYTES);
+const _: () = assert!(size_of::<CameraUniform>() == 288 && size_of::<ItemUniform>() == 48);
+/// How many steps a camera takes in the buffer.
+pub(crate) const CAMERA_SLOTS: usize = size_of::<CameraUniform>().div_ceil(STEP_BYTES);
 
 /// Where a uniform lies in the buffer: a dynamic offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +93,7 @@ impl Uniforms {
         &self.layout
     }
 
-    /// Starts a frame of at most `slots` uniforms.
+    /// Starts a frame of at most `slots` steps: one for an item, [`CAMERA_SLOTS`] for a camera.
     pub(crate) fn begin(&mut self, device: &wgpu::Device, slots: usize) {
         self.staged.clear();
         if self.buffer.size() < ((slots + 1) * STEP_BYTES) as u64 {

@@ -305,7 +305,7 @@ impl<T> Renderer<T> {
             })
             .collect::<(Vec<_>, Vec<_>)>();
         let clip_from_scene = self.lens(scene).clip_from_scene;
-        self.accumulation.plan(View { clip_from_scene, viewport, clouds }, &extents, allowance)
+        self.accumulation.plan(View { clip_from_scene, viewport, clip: scene.clip(), clouds }, &extents, allowance)
     }
 
     fn plan_fog(&mut self, scene: &Scene, settled: bool, target: Duration) -> FogPlan {
@@ -330,9 +330,12 @@ impl<T> Renderer<T> {
         let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("frame") });
         self.uniforms.begin(device, uniform_count(scene, &self.layers));
         let lens = self.lens(scene);
-        let camera = self.uniforms.push(&camera_uniform(scene, self.target.viewport, &lens));
+        let uniform = camera_uniform(scene, self.target.viewport, &lens);
+        let camera = self.uniforms.push(&uniform);
+        // For what is not of the data: the box about it stays whole.
+        let of_all = self.uniforms.push(&uniform.of_all());
         self.encode_points(&mut encoder, scene, camera, plan);
-        self.encode_scene(&mut encoder, scene, camera, fog);
+        self.encode_scene(&mut encoder, scene, (camera, of_all), fog);
         self.uniforms.write(&self.gpu.queue);
         self.gpu.submit([encoder.finish()])
     }
@@ -355,7 +358,13 @@ impl<T> Renderer<T> {
         self.pipelines.points.draw(&mut pass, &self.uniforms, camera, &calls);
     }
 
-    fn encode_scene(&mut self, encoder: &mut wgpu::CommandEncoder, scene: &Scene, camera: Slot, fog: &FogPlan) {
+    fn encode_scene(
+        &mut self,
+        encoder: &mut wgpu::CommandEncoder,
+        scene: &Scene,
+        (camera, of_all): (Slot, Slot),
+        fog: &FogPlan,
+    ) {
         let lens = self.lens(scene);
         let [first_row, height] = lens.rows;
         let item = self.uniforms.push(&ItemUniform::new(Vec3::new(first_row, height, 0.0), 0.0));
@@ -380,8 +389,8 @@ impl<T> Renderer<T> {
             let kept = wgpu::Operations { load: wgpu::LoadOp::Load, store: wgpu::StoreOp::Discard };
             pass = begin_pass(encoder, &self.target, kept);
         }
-        self.draw_box(&mut pass, scene, camera);
-        if let Some(picked) = scene.picked() {
+        self.draw_box(&mut pass, scene, of_all);
+        if let Some(picked) = scene.picked().filter(|picked| scene.clip().keeps(picked.position)) {
             let marker = self.uniforms.push(&ItemUniform::new(picked.position, 0.0));
             pass.set_pipeline(&self.pipelines.marker);
             pass.set_bind_group(0, self.uniforms.bind_group(), &camera.with(marker));

@@ -12,7 +12,7 @@ mod common;
 use common::{VIEWPORT, difference, fibres, gpu, hills, orthographic, renderer, scene, set, spiral, torus};
 use heliograph_render::Image;
 use heliograph_scene::{Scene, Viewport, VolumeMode};
-use heliograph_wire::{Command, Value};
+use heliograph_wire::{Command, How, Shape, Value};
 use std::path::{Path, PathBuf};
 
 /// A pixel is off when a byte of it differs by more than this.
@@ -183,4 +183,91 @@ fn a_large_picture_drawn_in_parts_is_the_same_as_one_drawn_at_once() {
     let (mean, off) = difference(&whole, &in_parts, STEP);
     assert!(shares.len() > 4 && mean < 0.3 && off < 0.001, "{mean} {off} {shares:?}");
     assert_eq!(small.capture_large(&scene, VIEWPORT, |_| false).unwrap(), None);
+}
+
+/// The same scene with a part of it left out.
+fn clipped(mut scene: Scene, settings: &[(&str, Value)]) -> Scene {
+    for (property, value) in settings {
+        set(&mut scene, property, value.clone());
+    }
+    scene
+}
+
+fn boxed(scene: Scene) -> Scene {
+    let choice = |id: &str| Value::Choice(id.into());
+    let settings = [
+        ("clip", choice("box")),
+        ("clip_x", Value::Interval([-0.2, 0.3])),
+        ("clip_y", Value::Interval([-0.5, 0.1])),
+        ("clip_z", Value::Interval([-0.5, 0.08])),
+    ];
+    clipped(scene, &settings)
+}
+
+fn cut(scene: Scene, axis: &str, at: f64, flipped: bool) -> Scene {
+    let choice = |id: &str| Value::Choice(id.into());
+    let settings = [
+        ("clip", choice("plane")),
+        ("clip_axis", choice(axis)),
+        ("clip_at", Value::Number(at)),
+        ("clip_flipped", Value::Toggle(flipped)),
+    ];
+    clipped(scene, &settings)
+}
+
+#[test]
+fn points_in_a_clip_box_look_as_they_did() {
+    let scene = boxed(scene([hills(300)]));
+    check("clip_points", &scene);
+    let u32_picture = renderer(VIEWPORT, true).capture(&scene).unwrap();
+    assert!(u32_picture == renderer(VIEWPORT, false).capture(&scene).unwrap(), "32-bit atomics clip otherwise");
+}
+
+#[test]
+fn a_mesh_cut_by_a_plane_looks_as_it_did() {
+    check("clip_mesh", &cut(scene([torus([205, 170, 110])]), "y", 0.1, true));
+    check("clip_mesh_view", &orthographic(cut(scene([torus([205, 170, 110])]), "view", 0.02, false)));
+}
+
+#[test]
+fn everything_in_a_clip_box_looks_as_it_did() {
+    check("clip_everything", &boxed(everything()));
+}
+
+#[test]
+fn a_volume_cut_by_a_plane_looks_as_it_did() {
+    for (name, mode) in [
+        ("clip_volume_fog", VolumeMode::Fog),
+        ("clip_volume_slices", VolumeMode::Slices),
+        ("clip_volume_surface", VolumeMode::Surface),
+    ] {
+        check(name, &cut(ball(mode), "x", 0.1, false));
+    }
+}
+
+#[test]
+fn a_clip_that_is_turned_off_leaves_the_picture_as_it_was() {
+    let mut renderer = renderer(VIEWPORT, false);
+    let mut scene = scene([hills(100), torus([205, 170, 110])]);
+    let before = renderer.capture(&scene).unwrap();
+    scene = boxed(scene);
+    let clipped = renderer.capture(&scene).unwrap();
+    assert!(difference(&before, &clipped, STEP).1 > 0.05);
+    set(&mut scene, "clip", Value::Choice("off".into()));
+    assert!(renderer.capture(&scene).unwrap() == before);
+}
+
+#[test]
+fn what_is_selected_stands_out() {
+    let mut scene = scene([hills(300), torus([205, 170, 110]), fibres(), spiral()]);
+    let corners = vec![[0.25, 0.35], [0.34, 0.35], [0.36, 0.5], [0.48, 0.75], [0.38, 0.7], [0.3, 0.6]];
+    let select = Command::Select { shape: Shape::Lasso { corners }, how: How::Replace };
+    scene.apply(&select, VIEWPORT).unwrap();
+    check("selection", &scene);
+    let mut renderer = renderer(VIEWPORT, false);
+    let selected = renderer.capture(&scene).unwrap();
+    scene.apply(&Command::ClearSelection, VIEWPORT).unwrap();
+    assert!(difference(&selected, &renderer.capture(&scene).unwrap(), STEP).1 > 0.03);
+    scene.apply(&Command::Undo, VIEWPORT).unwrap();
+    assert!(renderer.capture(&scene).unwrap() == selected);
 }

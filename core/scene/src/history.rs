@@ -1,13 +1,16 @@
 //! What can be undone: a bounded list of changes, each with all that it takes to make it and to take it back.
 
 use crate::Layer;
+use crate::measure::Measured;
 use crate::pick::Picked;
-use crate::scene::Looks;
+use crate::scene::{Looks, Selection};
 use heliograph_wire::{LayerId, Step, Value};
 use std::collections::VecDeque;
 
 /// How many changes can be undone; the oldest is forgotten first.
 pub(crate) const MAX_CHANGES: usize = 100;
+/// What selections may take that can come back; the oldest change is forgotten first.
+const MAX_BYTES: usize = 64 << 20;
 
 /// One change of the scene.
 #[derive(Debug)]
@@ -32,6 +35,10 @@ pub(crate) enum ChangeKind {
     Moved { layer: LayerId, before: usize, after: usize },
     /// Another view was opened.
     Looks { before: Box<Looks>, after: Box<Looks> },
+    /// Something else was measured.
+    Measured { before: Option<Measured>, after: Option<Measured> },
+    /// Something else was selected.
+    Selected { before: Selection, after: Selection },
     /// Something else was marked.
     Picked { before: Option<Picked>, after: Option<Picked> },
 }
@@ -50,7 +57,7 @@ pub(crate) struct History {
 impl History {
     /// Notes a change that was made. What was undone can no longer be done again.
     ///
-    /// Neighbouring settings of one number or colour are one change, so that undoing takes back the whole pull of a
+    /// Neighbouring settings of one number, interval or colour are one change, so that undoing takes back the whole pull of a
     /// slider and not its last millimetre; so are neighbouring marks.
     pub(crate) fn push(&mut self, what: impl Into<String>, kind: ChangeKind) {
         let change = Change { kind, what: what.into(), by: self.by.clone() };
@@ -63,6 +70,9 @@ impl History {
             self.done.pop_front();
         }
         self.done.push_back(change);
+        while self.done.len() > 1 && self.done.iter().map(Change::bytes).sum::<usize>() > MAX_BYTES {
+            self.done.pop_front();
+        }
     }
 
     /// The changes that come now are of the guest of this name, or the host's.
@@ -112,6 +122,14 @@ impl Change {
         Step { what: self.what.clone(), by: self.by.clone() }
     }
 
+    /// Memory of what was selected before; what is selected after is the next one's before.
+    fn bytes(&self) -> usize {
+        match &self.kind {
+            ChangeKind::Selected { before, .. } => before.iter().map(|(_, selected)| selected.bytes()).sum(),
+            _ => 0,
+        }
+    }
+
     /// Takes `next` into this change; false when it must stand for itself.
     fn melt(&mut self, next: &Change) -> bool {
         match (&mut self.kind, &next.kind) {
@@ -119,7 +137,7 @@ impl Change {
                 ChangeKind::Set { layer, property, after, .. },
                 ChangeKind::Set { layer: next_layer, property: next_property, after: next_after, .. },
             ) if layer == next_layer && property == next_property => {
-                let slides = matches!(next_after, Value::Number(_) | Value::Color(_));
+                let slides = matches!(next_after, Value::Number(_) | Value::Interval(_) | Value::Color(_));
                 if slides {
                     after.clone_from(next_after);
                 }

@@ -2,6 +2,7 @@
 
 use crate::load::Source;
 use crate::paint::Paint;
+use crate::selection::Selected;
 use crate::{Aabb, ColorBy, Mesh, Network, Points, Style, Tracts, Volume};
 use glam::{DVec3, Vec3};
 use heliograph_wire::LayerId;
@@ -30,6 +31,10 @@ pub struct Layer {
     pub(crate) first_style: Style,
     /// Which file it came out of, and the how manieth of that file's layers it is, from 0; none where there is no file.
     pub file: Option<(Source, u32)>,
+    /// Which of its elements are selected; none while nothing is.
+    pub(crate) selected: Option<Arc<Selected>>,
+    /// Whether what is not selected is dimmed.
+    pub(crate) dims: bool,
     /// From the units of a network's layout to those of the scene that it was put in.
     pub(crate) scale: f32,
 }
@@ -111,7 +116,8 @@ impl LayerData {
 impl Layer {
     /// The colours of its elements as they are to be drawn now.
     pub fn paint(&self) -> Paint<'_> {
-        Paint::new(&self.data, &self.style)
+        let selected = self.selected.as_deref().filter(|_| self.dims);
+        Paint::new(&self.data, &self.style).with_selection(&self.data, selected)
     }
 
     /// Of a volume: from which number on something is seen, and from which on it is as dense as it gets.

@@ -1,6 +1,7 @@
 //! [`Paint`]: the colours of a layer's elements, made as they are needed: none is kept.
 
 use crate::field::Field;
+use crate::selection::Selected;
 use crate::style::{ColorBy, Style};
 use crate::{LayerData, Tracts};
 use std::ops::Range;
@@ -11,6 +12,8 @@ pub struct Paint<'a> {
     colors: Colors<'a>,
     /// What is kept; all else is hidden.
     keep: Option<(Field<'a>, Kept<'a>)>,
+    /// What is selected, where all else is dimmed; of streamlines with their points.
+    selected: Option<(&'a Selected, Option<&'a Tracts>)>,
 }
 
 #[derive(Debug)]
@@ -63,12 +66,21 @@ impl<'a> Paint<'a> {
                 None => one,
             },
         };
-        Paint { colors, keep: style.filter.as_ref().and_then(|filter| kept(data, filter)) }
+        Paint { colors, keep: style.filter.as_ref().and_then(|filter| kept(data, filter)), selected: None }
     }
 
-    /// Whether all elements have the style's one colour, and none is hidden.
+    /// The same with what is not selected dimmed.
+    pub(crate) fn with_selection(self, data: &'a LayerData, selected: Option<&'a Selected>) -> Paint<'a> {
+        let tracts = match data {
+            LayerData::Tracts(tracts) => Some(tracts.as_ref()),
+            _ => None,
+        };
+        Paint { selected: selected.map(|selected| (selected, tracts)), ..self }
+    }
+
+    /// Whether all elements have the style's one colour, and none is hidden or dimmed.
     pub fn is_plain(&self) -> bool {
-        self.keep.is_none() && matches!(self.colors, Colors::One(_))
+        self.keep.is_none() && self.selected.is_none() && matches!(self.colors, Colors::One(_))
     }
 
     /// Adds the colours of these elements to a list: sRGB and 255, or [`HIDDEN`].
@@ -91,18 +103,49 @@ impl<'a> Paint<'a> {
                 into.push(known.copied().unwrap_or(MISSING));
             }),
         }
-        let Some((field, kept)) = &self.keep else { return };
+        self.dim(range.clone(), &mut into[start..]);
         let mut at = start;
-        field.each(range, |value| {
-            let stays = match kept {
-                Kept::Within([least, most]) => (*least..=*most).contains(&value),
-                Kept::Categories(all) => value >= 0.0 && all.get(value as usize).copied().unwrap_or(true),
-            };
-            if !stays {
+        self.each_kept(range, |kept| {
+            if !kept {
                 into[at] = HIDDEN;
             }
             at += 1;
         });
+    }
+
+    /// Dims those of these elements that are not selected.
+    fn dim(&self, range: Range<usize>, colors: &mut [[u8; 4]]) {
+        let Some((selected, tracts)) = self.selected else { return };
+        let mut line = tracts.map_or(0, |tracts| tracts.line_of(range.start));
+        for (at, color) in range.zip(colors) {
+            let element = tracts.map_or(at, |tracts| {
+                while tracts.starts.get(line + 1).is_some_and(|end| *end as usize <= at) {
+                    line += 1;
+                }
+                line
+            });
+            if !selected.has(element) {
+                *color = dimmed(*color);
+            }
+        }
+    }
+
+    /// Where there is a filter, calls `take` with whether it keeps each of these elements, in order.
+    pub(crate) fn each_kept(&self, range: Range<usize>, mut take: impl FnMut(bool)) {
+        let Some((field, kept)) = &self.keep else { return };
+        field.each(range, |value| {
+            take(match kept {
+                Kept::Within([least, most]) => (*least..=*most).contains(&value),
+                Kept::Categories(all) => value >= 0.0 && all.get(value as usize).copied().unwrap_or(true),
+            });
+        });
+    }
+
+    /// Whether no filter hides an element.
+    pub(crate) fn shows(&self, element: usize) -> bool {
+        let mut shows = true;
+        self.each_kept(element..element + 1, |kept| shows = kept);
+        shows
     }
 
     /// What gives a number its colour, for those who look it up themselves.
@@ -183,6 +226,14 @@ impl Scale {
         let at = ((place - self.start) * self.per_unit).clamp(0.0, 255.0) as usize;
         Some(if self.reversed { 255 - at } else { at })
     }
+}
+
+/// Half of the colour, half a dark grey of a fifth of its brightness: what is selected stands out by light and by hue.
+fn dimmed([red, green, blue, alpha]: [u8; 4]) -> [u8; 4] {
+    let [r, g, b] = [red, green, blue].map(u32::from);
+    let gray = (2 * r + 5 * g + b) / 40;
+    let [red, green, blue] = [r, g, b].map(|part| ((part + gray) / 2) as u8);
+    [red, green, blue, alpha]
 }
 
 pub(crate) fn opaque([red, green, blue]: [u8; 3]) -> [u8; 4] {

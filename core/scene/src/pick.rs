@@ -2,8 +2,9 @@
 
 mod volume;
 
+use crate::clip::ClipRegion;
 use crate::scene::{Scene, Viewport};
-use crate::{Layer, LayerData, Mesh, Ray, Tracts, text};
+use crate::{Layer, LayerData, Mesh, Paint, Ray, Tracts, text};
 use glam::{DVec3, Mat4, Vec2, Vec3, Vec4};
 use heliograph_wire::LayerId;
 
@@ -60,12 +61,31 @@ fn keep_better(best: &mut Option<Candidate>, candidate: Candidate) {
 
 /// Finds what is visible at a place (fractions of the picture); of several layers' the nearest to the camera.
 pub(crate) fn at(scene: &Scene, x: f32, y: f32, viewport: Viewport) -> Option<Picked> {
+    found(scene, x, y, viewport).map(|(layer, found)| describe(layer, found))
+}
+
+/// The same as elements that can be selected: of a face its corners, of a volume none.
+pub(crate) fn elements_at(scene: &Scene, x: f32, y: f32, viewport: Viewport) -> Option<(LayerId, Vec<usize>)> {
+    let (layer, found) = found(scene, x, y, viewport)?;
+    let elements = match &layer.data {
+        LayerData::Mesh(mesh) => {
+            mesh.indices.iter().skip(found.index * 3).take(3).map(|corner| *corner as usize).collect()
+        }
+        LayerData::Volume(_) => Vec::new(),
+        _ => vec![found.index],
+    };
+    Some((layer.id, elements))
+}
+
+fn found(scene: &Scene, x: f32, y: f32, viewport: Viewport) -> Option<(&Layer, Candidate)> {
     let aspect = viewport.aspect();
     let clip_from_world = scene.camera().clip_from_world(aspect);
     let ray = scene.camera().ray(x, y, aspect);
+    let clip = scene.clip();
     let mut best: Option<(&Layer, Candidate)> = None;
     for layer in scene.layers().iter().filter(|layer| layer.visible) {
-        let view = View::new(clip_from_world * Mat4::from_translation(layer.offset), x, y, viewport);
+        let clip_from_layer = clip_from_world * Mat4::from_translation(layer.offset);
+        let view = View::new(clip_from_layer, clip.seen_from(layer.offset), (x, y), viewport);
         let ray = Ray { origin: ray.origin - layer.offset, ..ray };
         if let Some(found) = in_layer(layer, &view, ray)
             && best.as_ref().is_none_or(|(_, best)| found.nearness > best.nearness)
@@ -73,7 +93,7 @@ pub(crate) fn at(scene: &Scene, x: f32, y: f32, viewport: Viewport) -> Option<Pi
             best = Some((layer, found));
         }
     }
-    best.map(|(layer, found)| describe(layer, found))
+    best
 }
 
 /// A mark as it is now: a node may have moved since.
@@ -90,42 +110,49 @@ pub(crate) fn refreshed(mut picked: Picked, layers: &[Layer]) -> Picked {
 
 fn in_layer(layer: &Layer, view: &View, ray: Ray) -> Option<Candidate> {
     let style = &layer.style;
+    let paint = layer.paint();
     match &layer.data {
         LayerData::Points(points) => {
             let radius = style.point_size * 0.5;
-            near_points(view, points.positions.iter().map(|&position| (position, radius)))
+            near_points(view, &paint, points.positions.iter().map(|&position| (position, radius)))
         }
         LayerData::Network(network) => {
             let radii = network.sizes.iter().map(|size| size * style.node_size * 0.5);
-            near_points(view, network.positions.iter().copied().zip(radii))
+            near_points(view, &paint, network.positions.iter().copied().zip(radii))
         }
-        LayerData::Tracts(tracts) => near_lines(view, tracts, style.line_width * 0.5),
-        LayerData::Mesh(mesh) => on_mesh(view, mesh, ray),
+        LayerData::Tracts(tracts) => near_lines(view, &paint, tracts, style.line_width * 0.5),
+        LayerData::Mesh(mesh) => on_mesh(view, &paint, mesh, ray),
         LayerData::Volume(data) => volume::seen(view, layer, data, ray),
     }
 }
 
-fn near_points(view: &View, points: impl Iterator<Item = (Vec3, f32)>) -> Option<Candidate> {
+fn near_points(view: &View, paint: &Paint<'_>, points: impl Iterator<Item = (Vec3, f32)>) -> Option<Candidate> {
     let mut best = None;
     for (index, (position, radius)) in points.enumerate() {
         let clip = view.clip(position);
-        if !is_before_camera(clip) {
+        if !is_before_camera(clip) || !view.kept.keeps(position) {
             continue;
         }
         let gap = (view.pixels(clip).distance(view.place) - radius).max(0.0);
-        if gap <= POINT_REACH {
+        if gap <= POINT_REACH && paint.shows(index) {
             keep_better(&mut best, Candidate { index, position, nearness: clip.z / clip.w, gap });
         }
     }
     best
 }
 
-fn near_lines(view: &View, tracts: &Tracts, half_width: f32) -> Option<Candidate> {
+fn near_lines(view: &View, paint: &Paint<'_>, tracts: &Tracts, half_width: f32) -> Option<Candidate> {
     let mut best = None;
     for index in 0..tracts.len() {
-        let line = &tracts.positions[tracts.range(index)];
-        for ends in line.windows(2) {
-            if let Some(candidate) = near_segment(view, index, ends[0], ends[1], half_width) {
+        let range = tracts.range(index);
+        let line = &tracts.positions[range.clone()];
+        for (at, ends) in (range.start..).zip(line.windows(2)) {
+            let Some(part) = view.kept.between(ends[0], ends[1]) else { continue };
+            let [start, end] = part.map(|share| ends[0].lerp(ends[1], share));
+            if let Some(candidate) = near_segment(view, index, start, end, half_width)
+                && paint.shows(at)
+                && paint.shows(at + 1)
+            {
                 keep_better(&mut best, candidate);
             }
         }
@@ -162,11 +189,13 @@ fn near_segment(view: &View, index: usize, start: Vec3, end: Vec3, half_width: f
     Some(Candidate { index, position, nearness: clip.z / clip.w, gap })
 }
 
-fn on_mesh(view: &View, mesh: &Mesh, ray: Ray) -> Option<Candidate> {
+fn on_mesh(view: &View, paint: &Paint<'_>, mesh: &Mesh, ray: Ray) -> Option<Candidate> {
     let mut nearest: Option<(usize, f32)> = None;
     for index in 0..mesh.triangle_count() {
         if let Some(distance) = mesh.triangle(index).and_then(|corners| hit(ray, corners))
             && nearest.is_none_or(|(_, so_far)| distance < so_far)
+            && view.kept.keeps(ray.origin + ray.direction * distance)
+            && is_shown(mesh, paint, index, ray.origin + ray.direction * distance)
         {
             nearest = Some((index, distance));
         }
@@ -175,6 +204,13 @@ fn on_mesh(view: &View, mesh: &Mesh, ray: Ray) -> Option<Candidate> {
     let position = ray.origin + ray.direction * distance;
     let clip = view.clip(position);
     is_before_camera(clip).then(|| Candidate { index, position, nearness: clip.z / clip.w, gap: 0.0 })
+}
+
+/// Whether no filter hides a triangle at a place of it: as much as its nearest corner says.
+fn is_shown(mesh: &Mesh, paint: &Paint<'_>, triangle: usize, place: Vec3) -> bool {
+    let corners = mesh.indices.iter().skip(triangle * 3).take(3).map(|corner| *corner as usize);
+    let distance = |corner: &usize| mesh.positions.get(*corner).map_or(f32::INFINITY, |at| at.distance_squared(place));
+    corners.min_by(|a, b| distance(a).total_cmp(&distance(b))).is_none_or(|corner| paint.shows(corner))
 }
 
 /// How far along the ray it meets the triangle, from either side
@@ -234,12 +270,14 @@ struct View {
     clip_from_layer: Mat4,
     half_size: Vec2,
     place: Vec2,
+    /// What is not clipped, in the layer's coordinates.
+    kept: ClipRegion,
 }
 
 impl View {
-    fn new(clip_from_layer: Mat4, x: f32, y: f32, viewport: Viewport) -> View {
+    fn new(clip_from_layer: Mat4, kept: ClipRegion, (x, y): (f32, f32), viewport: Viewport) -> View {
         let size = Vec2::new(viewport.width.max(1) as f32, viewport.height.max(1) as f32);
-        View { clip_from_layer, half_size: size * 0.5, place: Vec2::new(x, y) * size }
+        View { clip_from_layer, half_size: size * 0.5, place: Vec2::new(x, y) * size, kept }
     }
 
     fn clip(&self, position: Vec3) -> Vec4 {

@@ -1,7 +1,9 @@
 //! The controls of a scene and of its layers: described once, checked here, set here.
 
+mod clip;
 mod volume;
 
+use crate::clip::Everything;
 use crate::style::{Background, ColorBy, Filter, Settings, Style};
 use crate::{Camera, Category, Colormap, CommandError, Field, Layer, LayerData, Projection};
 use heliograph_wire::scene::{ChoiceOption, Legend, LegendEntry, LegendScale};
@@ -11,9 +13,9 @@ use heliograph_wire::{Property, PropertyKind, Value};
 pub(crate) const VISIBLE: &str = "visible";
 
 /// The scene's own controls.
-pub(crate) fn of_scene(settings: &Settings, camera: &Camera) -> Vec<Property> {
+pub(crate) fn of_scene(settings: &Settings, camera: &Camera, everything: Option<&Everything>) -> Vec<Property> {
     let projections = [Projection::Perspective, Projection::Orthographic];
-    vec![
+    let mut list = vec![
         choice(
             "background",
             "Background",
@@ -24,14 +26,20 @@ pub(crate) fn of_scene(settings: &Settings, camera: &Camera) -> Vec<Property> {
         toggle("show_bounds", "Box and ticks", settings.show_bounds),
         toggle("show_axes", "Axes", settings.show_axes),
         toggle("show_scale", "Scale bar", settings.show_scale),
-    ]
+    ];
+    list.extend(clip::of(&settings.clip, everything));
+    list
 }
 
 /// The same, saying of each whether it is what it was at first.
-pub(crate) fn of_scene_with_changes(settings: &Settings, camera: &Camera) -> Vec<Property> {
+pub(crate) fn of_scene_with_changes(
+    settings: &Settings,
+    camera: &Camera,
+    everything: Option<&Everything>,
+) -> Vec<Property> {
     // The projection is the camera's, which a view has anyway.
-    let first = of_scene(&Settings::default(), camera);
-    compared(of_scene(settings, camera), &first)
+    let first = of_scene(&Settings::default(), camera, everything);
+    compared(of_scene(settings, camera, everything), &first)
 }
 
 /// A layer's controls, `visible` excepted, saying of each whether it is what it was at first.
@@ -247,7 +255,12 @@ fn names(options: &[ChoiceOption]) -> String {
 }
 
 /// Sets a checked value of the scene.
-pub(crate) fn set_of_scene(settings: &mut Settings, camera: &mut Camera, property: &str, value: &Value) {
+pub(crate) fn set_of_scene(
+    (settings, camera): (&mut Settings, &mut Camera),
+    everything: Option<&Everything>,
+    property: &str,
+    value: &Value,
+) {
     match (property, value) {
         ("background", Value::Choice(id)) => pick(&Background::ALL, id, Background::id, &mut settings.background),
         ("projection", Value::Choice(id)) => {
@@ -257,7 +270,7 @@ pub(crate) fn set_of_scene(settings: &mut Settings, camera: &mut Camera, propert
         ("show_bounds", Value::Toggle(on)) => settings.show_bounds = *on,
         ("show_axes", Value::Toggle(on)) => settings.show_axes = *on,
         ("show_scale", Value::Toggle(on)) => settings.show_scale = *on,
-        _ => {}
+        _ => clip::set(&mut settings.clip, everything, property, value),
     }
 }
 

@@ -1,18 +1,23 @@
 //! [`Scene`]: layers, camera and settings, and the one way to change them.
 
+use crate::clip::{ClipRegion, Everything};
 use crate::history::History;
 use crate::layout::{ForceLayout, LiveLayout};
 use crate::load::LoadedLayer;
+use crate::measure::Measured;
 use crate::pick::{self, Picked};
 use crate::view::View;
 use crate::{Aabb, Camera, CommandError, Layer, LayerData, Settings, labels, properties, text};
 use glam::{DVec3, Vec3};
-use heliograph_wire::{Bounds, Command, LayerId, LayerStatus, SceneStatus};
+use heliograph_wire::{Bounds, Command, LayerId, LayerStatus, Property, SceneStatus};
 use std::sync::Arc;
 
 mod changes;
 mod looks;
+mod marks;
+
 pub(crate) use looks::Looks;
+pub(crate) use marks::Selection;
 
 /// Called from other threads when something new is to be drawn.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -53,6 +58,7 @@ pub struct Scene {
     origin: DVec3,
     viewport: Viewport,
     picked: Option<Picked>,
+    measured: Option<Measured>,
     history: History,
     next_layer: u32,
     revision: u64,
@@ -71,6 +77,7 @@ impl Scene {
             origin: DVec3::ZERO,
             viewport: Viewport { width: 1280, height: 720 },
             picked: None,
+            measured: None,
             history: History::default(),
             next_layer: 1,
             revision: 1,
@@ -85,10 +92,23 @@ impl Scene {
         // A network has no size of its own: it is as large as half of what is there.
         let scale = union(self.layers.iter()).map_or(1.0, |bounds| (bounds.radius() * 0.5).max(f32::MIN_POSITIVE));
         let (visible, offset) = (true, Vec3::ZERO);
-        let first_style = style.clone();
-        let content_revision = 0;
-        let layer =
-            Layer { id, name, visible, data, style, first_style, content_revision, offset, notice, file, scale };
+        let (first_style, content_revision) = (style.clone(), 0);
+        let (selected, dims) = (None, false);
+        let layer = Layer {
+            id,
+            name,
+            visible,
+            data,
+            style,
+            content_revision,
+            offset,
+            notice,
+            first_style,
+            file,
+            selected,
+            dims,
+            scale,
+        };
         let layout = match &layer.data {
             LayerData::Network(network) if !network.is_placed => {
                 Some(ForceLayout::new(network.len(), &network.edges, LAYOUT_SEED))
@@ -155,6 +175,10 @@ impl Scene {
             Command::RenameLayer { layer, name } => return self.rename(*layer, name),
             Command::MoveLayer { layer, to } => return self.move_to(*layer, *to),
             Command::OpenView { code } => return self.open_view(&View::of_code(code)?),
+            Command::Measure { x, y } => self.measure(*x, *y, viewport),
+            Command::ClearMeasure => self.note_measured(None),
+            Command::Select { shape, how } => self.select(shape, *how, viewport),
+            Command::ClearSelection => self.note_selection(Vec::new()),
             Command::Fit => self.fit(),
             Command::Look { from } => {
                 self.camera.look_from(*from);
@@ -181,6 +205,7 @@ impl Scene {
         self.layouts.retain(|(_, layout)| !layout.is_over());
         if moved {
             self.picked = self.picked.take().map(|picked| pick::refreshed(picked, &self.layers));
+            self.measured = self.measured.take().map(|measured| measured.refreshed(&self.layers));
             self.follow();
         }
         moved
@@ -211,6 +236,11 @@ impl Scene {
         union(self.layers.iter().filter(|layer| layer.visible))
     }
 
+    /// What of the scene is kept in the picture, in scene coordinates.
+    pub fn clip(&self) -> ClipRegion {
+        self.settings.clip.region(self.everything(), &self.camera)
+    }
+
     /// What scene coordinates are relative to, in the first layer's file's coordinates.
     pub fn origin(&self) -> DVec3 {
         self.origin
@@ -231,15 +261,25 @@ impl Scene {
         SceneStatus {
             title: self.layers.iter().map(|layer| layer.name.as_str()).collect::<Vec<_>>().join(", "),
             layers: self.layers.iter().map(layer_status).collect(),
-            properties: properties::of_scene_with_changes(&self.settings, &self.camera),
+            properties: self.properties(),
             picked: self.picked.as_ref().map(|picked| picked.text.clone()),
             loading: Vec::new(),
             bounds: self.bounds().map(|Aabb { min, max }| Bounds { min: min.to_array(), max: max.to_array() }),
             origin: self.origin.to_array(),
             labels: labels::of(self),
+            measure: self.measured.as_ref().map(Measured::status),
+            selection: self.selection_status(),
             undo: self.history.undo_step(),
             redo: self.history.redo_step(),
         }
+    }
+
+    pub(crate) fn properties(&self) -> Vec<Property> {
+        properties::of_scene_with_changes(&self.settings, &self.camera, self.everything().as_ref())
+    }
+
+    fn everything(&self) -> Option<Everything> {
+        self.bounds().map(|bounds| Everything { bounds, origin: self.origin })
     }
 
     fn steer(&mut self, command: &Command, viewport: Viewport) {
@@ -291,6 +331,7 @@ impl Scene {
             });
         }
         self.layers.insert(at.min(self.layers.len()), layer);
+        self.dim();
         self.camera.set_extent(union(self.layers.iter()));
     }
 

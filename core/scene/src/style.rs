@@ -79,7 +79,7 @@ pub enum ColorBy {
 }
 
 /// How the scene is drawn; the projection is the [`crate::Camera`]'s.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Settings {
     /// Behind everything.
     pub background: Background,
@@ -89,11 +89,19 @@ pub struct Settings {
     pub show_axes: bool,
     /// Whether a bar says how long things are.
     pub show_scale: bool,
+    /// What is left out of the picture.
+    pub clip: crate::Clip,
 }
 
 impl Default for Settings {
     fn default() -> Settings {
-        Settings { background: Background::Dark, show_bounds: false, show_axes: true, show_scale: true }
+        Settings {
+            background: Background::Dark,
+            show_bounds: false,
+            show_axes: true,
+            show_scale: true,
+            clip: crate::Clip::default(),
+        }
     }
 }
 

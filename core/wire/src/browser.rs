@@ -14,7 +14,7 @@ use crate::pointer::{
 };
 use crate::{
     Button, Command, FromViewer, Input, LayerId, LayerStatus, MAX_MESSAGE_BYTES, PROTOCOL, Property, PropertyKind,
-    Role, SceneStatus, Side, ToViewer, Value, ViewerId, control, room, scene,
+    Role, SceneStatus, Side, ToViewer, Value, ViewerId, control, room, scene, selection,
 };
 use std::fmt::Write;
 use std::path::Path;
@@ -255,6 +255,8 @@ fn types() -> Result<String, std::fmt::Error> {
         declaration::<Role>(&config),
         declaration::<Value>(&config),
         declaration::<Command>(&config),
+        declaration::<selection::Shape>(&config),
+        declaration::<selection::How>(&config),
         declaration::<Input>(&config),
         declaration::<FromViewer>(&config),
         declaration::<ToViewer>(&config),
@@ -270,6 +272,13 @@ fn types() -> Result<String, std::fmt::Error> {
         declaration::<scene::Step>(&config),
         declaration::<scene::Label>(&config),
         declaration::<scene::LabelKind>(&config),
+        declaration::<scene::Measure>(&config),
+        declaration::<scene::MeasureEnd>(&config),
+        declaration::<selection::SelectionStatus>(&config),
+        declaration::<selection::SelectedLayer>(&config),
+        declaration::<selection::SelectedField>(&config),
+        declaration::<selection::SelectedNumbers>(&config),
+        declaration::<selection::SelectedKind>(&config),
         declaration::<LayerStatus>(&config),
         declaration::<scene::Legend>(&config),
         declaration::<scene::LegendScale>(&config),

@@ -1,5 +1,6 @@
 //! [`Command`]: the only way to change a scene.
 
+use crate::selection::{How, Shape};
 use serde::{Deserialize, Serialize};
 
 /// Names a layer for as long as the app runs; never used again after the layer is removed.
@@ -53,6 +54,26 @@ pub enum Command {
         /// Fraction of the picture's height.
         y: f32,
     },
+    /// Sets an end of the line that is measured on what is drawn at a place: the first, then the second; a third begins anew.
+    /// Does nothing over the background.
+    Measure {
+        /// Fraction of the picture's width.
+        x: f32,
+        /// Fraction of the picture's height.
+        y: f32,
+    },
+    /// Forgets what was measured.
+    ClearMeasure,
+    /// Selects the elements of visible layers (points, vertices, streamlines, nodes) whose place is inside of a shape, however
+    /// much stands before them; what is clipped or filtered out is not selected.
+    Select {
+        /// Where.
+        shape: Shape,
+        /// What becomes of what was selected.
+        how: How,
+    },
+    /// Nothing is selected any more.
+    ClearSelection,
     /// Moves the camera so that everything visible fills the picture, without turning it.
     Fit,
     /// Looks at everything visible from one side.
@@ -110,6 +131,10 @@ impl Command {
             | Command::Fit
             | Command::Look { .. } => true,
             Command::Pick { .. }
+            | Command::Measure { .. }
+            | Command::ClearMeasure
+            | Command::Select { .. }
+            | Command::ClearSelection
             | Command::Set { .. }
             | Command::RemoveLayer { .. }
             | Command::RenameLayer { .. }

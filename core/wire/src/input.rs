@@ -1,6 +1,7 @@
 //! [`Input`]: what a viewer's hand does, on its way from the browser to the scene.
 
 use crate::command::Command;
+use crate::selection::{MAX_LASSO_CORNERS, Shape};
 use serde::{Deserialize, Serialize};
 
 /// Names a viewer for as long as the share lasts.
@@ -94,6 +95,9 @@ pub enum InputError {
     /// A text longer than any property's.
     #[error("the viewer sent a text of over {0} bytes")]
     TextTooLong(usize),
+    /// A lasso that is none, or one that no hand draws.
+    #[error("the viewer sent a lasso of {0} corners; it takes 3 to {MAX_LASSO_CORNERS}")]
+    Corners(usize),
     /// Something that only the sidecar may say.
     #[error("the viewer sent what only the host may say")]
     NotForViewers,
@@ -118,6 +122,10 @@ fn within(field: &'static str, value: f32, least: i32, most: i32) -> Result<(), 
 fn place(x: f32, y: f32) -> Result<(), InputError> {
     within("x", x, -16, 16)?;
     within("y", y, -16, 16)
+}
+
+fn corner([x, y]: &[f32; 2]) -> Result<(), InputError> {
+    place(*x, *y)
 }
 
 impl Input {
@@ -168,7 +176,15 @@ impl Command {
                 within("factor", *factor, 0, 1000)?;
                 within("1/factor", 1.0 / *factor, 0, 1000)
             }
-            Command::Recenter { x, y } | Command::Pick { x, y } => place(*x, *y),
+            Command::Recenter { x, y } | Command::Pick { x, y } | Command::Measure { x, y } => place(*x, *y),
+            Command::Select { shape: Shape::Point { x, y }, .. } => place(*x, *y),
+            Command::Select { shape: Shape::Box { from, to }, .. } => [from, to].into_iter().try_for_each(corner),
+            Command::Select { shape: Shape::Lasso { corners }, .. } => {
+                if !(3..=MAX_LASSO_CORNERS).contains(&corners.len()) {
+                    return Err(InputError::Corners(corners.len()));
+                }
+                corners.iter().try_for_each(corner)
+            }
             Command::Set { property, value, .. } => {
                 short(property)?;
                 match value {
@@ -184,7 +200,9 @@ impl Command {
                 let is_short = code.len() <= MAX_VIEW_BYTES;
                 if is_short { Ok(()) } else { Err(InputError::TextTooLong(MAX_VIEW_BYTES)) }
             }
-            Command::Fit
+            Command::ClearMeasure
+            | Command::ClearSelection
+            | Command::Fit
             | Command::Look { .. }
             | Command::RemoveLayer { .. }
             | Command::MoveLayer { .. }
@@ -206,7 +224,7 @@ fn short(text: &str) -> Result<(), InputError> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Value;
+    use crate::{How, MAX_MESSAGE_BYTES, Value};
 
     #[test]
     fn no_number_that_is_not_a_number_passes() {
@@ -221,6 +239,11 @@ mod tests {
                 Input::Command { command: Command::Pan { dx: 0.0, dy: bad } },
                 Input::Command { command: Command::Zoom { factor: bad, x: 0.5, y: 0.5 } },
                 Input::Command { command: Command::Recenter { x: bad, y: 0.5 } },
+                Input::Command { command: Command::Measure { x: 0.5, y: bad } },
+                select(Shape::Point { x: bad, y: 0.5 }),
+                select(Shape::Box { from: [0.0, 0.0], to: [1.0, bad] }),
+                select(Shape::Box { from: [bad, 0.0], to: [1.0, 1.0] }),
+                select(Shape::Lasso { corners: vec![[0.0, 0.0], [1.0, bad], [1.0, 1.0]] }),
             ];
             for input in inputs {
                 assert!(input.check().is_err(), "{input:?} passed");
@@ -230,6 +253,23 @@ mod tests {
         assert!(zero.check().is_err());
         let nan = Command::Set { layer: None, property: "size".into(), value: Value::Number(f64::NAN) };
         assert!(nan.check().is_err());
+    }
+
+    fn select(shape: Shape) -> Input {
+        Input::Command { command: Command::Select { shape, how: How::Add } }
+    }
+
+    #[test]
+    fn a_lasso_has_corners_but_not_without_end_and_its_message_is_never_too_long() {
+        let of = |count: usize| select(Shape::Lasso { corners: vec![[-1.234_567_9e-15, -15.999_999]; count] });
+        for count in [0, 2, MAX_LASSO_CORNERS + 1] {
+            assert_eq!(of(count).check(), Err(InputError::Corners(count)));
+        }
+        for count in [3, MAX_LASSO_CORNERS] {
+            assert_eq!(of(count).check(), Ok(()));
+            let message = crate::FromViewer::Input { seq: u32::MAX, input: of(count) };
+            assert!(serde_json::to_string(&message).unwrap().len() <= MAX_MESSAGE_BYTES);
+        }
     }
 
     #[test]

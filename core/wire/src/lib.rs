@@ -28,6 +28,7 @@ pub mod pointer;
 mod pose;
 pub mod room;
 pub mod scene;
+pub mod selection;
 
 #[cfg(test)]
 mod browser;
@@ -38,11 +39,12 @@ pub use input::{Button, Input, InputError, MAX_VIEW_BYTES, Ticketed, ViewerId};
 pub use link::{FromSidecar, Role, ToSidecar};
 pub use origin::Origin;
 pub use pose::Pose;
-pub use scene::{Bounds, LayerStatus, Property, PropertyKind, SceneStatus, Step};
+pub use scene::{Bounds, LayerStatus, Measure, Property, PropertyKind, SceneStatus, Step};
+pub use selection::{How, SelectionStatus, Shape};
 
 /// Raised whenever a message changes its meaning. App and sidecar are one executable and must agree exactly;
 /// a page of another protocol asks its user to reload.
 pub const PROTOCOL: u32 = 3;
 
-/// The largest JSON message that either side reads, in bytes.
-pub const MAX_MESSAGE_BYTES: usize = 4096;
+/// The largest JSON message that either side reads, in bytes: a lasso of most corners, with every digit of 32 bits.
+pub const MAX_MESSAGE_BYTES: usize = 8192;

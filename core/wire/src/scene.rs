@@ -1,6 +1,7 @@
 //! What the app tells of its scene, to be drawn as text and controls by the window and by the page.
 
 use crate::command::{LayerId, Value};
+use crate::selection::SelectionStatus;
 use serde::{Deserialize, Serialize};
 
 /// Everything about the scene but its pixels.
@@ -19,6 +20,10 @@ pub struct SceneStatus {
     pub loading: Vec<LoadStatus>,
     /// The box about everything visible; none when there is nothing.
     pub bounds: Option<Bounds>,
+    /// What is measured; none before the first end is set.
+    pub measure: Option<Measure>,
+    /// What is selected; none when nothing is.
+    pub selection: Option<SelectionStatus>,
     /// What the coordinates of [`crate::Pose`] and of `bounds` are relative to, in those of the first layer's file.
     pub origin: [f64; 3],
     /// Words at places of the scene, to be drawn over the picture.
@@ -62,6 +67,28 @@ pub struct Step {
     pub what: String,
     /// Who did it; none where it was the host.
     pub by: Option<String>,
+}
+
+/// A line between two things, drawn over the picture by each side.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct Measure {
+    /// The end that was set first.
+    pub from: MeasureEnd,
+    /// The other end; none until it is set.
+    pub to: Option<MeasureEnd>,
+    /// How far the ends are apart, for people, in the unit of the file's coordinates, e.g. `12.3457`.
+    pub distance: Option<String>,
+}
+
+/// One end of a [`Measure`].
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct MeasureEnd {
+    /// Where it is drawn, in the coordinates of [`crate::Pose`].
+    pub scene: [f32; 3],
+    /// Where it is in the coordinates of the layer's file.
+    pub world: [f64; 3],
 }
 
 /// A box along the axes, in the coordinates of [`crate::Pose`].

@@ -147,3 +147,42 @@ fn what_is_hidden_is_not_picked() {
     scene.apply(&pick, VIEWPORT).unwrap();
     assert_eq!(scene.picked(), None);
 }
+
+#[test]
+fn what_is_clipped_is_not_picked_and_what_stands_behind_it_is() {
+    let mut scene = Scene::new(Arc::new(|| ()));
+    let near = vec3(1.0, -3.0, 1.0);
+    let row = line("tracts", vec![vec3(-5.0, -2.0, 3.0), vec3(5.0, -2.0, 3.0)]);
+    for layer in [wall("wall", 0.0), points("cloud", vec![near, vec3(-3.0, -4.0, -3.0)]), row, wall("back", 4.0)] {
+        scene.add(layer);
+    }
+    let set = |property: &str, value| Command::Set { layer: None, property: property.into(), value };
+    let at = |scene: &mut Scene, place: Vec3| {
+        let clip = scene.camera().clip_from_world(1.0) * place.extend(1.0);
+        let (x, y) = (clip.x / clip.w * 0.5 + 0.5, 0.5 - clip.y / clip.w * 0.5);
+        scene.apply(&Command::Pick { x, y }, VIEWPORT).unwrap();
+        scene.picked().map_or(String::new(), |picked| picked.text.split_once(" at").unwrap().0.to_owned())
+    };
+    for command in [
+        Command::Look { from: Side::Front },
+        set("clip", Value::Choice("plane".into())),
+        set("clip_axis", Value::Choice("y".into())),
+        set("clip_flipped", Value::Toggle(true)),
+        set("clip_at", Value::Number(-3.5)),
+    ] {
+        scene.apply(&command, VIEWPORT).unwrap();
+    }
+    assert_eq!(at(&mut scene, near), "cloud: point 0");
+    assert_eq!(at(&mut scene, vec3(2.0, -2.0, 3.0)), "tracts: streamline 7");
+    scene.apply(&set("clip_at", Value::Number(-1.0)), VIEWPORT).unwrap();
+    assert_eq!(at(&mut scene, near), "wall: face 40");
+    assert_eq!(at(&mut scene, vec3(2.0, -2.0, 3.0)), "wall: face 41");
+    scene.apply(&set("clip_at", Value::Number(2.0)), VIEWPORT).unwrap();
+    assert!(at(&mut scene, near).starts_with("back: face"));
+    // Of a line a part is left, and of a wall.
+    for command in [set("clip", Value::Choice("box".into())), set("clip_x", Value::Interval([0.0, 9.0]))] {
+        scene.apply(&command, VIEWPORT).unwrap();
+    }
+    assert_eq!(at(&mut scene, vec3(2.0, -2.0, 3.0)), "tracts: streamline 7");
+    assert_eq!(at(&mut scene, vec3(-2.0, -2.0, 3.0)), "");
+}

@@ -11,11 +11,12 @@ const MOST_STEPS: f32 = 4096.0;
 
 /// The nearest voxel that is seen; `ray` in the layer's coordinates.
 pub(super) fn seen(view: &View, layer: &Layer, volume: &Volume, ray: Ray) -> Option<Candidate> {
+    let part = view.kept.along(ray)?;
     let into = volume.placed.inverse();
     let ray = Ray { origin: into.transform_point3(ray.origin), direction: into.transform_vector3(ray.direction) };
     let distance = match layer.style.volume.mode {
-        VolumeMode::Slices => on_slice(layer, volume, ray),
-        _ => inside(layer, volume, ray),
+        VolumeMode::Slices => on_slice(layer, volume, ray, part),
+        _ => inside(layer, volume, ray, part),
     }?;
     let place = ray.origin + ray.direction * distance;
     let voxel = (place + 0.5).floor().max(Vec3::ZERO).to_array().map(|part| part as u32);
@@ -25,20 +26,25 @@ pub(super) fn seen(view: &View, layer: &Layer, volume: &Volume, ray: Ray) -> Opt
     is_before_camera(clip).then(|| Candidate { index, position, nearness: clip.z / clip.w, gap: 0.0 })
 }
 
-fn on_slice(layer: &Layer, volume: &Volume, ray: Ray) -> Option<f32> {
+fn on_slice(layer: &Layer, volume: &Volume, ray: Ray, [first, last]: [f32; 2]) -> Option<f32> {
     let style = &layer.style.volume;
     let across = |axis: usize| {
         let at = style.slice(axis, volume.size) as f32;
         let distance = (at - ray.origin[axis]) / ray.direction[axis];
         let value = volume.at(ray.origin + ray.direction * distance, style.frame);
-        (style.shown[axis] && distance > 0.0 && !value.is_nan()).then_some(distance)
+        (style.shown[axis] && distance > 0.0 && (first..=last).contains(&distance) && !value.is_nan())
+            .then_some(distance)
     };
     (0..3).filter_map(across).min_by(f32::total_cmp)
 }
 
-fn inside(layer: &Layer, volume: &Volume, ray: Ray) -> Option<f32> {
+fn inside(layer: &Layer, volume: &Volume, ray: Ray, [first, last]: [f32; 2]) -> Option<f32> {
     let style = &layer.style.volume;
     let (enters, leaves) = through(volume, ray)?;
+    let (enters, leaves) = (enters.max(first), leaves.min(last));
+    if enters >= leaves {
+        return None;
+    }
     // Half a voxel a step.
     let step = (0.5 / ray.direction.length()).max((leaves - enters) / MOST_STEPS);
     let steps = ((leaves - enters) / step) as usize;

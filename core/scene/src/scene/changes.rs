@@ -26,7 +26,7 @@ impl Scene {
 
     pub(super) fn property(&self, layer: Option<LayerId>, id: &str) -> Result<Property, CommandError> {
         let (owner, all) = match layer {
-            None => ("the scene".to_owned(), properties::of_scene(&self.settings, &self.camera)),
+            None => ("the scene".to_owned(), self.properties()),
             Some(layer) => {
                 let layer = &self.layers[self.position(layer)?];
                 let mut all = properties::of_layer(layer);
@@ -46,7 +46,9 @@ impl Scene {
     pub(super) fn assign(&mut self, layer: Option<LayerId>, property: &str, value: &Value) {
         self.revision += 1;
         let Some(layer) = layer else {
-            properties::set_of_scene(&mut self.settings, &mut self.camera, property, value);
+            let everything = self.everything();
+            let parts = (&mut self.settings, &mut self.camera);
+            properties::set_of_scene(parts, everything.as_ref(), property, value);
             return;
         };
         if let Some(layer) = self.layers.iter_mut().find(|one| one.id == layer)
@@ -141,7 +143,9 @@ impl Scene {
         if self.picked.as_ref().is_some_and(|picked| picked.layer == layer.id) {
             self.picked = None;
         }
+        self.measured = self.measured.take().filter(|measured| measured.is_on(&self.layers));
         self.revision += 1;
+        self.dim();
         self.camera.set_extent(union(self.layers.iter()));
         layer
     }
@@ -166,6 +170,8 @@ impl Scene {
                 }
             }
             Change::Picked { before, .. } => self.mark_again(before.clone()),
+            Change::Measured { before, .. } => self.measure_again(before.clone()),
+            Change::Selected { before, .. } => self.take_selection(before),
         }
         self.history.was_undone(change);
         Ok(())
@@ -184,6 +190,8 @@ impl Scene {
                 }
             }
             Change::Picked { after, .. } => self.mark_again(after.clone()),
+            Change::Measured { after, .. } => self.measure_again(after.clone()),
+            Change::Selected { after, .. } => self.take_selection(after),
         }
         self.history.was_redone(change);
         Ok(())

@@ -37,7 +37,7 @@ impl Scene {
                 fov_y: camera.fov_y,
                 orthographic: camera.projection == Projection::Orthographic,
             },
-            settings: of(properties::of_scene_with_changes(&self.settings, camera)),
+            settings: of(self.properties()),
             layers: self.layers.iter().map(layer).collect(),
         }
     }

@@ -4,7 +4,7 @@ use crate::random::Random;
 use crate::{Attribute, Category, ColorBy, Colormap, HIDDEN, Network, Points, Projection, Values};
 use glam::{dvec3, vec3};
 use heliograph_wire::scene::LegendScale;
-use heliograph_wire::{PropertyKind, Side, Value};
+use heliograph_wire::{How, PropertyKind, Shape, Side, Value};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -377,7 +377,7 @@ fn no_row_of_commands_leads_a_scene_out_of_all_numbers() {
             let mut number = || extremes[random.below(6) as usize];
             let (dx, dy) = (number(), number());
             let (x, y) = (number() * 0.5, number() * 0.5);
-            let command = match random.below(9) {
+            let command = match random.below(16) {
                 0 => Command::Orbit { dx, dy },
                 1 => Command::Pan { dx, dy },
                 2 => Command::Zoom { factor: if random.below(2) == 0 { 1e-3 } else { 1e3 }, x, y },
@@ -386,11 +386,23 @@ fn no_row_of_commands_leads_a_scene_out_of_all_numbers() {
                 5 => Command::Look { from: Side::ALL[random.below(6) as usize] },
                 6 => set(None, "projection", Value::Choice(["perspective", "orthographic"][step % 2].into())),
                 7 => Command::RemoveLayer { layer: LayerId(1 + random.below(2)) },
+                8 => Command::Measure { x, y },
+                9 => Command::Select { shape: Shape::Point { x, y }, how: How::Add },
+                10 => Command::Select { shape: Shape::Box { from: [x, y], to: [0.5, 0.5] }, how: How::Replace },
+                11 => {
+                    let corners = vec![[x, y], [0.1, 0.1], [y, x], [0.9, 0.2]];
+                    Command::Select { shape: Shape::Lasso { corners }, how: How::Remove }
+                }
+                12 => set(None, "clip", Value::Choice(["box", "plane", "off"][step % 3].into())),
+                13 => set(None, "clip_x", Value::Interval([-f64::from(dx.abs()), f64::from(dy)])),
+                14 => set(None, "clip_axis", Value::Choice(["x", "view"][step % 2].into())),
                 _ => Command::Undo,
             };
             // Refused or not, the scene stays sound.
             drop(scene.apply(&command, VIEWPORT));
             let matrix = scene.camera().clip_from_world(VIEWPORT.aspect());
+            let clip = scene.clip();
+            assert!(clip.least.is_finite() && clip.most.is_finite() && clip.plane.is_finite(), "{clip:?}");
             assert!(matrix.is_finite(), "round {round}, step {step}: {command:?} {:?}", scene.camera());
         }
     }
@@ -454,4 +466,84 @@ fn a_view_is_handed_on_by_its_code_and_undone_as_one_change() {
         assert!(other.apply(&Command::OpenView { code: code[..length].into() }, VIEWPORT).is_err(), "{length}");
     }
     assert_eq!(other.view(), fresh);
+}
+
+#[test]
+fn a_box_and_a_plane_are_set_in_the_file_s_coordinates_and_undone() {
+    let mut scene = scene();
+    scene.add(cube("tile", dvec3(636_000.0, 850_000.0, 400.0), 100.0));
+    let property = |scene: &Scene, id: &str| scene.status().properties.into_iter().find(|one| one.id == id);
+    assert!(property(&scene, "clip_x").is_none() && scene.clip().is_everywhere());
+    apply(&mut scene, &set(None, "clip", Value::Choice("box".into())));
+    assert!(scene.clip().is_everywhere(), "at first the box is about everything");
+    let ends = property(&scene, "clip_x").unwrap();
+    assert_eq!(ends.value, Value::Interval([635_900.0, 636_100.0]));
+    for most in [636_080.0, 636_060.0, 636_050.0] {
+        apply(&mut scene, &set(None, "clip_x", Value::Interval([635_900.0, most])));
+    }
+    assert!(scene.clip().keeps(vec3(50.0, 0.0, 0.0)) && !scene.clip().keeps(vec3(50.1, 0.0, 0.0)));
+    assert!(scene.clip().keeps(vec3(-1e6, 0.0, 0.0)), "an end where everything ends is none");
+    apply(&mut scene, &Command::Undo);
+    assert!(scene.clip().is_everywhere(), "the whole pull is taken back");
+    apply(&mut scene, &Command::Redo);
+    assert!(!scene.clip().keeps(vec3(50.1, 0.0, 0.0)));
+
+    apply(&mut scene, &set(None, "clip", Value::Choice("plane".into())));
+    apply(&mut scene, &set(None, "clip_axis", Value::Choice("z".into())));
+    apply(&mut scene, &set(None, "clip_at", Value::Number(450.0)));
+    let region = scene.clip();
+    assert!(region.keeps(vec3(0.0, 0.0, 49.9)) && !region.keeps(vec3(0.0, 0.0, 50.1)));
+    apply(&mut scene, &set(None, "clip_flipped", Value::Toggle(true)));
+    assert!(scene.clip().keeps(vec3(0.0, 0.0, 50.1)));
+    let far = scene.apply(&set(None, "clip_at", Value::Number(700.0)), VIEWPORT).unwrap_err();
+    assert_eq!(far.to_string(), "At z goes from 300 to 500, so 700 cannot be set");
+    // The plane that faces the viewer turns with them.
+    apply(&mut scene, &set(None, "clip_axis", Value::Choice("view".into())));
+    apply(&mut scene, &Command::Look { from: Side::Front });
+    assert_eq!([scene.clip().keeps(vec3(0.0, -1.0, 0.0)), scene.clip().keeps(vec3(0.0, 1.0, 0.0))], [true, false]);
+    apply(&mut scene, &Command::Look { from: Side::Back });
+    assert_eq!([scene.clip().keeps(vec3(0.0, -1.0, 0.0)), scene.clip().keeps(vec3(0.0, 1.0, 0.0))], [false, true]);
+}
+
+#[test]
+fn two_ends_make_a_distance_and_a_third_begins_anew() {
+    let mut scene = scene();
+    let first = scene.add(cube("cube", dvec3(500.0, 0.0, 0.0), 1.0));
+    scene.add(cube("other", dvec3(500.0, 0.0, 5.0), 1.0));
+    apply(&mut scene, &Command::Look { from: Side::Front });
+    let at = |scene: &Scene, place: Vec3| {
+        let clip = scene.camera().clip_from_world(VIEWPORT.aspect()) * place.extend(1.0);
+        Command::Measure { x: clip.x / clip.w * 0.5 + 0.5, y: 0.5 - clip.y / clip.w * 0.5 }
+    };
+    let [a, b, c] = [vec3(-1.0, -1.0, -1.0), vec3(1.0, -1.0, -1.0), vec3(1.0, -1.0, 6.0)];
+    let (at_a, at_b, at_c) = (at(&scene, a), at(&scene, b), at(&scene, c));
+    apply(&mut scene, &at_a);
+    let measure = scene.status().measure.unwrap();
+    assert_eq!((measure.from.scene, measure.from.world), (a.to_array(), [499.0, -1.0, -1.0]));
+    assert_eq!((measure.to, measure.distance), (None, None));
+    apply(&mut scene, &Command::Measure { x: 0.01, y: 0.01 });
+    assert_eq!(scene.status().measure.unwrap().to, None, "over the background nothing happens");
+    apply(&mut scene, &at_b);
+    let whole = scene.status().measure.unwrap();
+    assert_eq!((whole.from.scene, whole.to.unwrap().scene), (a.to_array(), b.to_array()));
+    assert_eq!(whole.distance.as_deref(), Some("2"));
+    // A third begins anew, and then from one layer to another.
+    apply(&mut scene, &at_b);
+    assert_eq!(scene.status().measure.unwrap().to, None);
+    apply(&mut scene, &at_c);
+    assert_eq!(scene.status().measure.unwrap().distance.as_deref(), Some("7"));
+    for expected in [None, Some("2")] {
+        apply(&mut scene, &Command::Undo);
+        assert_eq!(scene.status().measure.unwrap().distance.as_deref(), expected);
+    }
+    apply(&mut scene, &Command::Redo);
+    apply(&mut scene, &Command::Redo);
+    apply(&mut scene, &Command::ClearMeasure);
+    assert_eq!(scene.status().measure, None);
+    apply(&mut scene, &Command::Undo);
+    assert_eq!(scene.status().measure.unwrap().distance.as_deref(), Some("7"));
+    // A line to what is gone is none.
+    apply(&mut scene, &Command::RemoveLayer { layer: first });
+    assert_eq!(scene.status().measure, None);
+    assert!(scene.apply(&Command::Measure { x: f32::NAN, y: 0.0 }, VIEWPORT).is_err());
 }

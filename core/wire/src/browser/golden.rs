@@ -7,10 +7,11 @@ use crate::control::EndCause;
 use crate::media::Header;
 use crate::pointer::Message;
 use crate::room::{Ask, ControlMode, Guest, Room};
-use crate::scene::{Bounds, ChoiceOption, Label, LabelKind, Legend, LegendScale, LoadStatus};
+use crate::scene::{Bounds, ChoiceOption, Label, LabelKind, Legend, LegendScale, LoadStatus, MeasureEnd};
+use crate::selection::{SelectedField, SelectedKind, SelectedLayer, SelectedNumbers};
 use crate::{
-    Button, Command, FromViewer, Input, LayerId, LayerStatus, Pose, Property, PropertyKind, Role, Rung, SceneStatus,
-    Side, Step, ToViewer, Value, ViewerId,
+    Button, Command, FromViewer, How, Input, LayerId, LayerStatus, Measure, Pose, Property, PropertyKind, Role, Rung,
+    SceneStatus, SelectionStatus, Shape, Side, Step, ToViewer, Value, ViewerId,
 };
 use serde_json::{Value as Json, json};
 
@@ -22,6 +23,15 @@ fn commands() -> Vec<Command> {
         Command::Zoom { factor: 1.5, x: 0.25, y: 0.75 },
         Command::Recenter { x: 0.5, y: 0.5 },
         Command::Pick { x: 0.0, y: 1.0 },
+        Command::Measure { x: 0.25, y: 0.5 },
+        Command::ClearMeasure,
+        Command::Select { shape: Shape::Point { x: 0.5, y: 0.25 }, how: How::Add },
+        Command::Select { shape: Shape::Box { from: [0.25, 0.25], to: [0.75, 0.5] }, how: How::Replace },
+        Command::Select {
+            shape: Shape::Lasso { corners: vec![[0.25, 0.25], [0.75, 0.25], [0.5, 0.75]] },
+            how: How::Remove,
+        },
+        Command::ClearSelection,
         Command::Fit,
         set(None, "projection", Value::Choice("orthographic".into())),
         set(Some(LayerId(3)), "point_size", Value::Number(2.5)),
@@ -88,6 +98,10 @@ fn kind(message: &FromViewer) -> usize {
                 Command::OpenView { .. } => 20,
                 Command::Undo => 21,
                 Command::Redo => 22,
+                Command::Measure { .. } => 24,
+                Command::ClearMeasure => 25,
+                Command::Select { .. } => 26,
+                Command::ClearSelection => 27,
             },
         },
         FromViewer::On { .. } => 23,
@@ -99,7 +113,7 @@ fn every_kind_of_message_is_in_the_list() {
     let mut kinds: Vec<usize> = from_viewer().iter().map(kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    assert!(kinds.into_iter().eq(0..24));
+    assert!(kinds.into_iter().eq(0..28));
 }
 
 fn property(id: &str, kind: PropertyKind, unit: Option<&str>, value: Value) -> Property {
@@ -142,7 +156,32 @@ fn scene() -> SceneStatus {
         labels: vec![Label { at: [0.5, 0.25, -1.0], text: "636,000".into(), kind: LabelKind::Tick }],
         undo: Some(Step { what: "point size of autzen_trim".into(), by: Some("Ada Lovelace".into()) }),
         redo: None,
+        measure: Some(Measure {
+            from: MeasureEnd { scene: [0.5, 0.0, 0.0], world: [636_000.5, 850_000.0, 400.0] },
+            to: Some(MeasureEnd { scene: [3.5, 4.0, 0.0], world: [636_003.5, 850_004.0, 400.0] }),
+            distance: Some("5".into()),
+        }),
+        selection: Some(selection()),
     }
+}
+
+fn selection() -> SelectionStatus {
+    let height = SelectedNumbers::Quantity { least: 402.5, mean: 410.25, greatest: 480.0, deviation: 1.5 };
+    let ground = SelectedKind { label: "Ground".into(), color: [161, 112, 56], count: 1000 };
+    let classes = SelectedNumbers::Kinds { most: vec![ground], more: 2 };
+    let field = |name: &str, unit: Option<&str>, numbers: Option<SelectedNumbers>| SelectedField {
+        name: name.into(),
+        unit: unit.map(Into::into),
+        count: if numbers.is_some() { 1234 } else { 0 },
+        numbers,
+    };
+    let fields = vec![
+        field("height", Some("m"), Some(height)),
+        field("classification", None, Some(classes)),
+        field("gps_time", None, None),
+    ];
+    let (id, summary) = (LayerId(1), "1,234 of 110,000 points".into());
+    SelectionStatus { layers: vec![SelectedLayer { id, name: "autzen_trim".into(), count: 1234, summary, fields }] }
 }
 
 fn welcome(viewer: u32, role: Role) -> ToViewer {

@@ -1,0 +1,157 @@
+//! [`Selected`]: which elements of a layer are selected.
+
+mod csv;
+mod inside;
+mod shape;
+mod statistics;
+
+pub(crate) use csv::write_csv;
+pub(crate) use inside::inside;
+pub(crate) use shape::Area;
+
+use crate::{Layer, LayerData, text};
+use heliograph_wire::How;
+use heliograph_wire::selection::{SelectedField, SelectedLayer};
+use std::sync::{Mutex, OnceLock};
+
+/// Which elements of a layer (points, vertices, streamlines, nodes) are selected: a bit for each.
+#[derive(Debug, Default)]
+pub(crate) struct Selected {
+    /// Element `i` is bit `i % 64` of word `i / 64`; bits beyond the last element are 0.
+    words: Vec<u64>,
+    count: usize,
+    /// Computed when it is asked for first.
+    fields: OnceLock<Vec<SelectedField>>,
+}
+
+impl Selected {
+    pub(crate) fn new(words: Vec<u64>) -> Selected {
+        let count = words.iter().map(|word| word.count_ones() as usize).sum();
+        Selected { words, count, fields: OnceLock::new() }
+    }
+
+    /// Of these elements.
+    pub(crate) fn of(elements: &[usize], of: usize) -> Selected {
+        let mut words = vec![0u64; of.div_ceil(64)];
+        for element in elements {
+            if let Some(word) = words.get_mut(element / 64) {
+                *word |= 1 << (element % 64);
+            }
+        }
+        Selected::new(words)
+    }
+
+    /// What is selected when `inside` comes to it.
+    pub(crate) fn with(&self, inside: Selected, how: How) -> Selected {
+        let old = |at: usize| self.words.get(at).copied().unwrap_or_default();
+        let joined = |(at, new): (usize, &u64)| match how {
+            How::Replace => *new,
+            How::Add => old(at) | new,
+            How::Remove => old(at) & !new,
+        };
+        Selected::new(inside.words.iter().enumerate().map(joined).collect())
+    }
+
+    pub(crate) fn has(&self, element: usize) -> bool {
+        self.words.get(element / 64).is_some_and(|word| word >> (element % 64) & 1 == 1)
+    }
+
+    /// How many.
+    pub(crate) fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Memory that it takes.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(self.words.as_slice())
+    }
+
+    /// The selected elements, in order.
+    pub(crate) fn each(&self) -> impl Iterator<Item = usize> {
+        self.words.iter().enumerate().flat_map(|(at, word)| ones(*word).map(move |bit| at * 64 + bit))
+    }
+}
+
+impl PartialEq for Selected {
+    fn eq(&self, other: &Selected) -> bool {
+        self.words == other.words
+    }
+}
+
+/// The places of the bits that are set.
+fn ones(mut word: u64) -> impl Iterator<Item = usize> {
+    std::iter::from_fn(move || {
+        let bit = word.trailing_zeros() as usize;
+        (word != 0).then(|| {
+            word &= word - 1;
+            bit
+        })
+    })
+}
+
+/// How many elements of a layer can be selected.
+pub(crate) fn elements(data: &LayerData) -> usize {
+    match data {
+        LayerData::Points(points) => points.positions.len(),
+        LayerData::Mesh(mesh) => mesh.positions.len(),
+        LayerData::Tracts(tracts) => tracts.len(),
+        LayerData::Network(network) => network.len(),
+        LayerData::Volume(_) => 0,
+    }
+}
+
+/// What is said of a layer's selected elements; `None` when there are none.
+pub(crate) fn status(layer: &Layer) -> Option<SelectedLayer> {
+    let selected = layer.selected.as_deref().filter(|selected| selected.count > 0)?;
+    let (singular, plural) = match &layer.data {
+        LayerData::Points(_) => ("point", "points"),
+        LayerData::Mesh(_) => ("vertex", "vertices"),
+        LayerData::Tracts(_) => ("streamline", "streamlines"),
+        LayerData::Network(_) => ("node", "nodes"),
+        LayerData::Volume(_) => return None,
+    };
+    let all = text::counted(elements(&layer.data), singular, plural);
+    Some(SelectedLayer {
+        id: layer.id,
+        name: layer.name.clone(),
+        count: selected.count as u32,
+        summary: format!("{} of {all}", text::count(selected.count as u64)),
+        fields: selected.fields.get_or_init(|| statistics::of(&layer.data, selected)).clone(),
+    })
+}
+
+/// Elements of a task: some milliseconds of work.
+const CHUNK: usize = 1 << 16;
+/// More threads would wait for memory.
+const MOST_THREADS: usize = 8;
+
+/// Has each of these tasks done by one of a few threads, and gives what each thread has gathered.
+fn in_parallel<T: Send, G: Send>(
+    tasks: impl ExactSizeIterator<Item = T> + Send,
+    gather: impl Fn() -> G + Sync,
+    work: impl Fn(T, &mut G) + Sync,
+) -> Vec<G> {
+    let threads =
+        std::thread::available_parallelism().map_or(1, |count| count.get()).min(MOST_THREADS).min(tasks.len());
+    let tasks = Mutex::new(tasks);
+    let next = || tasks.lock().map_or(None, |mut tasks| tasks.next());
+    let run = || {
+        let mut gathered = gather();
+        while let Some(task) = next() {
+            work(task, &mut gathered);
+        }
+        gathered
+    };
+    if threads < 2 {
+        return vec![run()];
+    }
+    std::thread::scope(|scope| {
+        let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
+        let own = run();
+        // A thread ends without a result only by a panic, of which there is none.
+        std::iter::once(own).chain(others.into_iter().filter_map(|other| other.join().ok())).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests;
