@@ -116,8 +116,8 @@ fn a_view_is_handed_from_page_to_page_by_its_code_and_undone_under_the_name_of_w
     wait_until("the step is told", || scene(&mut host)["undo"]["what"] == "view");
     let step = scene(&mut host)["undo"].clone();
     assert!(step["by"].as_str().is_some_and(|name| !name.is_empty()), "{step}");
-    browser.wait("guest", "document.querySelector('.views button').textContent.startsWith('Undo view (')");
-    browser.eval("guest", "document.querySelector('.views button').click()");
+    browser.wait("guest", "document.querySelector('[data-key=undo]').textContent.startsWith('Undo view (')");
+    browser.eval("guest", "document.querySelector('[data-key=undo]').click()");
     wait_until("the background is black again", || view(&mut host) != kept);
 
     // And by a link that names it.
@@ -165,4 +165,54 @@ fn what_would_take_more_memory_than_allowed_is_refused_before_it_is_read() {
     let mut host = Heliograph::start(&["--headless", "--max-memory", "1M", &sample("autzen.laz")]);
     let problem = host.event("error");
     assert!(problem["message"].as_str().unwrap().contains("takes at most 1 MB"), "{problem}");
+}
+
+#[test]
+fn a_guest_measures_and_selects_on_the_picture_and_the_host_keeps_the_table() {
+    let mut host = Heliograph::headless(&[&sample("autzen.laz")]);
+    wait_until("it is there", || scene(&mut host)["layers"].as_array().unwrap().len() == 1);
+    let mut browser = Browser::launch();
+    browser.open("guest", &host.control_link());
+    browser.wait("guest", LIVE);
+    browser.ask(&json!({"do": "key", "page": "guest", "key": "5"}));
+    browser.ask(&json!({"do": "key", "page": "guest", "key": "l"}));
+    browser.wait("guest", "document.querySelectorAll('.views [aria-pressed]').length === 3");
+    let press = |browser: &mut Browser, name: &str| {
+        let find = format!(
+            "[...document.querySelectorAll('.views button')].find((one) => one.textContent === '{name}').click()"
+        );
+        browser.eval("guest", &find);
+    };
+    press(&mut browser, "Measure");
+    for place in [(450, 360), (700, 360)] {
+        browser.drag("guest", place, place, 1);
+    }
+    wait_until("both ends are set", || !scene(&mut host)["measure"]["distance"].is_null());
+    browser.wait("guest", "document.querySelector('#labels .distance')?.textContent.length > 0");
+    let measured = scene(&mut host)["measure"].clone();
+    let end = |name: &str, axis: usize| measured[name]["world"][axis].as_f64().unwrap();
+    let distance = (0..3).map(|axis| (end("from", axis) - end("to", axis)).powi(2)).sum::<f64>().sqrt();
+    let told: f64 = measured["distance"].as_str().unwrap().replace(',', "").parse().unwrap();
+    assert!((distance - told).abs() < 0.01 * distance && distance > 50.0, "{measured}");
+
+    press(&mut browser, "Select in a box");
+    browser.drag("guest", (450, 250), (700, 450), 8);
+    wait_until("points are selected", || !scene(&mut host)["selection"].is_null());
+    let selection = scene(&mut host)["selection"]["layers"][0].clone();
+    let count = selection["count"].as_u64().unwrap();
+    assert!(count > 1000 && count < 110_000, "{selection}");
+    browser.wait("guest", "document.querySelector('.views [role=status]').textContent.includes('Distance')");
+    let path = scratch("selection.csv");
+    host.ask(&json!({"do": "save_selection", "path": path}));
+    host.event("saved");
+    let table = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(table.lines().count() as u64, count + 1);
+    assert!(table.starts_with("layer,element,x,y,z,"), "{:.80}", table);
+    browser.ask(&json!({"do": "shot", "page": "guest", "path": scratch("marks.png")}));
+    press(&mut browser, "Clear");
+    wait_until("nothing is marked", || {
+        let now = scene(&mut host);
+        now["measure"].is_null() && now["selection"].is_null()
+    });
+    browser.assert_no_errors();
 }

@@ -29,7 +29,19 @@ export function drawLabels(layer, pose, scene, { width, height, hasScale }) {
     word.textContent = text;
     return [word];
   });
-  layer.replaceChildren(...words, ...(hasScale ? bar(pose, width, height) : []));
+  layer.replaceChildren(...words, ...measured(pose, scene, width, height), ...(hasScale ? bar(pose, width, height) : []));
+}
+
+/** The line that is measured. @param {Pose} pose @param {SceneStatus} scene @param {number} width @param {number} height */
+function measured(pose, { measure }, width, height) {
+  if (!measure) return [];
+  const [from, to] = [measure.from, measure.to].map((end) => end && onPicture(pose, end.scene, width, height));
+  const ends = [from, to].flatMap((end) => (end ? [shape('circle', { cx: end[0], cy: end[1], r: 4.5, class: 'end' })] : []));
+  if (!from || !to) return ends;
+  const d = `M${from}L${to}`;
+  const word = shape('text', { x: (from[0] + to[0]) / 2, y: (from[1] + to[1]) / 2, class: 'distance' });
+  word.textContent = measure.distance ?? '';
+  return [shape('path', { d, class: 'casing' }), shape('path', { d, class: 'measured' }), ...ends, word];
 }
 
 /** @param {Pose} pose @param {number} width @param {number} height */

@@ -1,17 +1,19 @@
 // The panel of layers and their controls: the window's, described by the host and drawn here. Loaded when it is opened first.
 
 /** @import { LayerStatus, Property, SceneStatus, Value } from '../core/wire.gen.js' */
+/** @import { Stage } from './stage.js' */
 /** @import { Viewer } from './viewer.js' */
 import { Changes } from '../core/controls.js';
 import { makeControl } from './controls.js';
 import { element, icon, write } from './elements.js';
+import { Marks } from './marks.js';
 import { Views } from './views.js';
 
 /** @typedef {import('./controls.js').Control} Control */
 
 export class LayersPanel {
-  /** @param {Viewer} viewer */
-  constructor(viewer) {
+  /** @param {Viewer} viewer @param {Stage} stage */
+  constructor(viewer, stage) {
     this.viewer = viewer;
     this.panel = element('layers', HTMLElement);
     this.list = element('layer-list', HTMLElement);
@@ -23,7 +25,10 @@ export class LayersPanel {
     this.selected = null;
     /** @type {Map<string, { control: Control, shape: string }>} */
     this.controls = new Map();
-    this.views = new Views(viewer, element('layers', HTMLElement).querySelector('.scroll') ?? this.panel);
+    const below = this.panel.querySelector('.scroll');
+    const place = below instanceof HTMLElement ? below : this.panel;
+    this.marks = new Marks(viewer, stage, place);
+    this.views = new Views(viewer, place);
     this.request = 0;
     this.timer = 0;
   }
@@ -41,6 +46,7 @@ export class LayersPanel {
     const kept = new Set();
     this.#showControls(this.own, layer?.id ?? null, layer?.properties ?? [], kept);
     this.#showControls(this.common, null, scene.properties, kept);
+    this.marks.show(scene);
     this.views.show(scene);
     for (const key of this.controls.keys()) if (!kept.has(key)) this.controls.delete(key);
   }

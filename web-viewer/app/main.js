@@ -96,7 +96,7 @@ function bindLayers() {
   let panel = null;
   const show = () => panel?.show(viewer.scene);
   const drawer = new Drawer('layers', async () => {
-    panel ??= new (await import('./layers.js')).LayersPanel(viewer);
+    panel ??= new (await import('./layers.js')).LayersPanel(viewer, stage);
     show();
   });
   return { drawer, show };

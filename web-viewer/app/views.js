@@ -4,6 +4,7 @@
 /** @import { Viewer } from './viewer.js' */
 import { codeIn, codeOf, viewOf } from '../core/view.js';
 import { write } from './elements.js';
+import { button } from './marks.js';
 
 export class Views {
   /** @param {Viewer} viewer @param {HTMLElement} place */
@@ -11,6 +12,7 @@ export class Views {
     this.viewer = viewer;
     this.undo = button('', () => viewer.command({ type: 'undo' }));
     this.redo = button('', () => viewer.command({ type: 'redo' }));
+    this.undo.dataset['key'] = 'undo';
     this.field = document.createElement('input');
     Object.assign(this.field, { type: 'text', placeholder: 'Paste the code of a view', spellcheck: false, autocomplete: 'off' });
     this.field.setAttribute('aria-label', 'Code of a view');
@@ -74,14 +76,4 @@ export class Views {
 function stepInWords(verb, step) {
   if (!step) return verb;
   return step.by === null ? `${verb} ${step.what}` : `${verb} ${step.what} (${step.by})`;
-}
-
-/** @param {string} text @param {() => void} act */
-function button(text, act) {
-  const made = document.createElement('button');
-  made.type = 'button';
-  made.className = 'small';
-  made.textContent = text;
-  made.addEventListener('click', act);
-  return made;
 }

@@ -60,6 +60,7 @@ mod tests {
             "/app/layers.js",
             "/app/controls.js",
             "/app/legend.js",
+            "/app/marks.js",
             "/app/views.js",
             "/core/controls.js",
             "/core/view.js",
