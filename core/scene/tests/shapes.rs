@@ -85,6 +85,45 @@ fn an_obj_brings_the_colours_of_its_vertices_and_counts_from_either_end() {
 }
 
 #[test]
+fn a_gifti_surface_is_the_same_in_every_encoding_and_brings_maps_and_labels() {
+    for name in ["tail.gii", "tail-ascii.gii", "tail-base64.gii"] {
+        let mesh = mesh(one(name, files::fixture(name)));
+        assert_eq!((mesh.positions.len(), mesh.triangle_count()), (113, 178), "{name}");
+        assert!((area(&mesh) - 37115.1216).abs() < 0.05, "{name}: {}", area(&mesh));
+        // Where its matrix puts it.
+        let place = mesh.origin + mesh.positions[40].as_dvec3();
+        assert!(place.distance(dvec3(1631.8499756, 695.4559937, 45.906601)) < 1e-3, "{name}: {place}");
+        let named = |name: &str| mesh.attributes.iter().find(|one| one.name == name).unwrap();
+        assert!((named("curvature").values.get(40) - 5.09066).abs() < 1e-5, "{name}");
+        assert_eq!(named("label").text(40), "back", "{name}");
+        assert_eq!(named("label").categories.as_ref().unwrap()[1].color, [255, 0, 0], "{name}");
+    }
+    let refusal = |text: &str| try_load("a.gii", text).map(|_| ()).unwrap_err();
+    let array = |said: &str, data: &str| {
+        format!("<GIFTI><DataArray Intent=\"NIFTI_INTENT_POINTSET\" {said}><Data>{data}</Data></DataArray></GIFTI>")
+    };
+    let float = "DataType=\"NIFTI_TYPE_FLOAT32\" Dimensionality=\"2\" Dim1=\"3\"";
+    for (text, expected) in [
+        (refusal("<GIFTI></GIFTI>"), "a.gii holds nothing to draw: it has no points"),
+        (refusal(&array(float, "")), "a.gii is not a valid GIFTI file: a list of numbers does not say how many it has"),
+        (
+            refusal(&array(&format!("{float} Dim0=\"9\" Encoding=\"ASCII\""), "1 2 3")),
+            "a.gii is cut short: a list promises 27 numbers and has 3",
+        ),
+        (
+            refusal(&array(&format!("{float} Dim0=\"9\" Encoding=\"GZipBase64Binary\""), "!!!")),
+            "a.gii is not a valid GIFTI file: a list of numbers is no base64",
+        ),
+        (
+            refusal(&array(&format!("{float} Dim0=\"9999999999999999\" Encoding=\"ASCII\""), "1")),
+            "a.gii is not a valid GIFTI file: a list is longer than any",
+        ),
+    ] {
+        assert!(text.starts_with(expected), "{text}\n{expected}");
+    }
+}
+
+#[test]
 fn a_binary_stl_may_begin_like_an_ascii_one() {
     let mut file = files::fixture("tail.stl");
     file[..80].fill(b' ');

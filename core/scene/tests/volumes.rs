@@ -1,6 +1,7 @@
 //! Volumes give the numbers, at the places, that other readers get from them.
 //!
-//! The files and the numbers were made with Python: nibabel 5.4.2 (`i = nibabel.load("tilted.nii.gz"); i.get_fdata()[11, 9, 7]; i.affine`).
+//! The files and the numbers were made with Python: nibabel 5.4.2 (`i = nibabel.load("tilted.nii.gz"); i.get_fdata()[11, 9, 7]; i.affine`)
+//! and pynrrd 1.1 (`d, h = nrrd.read("lps.nrrd"); d[5, 4, 3]`).
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -74,6 +75,20 @@ fn the_second_kind_of_nifti_is_read_too() {
 }
 
 #[test]
+fn a_nrrd_file_is_read_in_every_encoding_and_brought_to_right_anterior_superior() {
+    let lps = volume("lps.nrrd", files::fixture("lps.nrrd"));
+    assert_eq!((lps.size, value(&lps, [5, 4, 3], 0), value(&lps, [1, 2, 0], 0)), ([6, 5, 4], 357.0, 84.0));
+    assert_near(world(&lps, [0, 0, 0]), dvec3(-10.0, -20.0, 30.0));
+    assert_near(world(&lps, [1, 1, 2]), dvec3(-12.0, -24.0, 38.0));
+    let plain = volume("plain.nrrd", files::fixture("plain.nrrd"));
+    assert_eq!((plain.size, value(&plain, [5, 4, 3], 0)), ([6, 5, 4], 357.0));
+    assert_near(world(&plain, [1, 1, 1]), dvec3(1.0, 2.0, 3.0));
+    let text = volume("text.nrrd", files::fixture("text.nrrd"));
+    assert_eq!((text.size, text.frames), ([6, 5, 4], 2));
+    assert_eq!((value(&text, [5, 4, 3], 1), value(&text, [1, 2, 0], 0)), (358.0, 84.0));
+}
+
+#[test]
 fn what_is_not_sound_is_refused_in_a_sentence() {
     let refusal = |name: &str, bytes: &[u8]| try_load(name, bytes).map(|_| ()).unwrap_err();
     let two = files::fixture("two.nii");
@@ -91,6 +106,20 @@ fn what_is_not_sound_is_refused_in_a_sentence() {
         (refusal("a.nii", &with(70, &[0, 128])), "a.nii cannot be shown: its numbers are of type 128"),
         (refusal("a.nii", &with(42, &[127; 8])), "a.nii is not a valid NIfTI file: it says that it has 32639 ×"),
         (refusal("a.nii", &with(42, &[127; 4])), "a.nii needs about "),
+        (refusal("a.nrrd", b"NRRD0004\ntype: float\n"), "a.nrrd is cut short: its header has no end"),
+        (refusal("a.nrrd", b"NRRD0004\ntype: float\nsizes: 2 -2 2\n\n"), "a.nrrd is not a valid NRRD file: its sizes"),
+        (
+            refusal("a.nrrd", b"NRRD0004\ntype: block\nsizes: 2 2 2\nencoding: raw\n\n"),
+            "a.nrrd cannot be shown: its numbers are of type “block”",
+        ),
+        (
+            refusal("a.nrrd", b"NRRD0004\ntype: float\nsizes: 2 2 2\nencoding: raw\ndata file: /etc/passwd\n\n"),
+            "a.nrrd cannot be shown: its numbers are in another file",
+        ),
+        (
+            refusal("a.nrrd", b"NRRD0004\ntype: float\nsizes: 2 2 2\nencoding: raw\n\nabcdefgh"),
+            "a.nrrd is cut short: its header promises 8 numbers and 2 are there",
+        ),
     ];
     for (text, expected) in cases {
         assert!(text.starts_with(expected), "{text}\n{expected}");

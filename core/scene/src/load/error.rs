@@ -83,6 +83,24 @@ pub enum Problem {
     Cancelled,
 }
 
+/// What a sentence may quote of a file is no longer than this, in letters.
+const MOST_LETTERS: usize = 240;
+
+impl Problem {
+    /// The same, on one line and of bounded length, whatever of the file its words repeat.
+    pub(super) fn tidied(mut self) -> Problem {
+        if let Problem::Truncated { detail }
+        | Problem::Malformed { detail, .. }
+        | Problem::Unsupported { detail }
+        | Problem::Nothing { detail } = &mut self
+        {
+            let letters = detail.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
+            *detail = letters.take(MOST_LETTERS).collect();
+        }
+        self
+    }
+}
+
 impl From<std::io::Error> for Problem {
     fn from(error: std::io::Error) -> Problem {
         match error.kind() {

@@ -2,8 +2,8 @@
 
 use super::source::{FileReader, Source};
 use super::{
-    LoadedLayer, Problem, Progress, edge_list, gexf, gml, graph, graphml, las, nifti, npy, obj, off, pcd, ply, stl,
-    tck, text_table, trk,
+    LoadedLayer, Problem, Progress, edge_list, gexf, gifti, gml, graph, graphml, las, nifti, npy, nrrd, obj, off, pcd,
+    ply, stl, tck, text_table, trk,
 };
 
 /// A kind of files.
@@ -51,6 +51,8 @@ pub const FORMATS: &[Format] = &[
     off::FORMAT,
     nifti::FORMAT,
     npy::FORMAT,
+    nrrd::FORMAT,
+    gifti::FORMAT,
     pcd::FORMAT,
     graphml::FORMAT,
     gexf::FORMAT,

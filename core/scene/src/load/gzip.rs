@@ -20,7 +20,13 @@ enum Bytes<'a> {
 }
 
 impl<'a> Stream<'a> {
-    /// `reader` at the start of the file.
+    /// The rest of a file as it is, whatever it begins with.
+    pub(super) fn plain(reader: FileReader, progress: &'a Progress) -> Stream<'a> {
+        let total = reader.len();
+        Stream { bytes: Bytes::Plain(Counted { reader, progress, done: 0, total, told: 0 }), at: 0 }
+    }
+
+    /// `reader` at the start of the file, or of the compressed part of it.
     pub(super) fn new(mut reader: FileReader, progress: &'a Progress) -> Result<Stream<'a>, Problem> {
         let is_gzip = reader.fill_buf()?.starts_with(&MAGIC);
         let total = reader.len();

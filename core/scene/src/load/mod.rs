@@ -10,6 +10,7 @@ mod edge_list;
 mod error;
 mod format;
 mod gexf;
+mod gifti;
 mod gml;
 mod graph;
 mod graphml;
@@ -19,6 +20,7 @@ mod lines;
 mod nifti;
 mod nodes;
 mod npy;
+mod nrrd;
 mod numbers;
 mod obj;
 mod off;
@@ -87,7 +89,7 @@ pub fn load(source: &Source, progress: &Progress) -> Result<Vec<LoadedLayer>, Lo
         // Where bytes are decompressed, the wish to stop comes as an error of reading.
         _ if progress.is_cancelled() => LoadError::Cancelled,
         Problem::Cancelled => LoadError::Cancelled,
-        problem => LoadError::File { name: name.clone(), problem },
+        problem => LoadError::File { name: name.clone(), problem: problem.tidied() },
     })?;
     for (part, layer) in (0..).zip(&mut layers) {
         layer.file = Some((source.clone(), part));

@@ -61,11 +61,7 @@ impl<'a> Xml<'a> {
             self.buffer.clear();
             let at = self.reader.buffer_position();
             let kind = self.kind;
-            let malformed = |detail: String| {
-                // It may repeat what the file says.
-                let letters = detail.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
-                Problem::Malformed { kind, detail: format!("byte {at}: {}", letters.take(160).collect::<String>()) }
-            };
+            let malformed = |detail: String| Problem::Malformed { kind, detail: format!("byte {at}: {detail}") };
             let event = self.reader.read_event_into(&mut self.buffer).map_err(|error| malformed(error.to_string()))?;
             return match event {
                 Event::Start(start) => {
