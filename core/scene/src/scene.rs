@@ -219,7 +219,7 @@ impl Scene {
             picked: self.picked.as_ref().map(|picked| picked.text.clone()),
             loading: Vec::new(),
             bounds: self.bounds().map(|Aabb { min, max }| Bounds { min: min.to_array(), max: max.to_array() }),
-            measure: self.measured.as_ref().map(Measured::status),
+            measure: self.measured.as_ref().map(|measured| Box::new(measured.status())),
             selection: self.selection_status(),
         }
     }

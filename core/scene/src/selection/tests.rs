@@ -246,7 +246,7 @@ fn what_is_said_of_a_selection_is_what_counting_says() {
     assert!((found / mean - 1.0).abs() < 1e-9 && (spread / deviation - 1.0).abs() < 1e-9, "{found} {spread}");
     assert_eq!((least, greatest), numbers.iter().fold((f64::MAX, f64::MIN), |(l, g), n| (l.min(*n), g.max(*n))));
     let Some(SelectedNumbers::Quantity { least, greatest, .. }) = height.numbers else { panic!() };
-    assert!(395.0 <= least && least < 396.0 && 404.0 < greatest && greatest <= 405.0, "{least} to {greatest}");
+    assert!((395.0..396.0).contains(&least) && (404.0..405.1).contains(&greatest), "{least} to {greatest}");
     let Some(SelectedNumbers::Kinds { most, more }) = &kind.numbers else { panic!() };
     let labels: Vec<&str> = most.iter().map(|kind| kind.label.as_str()).collect();
     assert_eq!((labels[0], more), ("c", &2));

@@ -146,11 +146,11 @@ fn scene() -> SceneStatus {
         picked: Some("autzen: point 1,234 at 636,100.2, 850,020.1, 421.0".into()),
         loading: vec![LoadStatus { name: "träcks.trk".into(), fraction: 0.5 }],
         bounds: Some(Bounds { min: [-300.5, -200.0, 0.25], max: [300.5, 200.0, 128.0] }),
-        measure: Some(Measure {
+        measure: Some(Box::new(Measure {
             from: MeasureEnd { scene: [0.5, 0.0, 0.0], world: [636_000.5, 850_000.0, 400.0] },
             to: Some(MeasureEnd { scene: [3.5, 4.0, 0.0], world: [636_003.5, 850_004.0, 400.0] }),
             distance: Some("5".into()),
-        }),
+        })),
         selection: Some(selection()),
     }
 }
