@@ -6,6 +6,9 @@
 // sRGB, red in the lowest byte.
 @group(1) @binding(1) var<storage, read> colors: array<u32>;
 
+// Whether the scene is clipped; decided when the pipeline is made.
+override CLIPS: bool = false;
+
 struct Splat {
     // In px.
     center: vec2f,
@@ -37,7 +40,7 @@ fn splat_of(index: u32) -> Splat {
     var splat: Splat;
     splat.depth = 0.0;
     // Written so that NaN fails. Nearer than the near plane is not drawn.
-    if is_clipped(place) || !(clip.w > 0.0 && clip.z > 0.0 && clip.z <= clip.w) {
+    if CLIPS && is_clipped(place) || !(clip.w > 0.0 && clip.z > 0.0 && clip.z <= clip.w) {
         return splat;
     }
     let center = (clip.xy / clip.w * vec2f(0.5, -0.5) + 0.5) * camera.viewport_px;

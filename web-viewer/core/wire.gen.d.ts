@@ -594,7 +594,7 @@ count: number,
  */
 summary: string,
 /**
- * What the file says of them; at most 12.
+ * What the file says of them; at most 12. Of many elements they are empty until they are counted.
  */
 fields: Array<SelectedField>, };
 

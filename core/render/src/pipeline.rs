@@ -113,13 +113,14 @@ pub(crate) fn compute(
     shader: Shader,
     entry_point: &'static str,
     groups: &[&wgpu::BindGroupLayout],
+    constants: &[(&str, f64)],
 ) -> wgpu::ComputePipeline {
     device.create_compute_pipeline(&wgpu::ComputePipelineDescriptor {
         label: Some(entry_point),
         layout: Some(&layout(device, groups)),
         module: &module(device, shader),
         entry_point: Some(entry_point),
-        compilation_options: Default::default(),
+        compilation_options: wgpu::PipelineCompilationOptions { constants, ..Default::default() },
         cache: None,
     })
 }

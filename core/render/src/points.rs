@@ -27,7 +27,8 @@ enum Rasterizer {
 
 /// What all point clouds share.
 pub(crate) struct PointPipelines {
-    rasterizer: Rasterizer,
+    /// For a scene that is not clipped, and for one that is: points are too many to ask each of them for nothing.
+    rasterizers: [Rasterizer; 2],
     layout: wgpu::BindGroupLayout,
 }
 
@@ -35,15 +36,16 @@ impl PointPipelines {
     pub(crate) fn new(gpu: &Gpu, frame: &wgpu::BindGroupLayout, force_u32: bool) -> PointPipelines {
         let layout = storage_layout(&gpu.device, wgpu::ShaderStages::COMPUTE, &[true, true, false]);
         let groups = [frame, &layout];
-        let rasterizer = if gpu.has_u64_atomics() && !force_u32 {
-            Rasterizer::U64(compute(&gpu.device, POINTS_U64, "splat", &groups))
-        } else {
-            Rasterizer::U32 {
-                depth: compute(&gpu.device, POINTS_U32, "splat_depth", &groups),
-                color: compute(&gpu.device, POINTS_U32, "splat_color", &groups),
+        let rasterizers = [0.0, 1.0].map(|clips| {
+            let constants = [("CLIPS", clips)];
+            let compute = |shader, entry_point| compute(&gpu.device, shader, entry_point, &groups, &constants);
+            if gpu.has_u64_atomics() && !force_u32 {
+                Rasterizer::U64(compute(POINTS_U64, "splat"))
+            } else {
+                Rasterizer::U32 { depth: compute(POINTS_U32, "splat_depth"), color: compute(POINTS_U32, "splat_color") }
             }
-        };
-        PointPipelines { rasterizer, layout }
+        });
+        PointPipelines { rasterizers, layout }
     }
 
     /// Adds points to the texels that the calls' bind groups name.
@@ -51,7 +53,7 @@ impl PointPipelines {
         &self,
         pass: &mut wgpu::ComputePass<'_>,
         uniforms: &Uniforms,
-        camera: Slot,
+        (camera, clips): (Slot, bool),
         calls: &[PointCall<'_>],
     ) {
         let mut run = |pipeline| {
@@ -62,7 +64,7 @@ impl PointPipelines {
                 pass.dispatch_workgroups(call.count.div_ceil(WORKGROUP), 1, 1);
             }
         };
-        match &self.rasterizer {
+        match &self.rasterizers[usize::from(clips)] {
             Rasterizer::U64(pipeline) => run(pipeline),
             Rasterizer::U32 { depth, color } => {
                 run(depth);

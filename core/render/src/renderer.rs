@@ -355,7 +355,8 @@ impl<T> Renderer<T> {
         }
         let descriptor = wgpu::ComputePassDescriptor { label: Some("points"), ..Default::default() };
         let mut pass = encoder.begin_compute_pass(&descriptor);
-        self.pipelines.points.draw(&mut pass, &self.uniforms, camera, &calls);
+        let clips = !scene.clip().is_everywhere();
+        self.pipelines.points.draw(&mut pass, &self.uniforms, (camera, clips), &calls);
     }
 
     fn encode_scene(

@@ -8,11 +8,11 @@ use std::mem::{offset_of, size_of};
 use std::sync::atomic::{AtomicU32, AtomicU64};
 
 /// The layout's version; both processes must agree. Raised by every change of the control segment or of the pixels' order.
-pub const LAYOUT_VERSION: u32 = 2;
+pub const LAYOUT_VERSION: u32 = 3;
 /// Words that say whence a frame was drawn.
 pub const POSE_WORDS: usize = 8;
-/// The most bytes that one input may have.
-pub const RECORD_BYTES_MAX: usize = 1024;
+/// The most bytes that one input may have: the longest message of a page, a lasso or a view’s code, and who sent it.
+pub const RECORD_BYTES_MAX: usize = 8448;
 /// The most pixels along either side of a picture: three slots of the largest are 3 GiB of address space.
 pub const SIDE_MAX: u32 = 16_384;
 

@@ -267,7 +267,7 @@ impl Scene {
             bounds: self.bounds().map(|Aabb { min, max }| Bounds { min: min.to_array(), max: max.to_array() }),
             origin: self.origin.to_array(),
             labels: labels::of(self),
-            measure: self.measured.as_ref().map(Measured::status),
+            measure: self.measured.as_ref().map(|measured| Box::new(measured.status())),
             selection: self.selection_status(),
             undo: self.history.undo_step(),
             redo: self.history.redo_step(),

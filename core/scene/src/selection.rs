@@ -9,10 +9,11 @@ pub(crate) use csv::write_csv;
 pub(crate) use inside::inside;
 pub(crate) use shape::Area;
 
-use crate::{Layer, LayerData, text};
+use crate::{Layer, LayerData, Wake, text};
 use heliograph_wire::How;
 use heliograph_wire::selection::{SelectedField, SelectedLayer};
-use std::sync::{Mutex, OnceLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// Which elements of a layer (points, vertices, streamlines, nodes) are selected: a bit for each.
 #[derive(Debug, Default)]
@@ -20,14 +21,16 @@ pub(crate) struct Selected {
     /// Element `i` is bit `i % 64` of word `i / 64`; bits beyond the last element are 0.
     words: Vec<u64>,
     count: usize,
-    /// Computed when it is asked for first.
+    /// Computed when it is asked for first, of much by a thread of its own.
     fields: OnceLock<Vec<SelectedField>>,
+    /// Whether that thread was started.
+    is_counted: AtomicBool,
 }
 
 impl Selected {
     pub(crate) fn new(words: Vec<u64>) -> Selected {
         let count = words.iter().map(|word| word.count_ones() as usize).sum();
-        Selected { words, count, fields: OnceLock::new() }
+        Selected { words, count, ..Selected::default() }
     }
 
     /// Of these elements.
@@ -100,9 +103,10 @@ pub(crate) fn elements(data: &LayerData) -> usize {
     }
 }
 
-/// What is said of a layer's selected elements; `None` when there are none.
-pub(crate) fn status(layer: &Layer) -> Option<SelectedLayer> {
-    let selected = layer.selected.as_deref().filter(|selected| selected.count > 0)?;
+/// What is said of a layer's selected elements; `None` when there are none. Of many, the fields are empty until a thread has
+/// counted, which then calls `wake`.
+pub(crate) fn status(layer: &Layer, wake: &Wake) -> Option<SelectedLayer> {
+    let selected = layer.selected.as_ref().filter(|selected| selected.count > 0)?;
     let (singular, plural) = match &layer.data {
         LayerData::Points(_) => ("point", "points"),
         LayerData::Mesh(_) => ("vertex", "vertices"),
@@ -116,8 +120,30 @@ pub(crate) fn status(layer: &Layer) -> Option<SelectedLayer> {
         name: layer.name.clone(),
         count: selected.count as u32,
         summary: format!("{} of {all}", text::count(selected.count as u64)),
-        fields: selected.fields.get_or_init(|| statistics::of(&layer.data, selected)).clone(),
+        fields: fields(&layer.data, selected, wake).to_vec(),
     })
+}
+
+/// More numbers than this take longer than a frame has time for.
+const AT_ONCE: usize = 4 << 20;
+
+fn fields<'a>(data: &LayerData, selected: &'a Arc<Selected>, wake: &Wake) -> &'a [SelectedField] {
+    if statistics::work(data) <= AT_ONCE {
+        return selected.fields.get_or_init(|| statistics::of(data, selected));
+    }
+    if !selected.is_counted.swap(true, Ordering::Relaxed) {
+        let (own, own_data, wake) = (Arc::clone(selected), data.clone(), Arc::clone(wake));
+        let counting = move || {
+            own.fields.get_or_init(|| statistics::of(&own_data, &own));
+            wake();
+        };
+        let thread = std::thread::Builder::new().name("statistics".into());
+        if thread.spawn(counting).is_err() {
+            // A system without threads has to wait.
+            return selected.fields.get_or_init(|| statistics::of(data, selected));
+        }
+    }
+    selected.fields.get().map_or(&[], Vec::as_slice)
 }
 
 /// Elements of a task: some milliseconds of work.

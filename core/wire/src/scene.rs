@@ -21,7 +21,7 @@ pub struct SceneStatus {
     /// The box about everything visible; none when there is nothing.
     pub bounds: Option<Bounds>,
     /// What is measured; none before the first end is set.
-    pub measure: Option<Measure>,
+    pub measure: Option<Box<Measure>>,
     /// What is selected; none when nothing is.
     pub selection: Option<SelectionStatus>,
     /// What the coordinates of [`crate::Pose`] and of `bounds` are relative to, in those of the first layer's file.

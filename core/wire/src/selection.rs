@@ -66,7 +66,7 @@ pub struct SelectedLayer {
     pub count: u32,
     /// The same for people, e.g. `1,234 of 110,000 points`.
     pub summary: String,
-    /// What the file says of them; at most 12.
+    /// What the file says of them; at most 12. Of many elements they are empty until they are counted.
     pub fields: Vec<SelectedField>,
 }
 

@@ -83,8 +83,8 @@ pub enum Problem {
     Cancelled,
 }
 
-/// What a sentence may quote of a file is no longer than this, in letters.
-const MOST_LETTERS: usize = 240;
+/// What a sentence may quote of a file is no longer than this, in bytes.
+const MOST_BYTES: usize = 300;
 
 impl Problem {
     /// The same, on one line and of bounded length, whatever of the file its words repeat.
@@ -94,8 +94,8 @@ impl Problem {
         | Problem::Unsupported { detail }
         | Problem::Nothing { detail } = &mut self
         {
-            let letters = detail.chars().map(|letter| if letter.is_control() { ' ' } else { letter });
-            *detail = letters.take(MOST_LETTERS).collect();
+            let there = detail.char_indices().take_while(|(at, letter)| at + letter.len_utf8() <= MOST_BYTES);
+            *detail = there.map(|(_, letter)| if letter.is_control() { ' ' } else { letter }).collect();
         }
         self
     }

@@ -104,7 +104,8 @@ impl Scene {
     }
 
     pub(super) fn selection_status(&self) -> Option<SelectionStatus> {
-        let layers: Vec<SelectedLayer> = self.layers.iter().filter_map(selection::status).collect();
+        let layers: Vec<SelectedLayer> =
+            self.layers.iter().filter_map(|layer| selection::status(layer, &self.wake)).collect();
         (!layers.is_empty()).then_some(SelectionStatus { layers })
     }
 

@@ -34,6 +34,15 @@ struct Seen {
     kinds: Vec<u32>,
 }
 
+/// How many numbers may have to be looked at.
+pub(super) fn work(data: &LayerData) -> usize {
+    let elements = match data {
+        LayerData::Tracts(tracts) => tracts.positions.len(),
+        _ => elements(data),
+    };
+    elements.saturating_mul(data.fields().len().min(MOST_FIELDS))
+}
+
 /// Of the first few fields; 10 M points with all of them selected take about ten milliseconds a field.
 pub(super) fn of(data: &LayerData, selected: &Selected) -> Vec<SelectedField> {
     let sources: Vec<Source<'_>> = match data {

@@ -7,7 +7,8 @@ use crate::{
 use glam::{DVec3, Vec2, Vec3, dvec3, vec2, vec3};
 use heliograph_wire::selection::{SelectedNumbers, Shape};
 use heliograph_wire::{Command, LayerId, SceneStatus, Side, Value};
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 const VIEWPORT: Viewport = Viewport { width: 800, height: 800 };
 
@@ -245,11 +246,26 @@ fn what_is_said_of_a_selection_is_what_counting_says() {
     assert!((found / mean - 1.0).abs() < 1e-9 && (spread / deviation - 1.0).abs() < 1e-9, "{found} {spread}");
     assert_eq!((least, greatest), numbers.iter().fold((f64::MAX, f64::MIN), |(l, g), n| (l.min(*n), g.max(*n))));
     let Some(SelectedNumbers::Quantity { least, greatest, .. }) = height.numbers else { panic!() };
-    assert!(395.0 <= least && least < 396.0 && 404.0 < greatest && greatest <= 405.0, "{least} to {greatest}");
+    assert!((395.0..396.0).contains(&least) && (404.0..405.1).contains(&greatest), "{least} to {greatest}");
     let Some(SelectedNumbers::Kinds { most, more }) = &kind.numbers else { panic!() };
     let labels: Vec<&str> = most.iter().map(|kind| kind.label.as_str()).collect();
     assert_eq!((labels[0], more), ("c", &2));
     assert!(labels.contains(&"b") && labels.contains(&"e, or f"), "{labels:?}");
+}
+
+#[test]
+fn what_takes_long_to_count_is_counted_aside_and_told_when_it_is_done() {
+    let (sender, woken) = mpsc::channel();
+    let mut scene = Scene::new(Arc::new(move || sender.send(()).unwrap_or_default()));
+    scene.add(cloud(AT_ONCE / 3 + 1));
+    select(&mut scene, everywhere(), How::Replace);
+    assert_eq!(counts(&scene)[0].1 as usize, AT_ONCE / 3 + 1);
+    woken.recv_timeout(Duration::from_secs(60)).unwrap();
+    let fields = scene.status().selection.unwrap().layers[0].fields.clone();
+    assert_eq!(fields.len(), 3);
+    assert_eq!(fields[1].count as usize, AT_ONCE / 3 + 1);
+    scene.status();
+    assert!(woken.try_recv().is_err(), "it is counted once");
 }
 
 #[test]

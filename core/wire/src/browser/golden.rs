@@ -156,11 +156,11 @@ fn scene() -> SceneStatus {
         labels: vec![Label { at: [0.5, 0.25, -1.0], text: "636,000".into(), kind: LabelKind::Tick }],
         undo: Some(Step { what: "point size of autzen_trim".into(), by: Some("Ada Lovelace".into()) }),
         redo: None,
-        measure: Some(Measure {
+        measure: Some(Box::new(Measure {
             from: MeasureEnd { scene: [0.5, 0.0, 0.0], world: [636_000.5, 850_000.0, 400.0] },
             to: Some(MeasureEnd { scene: [3.5, 4.0, 0.0], world: [636_003.5, 850_004.0, 400.0] }),
             distance: Some("5".into()),
-        }),
+        })),
         selection: Some(selection()),
     }
 }
