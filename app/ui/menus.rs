@@ -53,15 +53,15 @@ pub(super) fn file(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, acti
 }
 
 pub(super) fn edit(ui: &mut egui::Ui, view: &View<'_>, actions: &mut Vec<Action>) {
-    let named = |verb: &str, step: &Option<Step>| match step {
+    let named = |verb: &str, step: Option<&Step>| match step {
         None => verb.to_owned(),
         Some(Step { what, by: None }) => format!("{verb} {what}"),
         Some(Step { what, by: Some(name) }) => format!("{verb} {what} ({name})"),
     };
-    if entry(ui, view.status.undo.is_some(), &named("Undo", &view.status.undo), Some(&keys::UNDO)) {
+    if entry(ui, view.status.undo.is_some(), &named("Undo", view.status.undo.as_deref()), Some(&keys::UNDO)) {
         actions.push(Command::Undo.into());
     }
-    if entry(ui, view.status.redo.is_some(), &named("Redo", &view.status.redo), Some(&keys::REDO)) {
+    if entry(ui, view.status.redo.is_some(), &named("Redo", view.status.redo.as_deref()), Some(&keys::REDO)) {
         actions.push(Command::Redo.into());
     }
     ui.separator();

@@ -114,7 +114,7 @@ pub(crate) struct FogPlan {
 }
 
 /// Layers that are marched through.
-pub(crate) fn foggy<'s>(scene: &'s Scene) -> impl Iterator<Item = &'s Layer> {
+pub(crate) fn foggy(scene: &Scene) -> impl Iterator<Item = &Layer> {
     let is_fog =
         |layer: &&Layer| matches!(layer.data, LayerData::Volume(_)) && layer.style.volume.mode != VolumeMode::Slices;
     visible(scene).filter(is_fog)

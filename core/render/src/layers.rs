@@ -44,7 +44,7 @@ pub(crate) enum Buffers {
     Mesh(MeshBuffers),
     Tracts(TractBuffers),
     Network(NetworkBuffers),
-    Volume(VolumeBuffers),
+    Volume(Box<VolumeBuffers>),
     /// The adapter has no room for it; reported once.
     NoRoom,
 }
@@ -153,7 +153,9 @@ impl Buffers {
             LayerData::Points(points) => PointBuffers::new(upload, points).map(Buffers::Points),
             LayerData::Mesh(mesh) => MeshBuffers::new(upload, mesh).map(Buffers::Mesh),
             LayerData::Tracts(tracts) => TractBuffers::new(upload, tracts).map(Buffers::Tracts),
-            LayerData::Volume(volume) => VolumeBuffers::new(upload, volume).map(Buffers::Volume),
+            LayerData::Volume(volume) => {
+                VolumeBuffers::new(upload, volume).map(|buffers| Buffers::Volume(Box::new(buffers)))
+            }
             LayerData::Network(network) => NetworkBuffers::new(upload, network).map(|buffers| {
                 buffers.write(upload, network, &layer.paint());
                 Buffers::Network(buffers)

@@ -269,8 +269,8 @@ impl Scene {
             labels: labels::of(self),
             measure: self.measured.as_ref().map(|measured| Box::new(measured.status())),
             selection: self.selection_status(),
-            undo: self.history.undo_step(),
-            redo: self.history.redo_step(),
+            undo: self.history.undo_step().map(Box::new),
+            redo: self.history.redo_step().map(Box::new),
         }
     }
 

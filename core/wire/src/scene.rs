@@ -29,9 +29,9 @@ pub struct SceneStatus {
     /// Words at places of the scene, to be drawn over the picture.
     pub labels: Vec<Label>,
     /// What undoing would take back.
-    pub undo: Option<Step>,
+    pub undo: Option<Box<Step>>,
     /// What would be done again.
-    pub redo: Option<Step>,
+    pub redo: Option<Box<Step>>,
 }
 
 /// A word at a place of the scene.

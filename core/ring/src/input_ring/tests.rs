@@ -85,7 +85,7 @@ fn two_threads_pass_every_record_once_and_in_order() {
 fn an_overwritten_record_is_lost_alone_and_counted() {
     for spoil in [
         |slot: &InputSlot| slot.number.store(77, Relaxed),
-        |slot: &InputSlot| slot.bytes.store(RECORD_BYTES_MAX as u32 + 1, Relaxed),
+        |slot: &InputSlot| slot.bytes.store(RECORD_BYTES_MAX as u64 + 1, Relaxed),
     ] {
         let (control, mut producer, mut consumer) = (control(), Producer::default(), Consumer::new());
         for number in 0..5 {

@@ -154,7 +154,7 @@ fn scene() -> SceneStatus {
         bounds: Some(Bounds { min: [-300.5, -200.0, 0.25], max: [300.5, 200.0, 128.0] }),
         origin: [636000.5, 850000.25, 400.0],
         labels: vec![Label { at: [0.5, 0.25, -1.0], text: "636,000".into(), kind: LabelKind::Tick }],
-        undo: Some(Step { what: "point size of autzen_trim".into(), by: Some("Ada Lovelace".into()) }),
+        undo: Some(Box::new(Step { what: "point size of autzen_trim".into(), by: Some("Ada Lovelace".into()) })),
         redo: None,
         measure: Some(Box::new(Measure {
             from: MeasureEnd { scene: [0.5, 0.0, 0.0], world: [636_000.5, 850_000.0, 400.0] },
