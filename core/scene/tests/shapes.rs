@@ -123,6 +123,59 @@ fn a_gifti_surface_is_the_same_in_every_encoding_and_brings_maps_and_labels() {
     }
 }
 
+/// With Python: pyvista 0.49.1 (`m = pyvista.read("tail.vtk"); m.area; m.point_data["height"][40]`).
+#[test]
+fn polydata_of_vtk_are_a_surface_or_streamlines_with_what_is_said_of_their_points() {
+    for name in ["tail.vtk", "tail-ascii.vtk"] {
+        let mesh = mesh(one(name, files::fixture(name)));
+        assert_eq!((mesh.positions.len(), mesh.triangle_count()), (113, 178), "{name}");
+        assert!((area(&mesh) - 37115.1216).abs() < 0.05, "{name}: {}", area(&mesh));
+        let named = |name: &str| mesh.attributes.iter().find(|one| one.name == name).unwrap();
+        assert!((named("height 2").values.get(40) - 50.9066).abs() < 1e-3, "{name}");
+        assert!((named("flow").values.get(40) - 16.83096809).abs() < 1e-5, "{name}");
+    }
+    let tracts = tracts(one("lines.vtk", files::fixture("lines.vtk")));
+    assert_eq!((tracts.len(), tracts.positions.len()), (2, 30));
+    let lengths = &tracts.line_attributes[0].values;
+    assert!((lengths.get(0) - 14.038810210972276).abs() < 1e-5 && (lengths.get(1) - 33.162395901791804).abs() < 1e-5);
+    let place = tracts.origin + tracts.positions[13].as_dvec3();
+    assert!(place.distance(dvec3(-0.6476973168676134, -1.460742151282729, 1.4409295679043903)) < 1e-6, "{place}");
+    assert_eq!((tracts.attributes[0].name.as_str(), tracts.attributes[0].values.get(13)), ("age", 13.0));
+}
+
+#[test]
+fn structured_points_of_vtk_are_a_volume_and_what_is_not_sound_is_refused() {
+    let layer = one("grid.vtk", files::fixture("grid.vtk"));
+    let LayerData::Volume(volume) = &layer.data else { panic!("{} is a {}", layer.name, layer.data.kind()) };
+    assert_eq!((volume.size, volume.values.values.get(5 + 2)), ([5, 4, 3], 7.0));
+    let corner = volume.origin + volume.placed.transform_point3(glam::Vec3::ZERO).as_dvec3();
+    assert!(corner.distance(dvec3(10.0, 20.0, 30.0)) < 1e-5, "{corner}");
+
+    let refusal =
+        |text: &str| try_load("a.vtk", format!("# vtk DataFile Version 3.0\nt\n{text}")).map(|_| ()).unwrap_err();
+    for (text, expected) in [
+        (refusal("TEXT\n"), "a.vtk is not a valid VTK file: byte 34: ASCII or BINARY"),
+        (refusal("ASCII\nDATASET UNSTRUCTURED_GRID\n"), "a.vtk cannot be shown: it holds UNSTRUCTURED_GRID"),
+        (
+            refusal("ASCII\nDATASET POLYDATA\nPOINTS 2 float\n1 2 3"),
+            "a.vtk is cut short: a list promises 6 numbers and has 3",
+        ),
+        (refusal("BINARY\nDATASET POLYDATA\nPOINTS 999999999 float\nabcd"), "a.vtk "),
+        (refusal("ASCII\nDATASET POLYDATA\nPOINTS 1 float\n1 2 x"), "a.vtk is not a valid VTK file: byte "),
+        (
+            refusal("ASCII\nDATASET POLYDATA\nPOINTS 1 float\n1 2 3\nPOLYGONS 1 2\n5 0\n"),
+            "a.vtk is not a valid VTK file: byte ",
+        ),
+        (
+            refusal("ASCII\nDATASET POLYDATA\nPOINTS 1 float\n1 2 3\nPOLYGONS 1 4\n3 0 1 2\n"),
+            "a.vtk holds nothing to draw: of its 1 face none",
+        ),
+        (refusal("ASCII\nDATASET POLYDATA\nPOINTS 99999999999999 float\n"), "a.vtk is not a valid VTK file: byte "),
+    ] {
+        assert!(text.starts_with(expected), "{text}\n{expected}");
+    }
+}
+
 #[test]
 fn a_binary_stl_may_begin_like_an_ascii_one() {
     let mut file = files::fixture("tail.stl");

@@ -34,6 +34,7 @@ mod table;
 mod tck;
 mod text_table;
 mod trk;
+mod vtk;
 mod xml;
 
 pub use error::{LoadError, Problem};
