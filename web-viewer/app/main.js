@@ -126,9 +126,10 @@ let hasLegend = false;
 async function showLegends(scene) {
   hasLegend ||= scene.layers.some(({ legend }) => legend);
   if (!hasLegend) return;
-  const legends = await import('./legend.js');
+  // The next scene asks again for what a broken line kept back.
+  const legends = await import('./legend.js').catch(() => null);
   // The newest, should it have come meanwhile.
-  legends.showLegends(viewer.scene ?? scene);
+  legends?.showLegends(viewer.scene ?? scene);
 }
 
 /** @returns {StatsRecord} */

@@ -8,6 +8,8 @@
 import { boxEdges, triad } from '../core/camera.js';
 import { element, shape } from './elements.js';
 
+/** What could not be loaded, because a tunnel had fallen, is asked for again after this. */
+const AGAIN_MS = 3000;
 /** The outline is looked after so often even where nothing happens. */
 const REVIEW_MS = 500;
 
@@ -29,14 +31,18 @@ export function bindOverlay(view, stage, viewer) {
   const labels = element('labels', SVGGElement);
   /** @type {typeof import('./labels.js') | null} */
   let module = null;
+  let isLoading = false;
   /** @param {[pose: Pose, scene: SceneStatus, picture: { width: number, height: number, hasScale: boolean }]} what */
   const drawLabels = async (...[pose, scene, picture]) => {
-    if (!module) {
-      // With the picture that is shown when it has come.
-      module = await import('./labels.js');
-      return redraw();
-    }
-    module.drawLabels(labels, pose, scene, picture);
+    if (module) return module.drawLabels(labels, pose, scene, picture);
+    if (isLoading) return;
+    isLoading = true;
+    module = await import('./labels.js').catch(() => null);
+    // With the picture that is shown when it has come.
+    setTimeout(() => {
+      isLoading = false;
+      redraw();
+    }, module ? 0 : AGAIN_MS);
   };
 
   const draw = () => {
