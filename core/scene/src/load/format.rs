@@ -2,8 +2,8 @@
 
 use super::source::{FileReader, Source};
 use super::{
-    LoadedLayer, Problem, Progress, edge_list, gexf, gml, graph, graphml, las, nifti, npy, obj, off, pcd, ply, stl,
-    tck, text_table, trk,
+    LoadedLayer, Problem, Progress, edge_list, gexf, gml, graph, graphml, las, nifti, npy, npz, obj, off, pcd, ply,
+    stl, tck, text_table, trk,
 };
 
 /// A kind of files.
@@ -51,6 +51,7 @@ pub const FORMATS: &[Format] = &[
     off::FORMAT,
     nifti::FORMAT,
     npy::FORMAT,
+    npz::FORMAT,
     pcd::FORMAT,
     graphml::FORMAT,
     gexf::FORMAT,
