@@ -87,6 +87,7 @@ fn intact() -> Vec<(&'static str, Vec<u8>)> {
         ("wide.npz", files::fixture("wide.npz")),
         ("cloud.pcd", files::fixture("cloud.pcd")),
         ("cloud-ascii.pcd", files::fixture("cloud-ascii.pcd")),
+        ("features.pcd", files::fixture("features.pcd")),
         ("cloud-packed.pcd", files::fixture("cloud-packed.pcd")),
     ]
 }

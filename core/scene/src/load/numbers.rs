@@ -103,29 +103,6 @@ impl NumberType {
         }
     }
 
-    /// Adds the number of these bytes to a list of [`NumberType::empty`]; nothing when their number is not the type's.
-    pub(super) fn push(self, endian: Endian, bytes: &[u8], list: &mut Values) {
-        macro_rules! number {
-            ($kind:ident) => {
-                bytes.try_into().map(|bytes| endian.$kind(bytes))
-            };
-        }
-        match (self, list) {
-            (NumberType::U8, Values::U8(list)) => list.extend(bytes.first()),
-            (NumberType::I8, Values::I8(list)) => list.extend(bytes.first().map(|byte| *byte as i8)),
-            (NumberType::U16, Values::U16(list)) => list.extend(number!(u16)),
-            (NumberType::I16, Values::I16(list)) => list.extend(number!(i16)),
-            (NumberType::U32, Values::U32(list)) => list.extend(number!(u32)),
-            (NumberType::I32, Values::I32(list)) => list.extend(number!(i32)),
-            (NumberType::F16, Values::F32(list)) => list.extend(number!(u16).map(f32_from_f16)),
-            (NumberType::F32, Values::F32(list)) => list.extend(number!(f32)),
-            (NumberType::F64, Values::F64(list)) => list.extend(number!(f64)),
-            (NumberType::U64, Values::F64(list)) => list.extend(number!(u64).map(|whole| whole as f64)),
-            (NumberType::I64, Values::F64(list)) => list.extend(number!(i64).map(|whole| whole as f64)),
-            _ => {}
-        }
-    }
-
     /// Adds a number of each row: rows are `width` bytes, the number begins at `at`. Rows that do not hold it add nothing.
     pub(super) fn push_rows(self, endian: Endian, rows: &[u8], width: usize, at: usize, list: &mut Values) {
         let numbers = rows.chunks_exact(width.max(1)).filter_map(|row| row.get(at..));
