@@ -122,23 +122,6 @@ impl Values {
         each_type!(self, list => list.push(value as _));
     }
 
-    /// Every `step`th of these from `start` on, so many; fewer where there are no more.
-    pub(crate) fn strided(&self, start: usize, step: usize, count: usize) -> Values {
-        fn of<T: Copy>(list: &[T], start: usize, step: usize, count: usize) -> Vec<T> {
-            list.iter().skip(start).step_by(step.max(1)).take(count).copied().collect()
-        }
-        match self {
-            Values::U8(list) => Values::U8(of(list, start, step, count)),
-            Values::I8(list) => Values::I8(of(list, start, step, count)),
-            Values::U16(list) => Values::U16(of(list, start, step, count)),
-            Values::I16(list) => Values::I16(of(list, start, step, count)),
-            Values::U32(list) => Values::U32(of(list, start, step, count)),
-            Values::I32(list) => Values::I32(of(list, start, step, count)),
-            Values::F32(list) => Values::F32(of(list, start, step, count)),
-            Values::F64(list) => Values::F64(of(list, start, step, count)),
-        }
-    }
-
     /// Those at these places, each below [`Values::len`]; `None` when one is not.
     pub(crate) fn picked_out(&self, places: &[u32]) -> Option<Values> {
         fn of<T: Copy>(list: &[T], places: &[u32]) -> Option<Vec<T>> {
@@ -238,7 +221,8 @@ impl Attribute {
             return category.label.clone();
         }
         let number = crate::text::number(value, self.values.are_whole());
-        self.unit.as_ref().map_or_else(|| number.clone(), |unit| format!("{number} {unit}"))
+        let unit = self.unit.as_ref().filter(|_| !value.is_nan());
+        unit.map_or_else(|| number.clone(), |unit| format!("{number} {unit}"))
     }
 }
 

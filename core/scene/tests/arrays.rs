@@ -1,8 +1,8 @@
 //! Arrays and point clouds of other programs give the numbers that were put into them.
 //!
-//! The arrays were made and read with Python: numpy 2.4 (`numpy.load("points.npy")[3]`). No reader of PCD installs here, so
-//! those files were written after the format's specification, by Python's `struct`, from numpy's numbers; the packed one by
-//! hand, of literal runs and of references back.
+//! The arrays were made and read with Python: numpy 2.4 (`numpy.load("points.npy")[3]`). The PCD files were written after the
+//! format's specification, by Python's `struct`, from numpy's numbers; the packed one by hand, of literal runs and of references
+//! back. pypcd4 1.5 reads the same numbers (`PointCloud.from_path("cloud.pcd").numpy()[9]`); features.pcd was written by it.
 
 #![allow(clippy::unwrap_used, clippy::panic)]
 
@@ -83,6 +83,37 @@ fn a_pcd_file_is_the_same_in_all_its_forms() {
     }
 }
 
+/// The same points, compressed as PCL does it: field after field, of each all numbers of a point side by side.
+fn compressed(binary: &[u8], sizes: &[usize], count: usize) -> Vec<u8> {
+    let start = binary.windows(12).position(|window| window == b"DATA binary\n").unwrap();
+    let (head, points) = (&binary[..start], &binary[start + 12..]);
+    let point: usize = sizes.iter().sum();
+    let (mut plain, mut at) = (Vec::new(), 0);
+    for size in sizes {
+        (0..count).for_each(|row| plain.extend(&points[row * point + at..row * point + at + size]));
+        at += size;
+    }
+    // Literal runs only.
+    let packed: Vec<u8> = plain.chunks(32).flat_map(|run| [&[run.len() as u8 - 1], run].concat()).collect();
+    let sizes = [packed.len() as u32, plain.len() as u32].map(u32::to_le_bytes).concat();
+    [head, b"DATA binary_compressed\n", &sizes, &packed].concat()
+}
+
+#[test]
+fn every_number_of_a_pcd_field_is_a_list_of_its_own() {
+    let binary = files::fixture("features.pcd");
+    let packed = compressed(&binary, &[8, 8, 8, 12, 8, 1], 40);
+    for bytes in [binary, packed] {
+        let layer = try_load("features.pcd", bytes).unwrap();
+        assert_eq!(layer.notice.as_deref(), Some("Left out 1 of 40 points: their coordinates are no finite numbers."));
+        let LayerData::Points(points) = &layer.data else { panic!("no points") };
+        assert_near(place(points, 7), dvec3(-23.193, 74.741, -80.02));
+        let found = ["fpfh 1", "fpfh 2", "fpfh 3", "time", "ring"].map(|name| value(points, name, 7));
+        let expected = [15.542, 85.686, 65.268, 1000000000000007.0, 0.0];
+        assert!(found.iter().zip(expected).all(|(found, expected)| (found - expected).abs() < 1e-5), "{found:?}");
+    }
+}
+
 #[test]
 fn what_is_not_sound_is_refused_in_a_sentence() {
     let refusal = |name: &str, bytes: &[u8]| try_load(name, bytes).map(|_| ()).unwrap_err();
@@ -94,7 +125,7 @@ fn what_is_not_sound_is_refused_in_a_sentence() {
     let pcd = files::fixture("cloud.pcd");
     let head = "# .PCD v0.7\nFIELDS x y\nSIZE 4 4\nTYPE F F\nPOINTS 9999999999999\nDATA ";
     let cases = [
-        (refusal("a.npy", &npy[..900]), "a.npy is cut short: its header promises 300 numbers and 96 are there"),
+        (refusal("a.npy", &npy[..900]), "a.npy is cut short: its header promises 60 rows and 19 are there"),
         (refusal("a.npy", &npy[..20]), "a.npy is cut short: its header has no end"),
         (refusal("a.npy", &shaped("(9223372036854775807, 3)")), "a.npy is not a valid NPY file: its shape is"),
         (refusal("a.npy", &shaped("(1000000, 3)")), "a.npy is cut short"),

@@ -89,8 +89,13 @@ fn intact() -> Vec<(&'static str, Vec<u8>)> {
         ("points.npy", files::fixture("points.npy")),
         ("records.npy", files::fixture("records.npy")),
         ("grid.npy", files::fixture("grid.npy")),
+        ("aligned.npy", files::fixture("aligned.npy")),
+        ("cloud.npz", files::fixture("cloud.npz")),
+        ("several.npz", files::fixture("several.npz")),
+        ("wide.npz", files::fixture("wide.npz")),
         ("cloud.pcd", files::fixture("cloud.pcd")),
         ("cloud-ascii.pcd", files::fixture("cloud-ascii.pcd")),
+        ("features.pcd", files::fixture("features.pcd")),
         ("cloud-packed.pcd", files::fixture("cloud-packed.pcd")),
     ]
 }

@@ -3,7 +3,7 @@
 use super::columns::unique;
 use super::table::{Column, roles};
 use super::{LoadedLayer, Problem, Progress, is_plausible};
-use crate::{Attribute, LayerData, Points, Values, text};
+use crate::{Attribute, LayerData, Points, text};
 use glam::{DVec3, Vec3};
 use std::sync::Arc;
 
@@ -87,9 +87,4 @@ impl Cloud {
         let points = points.arranged(SEED, |part| progress.after_reading(part)).ok_or(Problem::Cancelled)?;
         Ok(LoadedLayer::new(name, LayerData::Points(Arc::new(points)), notice))
     }
-}
-
-/// Without names: `column 1` and so on, from 1.
-pub(super) fn numbered(values: Vec<Values>) -> Vec<Attribute> {
-    (1..).zip(values).map(|(number, values)| Attribute::new(format!("column {number}"), values)).collect()
 }

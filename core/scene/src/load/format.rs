@@ -2,8 +2,8 @@
 
 use super::source::{FileReader, Source};
 use super::{
-    LoadedLayer, Problem, Progress, edge_list, gexf, gifti, gml, graph, graphml, las, nifti, npy, nrrd, obj, off, pcd,
-    ply, stl, tck, text_table, trk, vtk,
+    LoadedLayer, Problem, Progress, edge_list, gexf, gifti, gml, graph, graphml, las, nifti, npy, npz, nrrd, obj, off,
+    pcd, ply, stl, tck, text_table, trk, vtk,
 };
 
 /// A kind of files.
@@ -54,6 +54,7 @@ pub const FORMATS: &[Format] = &[
     npy::FORMAT,
     nrrd::FORMAT,
     gifti::FORMAT,
+    npz::FORMAT,
     pcd::FORMAT,
     graphml::FORMAT,
     gexf::FORMAT,

@@ -1,13 +1,20 @@
 //! NumPy arrays (numpy.lib.format, NEP 1): N × 2 or more numbers, or N records with fields, are points; arrays of three or four
 //! dimensions are volumes, whose axes are z, y, x as NumPy's users have it, after time.
 
-use super::cloud::{ARRANGING, Cloud, numbered};
+mod header;
+mod literal;
+mod rows;
+
+pub(super) use header::{Header, Item, Kind};
+pub(super) use rows::{is_color, is_place, part_names};
+
+use super::cloud::{ARRANGING, Cloud};
 use super::format::{Format, Opened};
 use super::gzip::Stream;
-use super::numbers::{Endian, NumberType};
-use super::{LoadedLayer, Problem, Progress};
-use crate::{Attribute, LayerData, Values, Volume};
-use glam::DMat4;
+use super::{LoadedLayer, Problem, Progress, kinds};
+use crate::{Attribute, LayerData, Volume};
+use glam::{DMat4, DVec4};
+use rows::Column;
 use std::io::Read;
 use std::sync::Arc;
 
@@ -22,210 +29,138 @@ pub(super) const FORMAT: Format = Format {
     read,
 };
 
-/// No header of a sound file is longer.
-const MOST_HEADER_BYTES: u32 = 1 << 20;
 /// More columns than this are no points.
-const MOST_COLUMNS: u64 = 256;
+pub(super) const MOST_COLUMNS: u64 = 256;
 
-/// What a header says.
-#[derive(Debug, PartialEq)]
-struct Header {
-    kind: Kind,
-    /// Whether the first index runs fastest.
-    is_fortran: bool,
-    shape: Vec<u64>,
+/// What an array can become.
+pub(super) enum Shape<'h> {
+    /// Rows of records.
+    Records,
+    /// Rows of this many numbers.
+    Rows {
+        item: &'h Item,
+        columns: u64,
+    },
+    /// One number or text each.
+    List {
+        item: &'h Item,
+    },
+    Volume {
+        item: &'h Item,
+    },
+    Other,
 }
 
-#[derive(Debug, PartialEq)]
-enum Kind {
-    One(NumberType, Endian),
-    Record(Vec<(String, NumberType, Endian)>),
+impl Header {
+    /// What the array can become.
+    pub(super) fn becomes(&self) -> Shape<'_> {
+        match (&self.kind, self.shape.as_slice()) {
+            (Kind::Record(_), [_] | [_, 1]) => Shape::Records,
+            // Points of the plane.
+            (Kind::One(item @ Item::Complex(..)), [_]) => Shape::Rows { item, columns: 1 },
+            (Kind::One(item), [_] | [_, 1]) if item.is_number() || item.is_text() => Shape::List { item },
+            (Kind::One(item), [_, columns @ 2..=MOST_COLUMNS]) if item.is_number() => {
+                Shape::Rows { item, columns: *columns }
+            }
+            (Kind::One(item @ Item::Number(..)), [_, _, _]) => Shape::Volume { item },
+            (Kind::One(item @ Item::Number(..)), [_, _, _, _]) if !self.is_fortran => Shape::Volume { item },
+            _ => Shape::Other,
+        }
+    }
+
+    /// The length of its lists.
+    pub(super) fn rows(&self) -> u64 {
+        self.shape.first().copied().unwrap_or(0)
+    }
+
+    /// The columns of an array that becomes points, with the names of those that tell too much apart. `held`: memory that is
+    /// taken already.
+    pub(super) fn columns(
+        &self,
+        from: &mut impl Read,
+        name_of: impl Fn(u64) -> String,
+        held: u64,
+        progress: &Progress,
+    ) -> Result<(Vec<Attribute>, Vec<String>), Problem> {
+        self.count()?;
+        match (self.becomes(), &self.kind) {
+            (Shape::Records, Kind::Record(fields)) => {
+                let (columns, width) = Column::of_record(fields);
+                rows::read(from, columns, width, self.rows(), held, progress)
+            }
+            (Shape::Rows { item, columns }, _) => {
+                let list = Column::of_array(item, columns, name_of);
+                if self.is_fortran {
+                    rows::read_columns(from, list, self.rows(), held, progress)
+                } else {
+                    rows::read(from, list, columns * item.bytes(), self.rows(), held, progress)
+                }
+            }
+            (Shape::List { item }, _) => {
+                rows::read(from, Column::of_array(item, 1, name_of), item.bytes(), self.rows(), held, progress)
+            }
+            _ => Err(unsupported(&self.shape)),
+        }
+    }
+
+    /// The volume of an array of three or four dimensions.
+    pub(super) fn volume(&self, from: &mut impl Read, held: u64, progress: &Progress) -> Result<Volume, Problem> {
+        let (Shape::Volume { item: Item::Number(kind, endian) }, [.., depth, height, width]) =
+            (self.becomes(), self.shape.as_slice())
+        else {
+            return Err(unsupported(&self.shape));
+        };
+        let count = self.count()?;
+        progress.allow(count.saturating_mul(kind.bytes()).saturating_add(held))?;
+        let values = kind.read(from, *endian, count, progress)?;
+        let side = |side: u64| u32::try_from(side).map_err(|_| malformed(format!("its shape is {:?}", self.shape)));
+        let frames = if let [frames, _, _, _] = self.shape.as_slice() { side(*frames)? } else { 1 };
+        let (size, placed) = if self.is_fortran {
+            // z runs fastest: the grid's first axis is z.
+            let [z, y, x] = [DVec4::Z, DVec4::Y, DVec4::X];
+            ([*depth, *height, *width], DMat4::from_cols(z, y, x, DVec4::W))
+        } else {
+            ([*width, *height, *depth], DMat4::IDENTITY)
+        };
+        let size = [side(size[0])?, side(size[1])?, side(size[2])?];
+        let volume = Volume::new(size, frames, Attribute::new("value", values), placed);
+        volume.ok_or_else(|| Problem::Nothing { detail: "one of its sides is 0".into() })
+    }
 }
 
 fn read(Opened { reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
     let mut stream = Stream::new(reader, progress)?;
     let header = Header::read(&mut stream)?;
-    let shape = header.shape.as_slice();
-    let count = shape.iter().try_fold(1u64, |product, side| product.checked_mul(*side));
-    let count = count.filter(|count| *count < 1 << 40);
-    let count = count.ok_or_else(|| malformed(format!("its shape is {shape:?}")))?;
-    match (&header.kind, shape) {
-        (Kind::Record(fields), [_]) => {
-            progress.leave(ARRANGING);
-            let columns = records(&mut stream, fields, count, progress)?;
-            Ok(vec![Cloud { columns, has_names: true, colors: None }.into_layer(name, progress)?])
+    let has_names = match header.becomes() {
+        Shape::Volume { .. } => {
+            let volume = header.volume(&mut stream, 0, progress)?;
+            return Ok(vec![LoadedLayer::new(name, LayerData::Volume(Arc::new(volume)), None)]);
         }
-        (&Kind::One(kind, endian), &[rows, columns]) if (2..=MOST_COLUMNS).contains(&columns) => {
-            progress.leave(ARRANGING);
-            let values = kind.read(&mut stream, endian, count, progress)?;
-            progress.allow(count.saturating_mul(2 * kind.bytes()))?;
-            let columns = (0..columns as usize).map(|column| {
-                let (start, step) =
-                    if header.is_fortran { (column * rows as usize, 1) } else { (column, columns as usize) };
-                values.strided(start, step, rows as usize)
-            });
-            let columns = numbered(columns.collect());
-            Ok(vec![Cloud { columns, has_names: false, colors: None }.into_layer(name, progress)?])
+        Shape::Records => true,
+        Shape::Rows { .. } => false,
+        Shape::List { .. } | Shape::Other => {
+            header.count()?;
+            return Err(unsupported(&header.shape));
         }
-        (&Kind::One(kind, endian), &[.., depth, height, width]) if shape.len() <= 4 && !header.is_fortran => {
-            let values = kind.read(&mut stream, endian, count, progress)?;
-            let too_large = || malformed(format!("its shape is {shape:?}"));
-            let side = |side: u64| u32::try_from(side).map_err(|_| too_large());
-            let frames = if shape.len() == 4 { side(shape[0])? } else { 1 };
-            let size = [side(width)?, side(height)?, side(depth)?];
-            let volume = Volume::new(size, frames, Attribute::new("value", values), DMat4::IDENTITY);
-            let volume = volume.ok_or_else(|| Problem::Nothing { detail: "one of its sides is 0".into() })?;
-            Ok(vec![LoadedLayer::new(name, LayerData::Volume(Arc::new(volume)), None)])
-        }
-        _ => {
-            let expected = "N × 2 to N × 256 numbers, N records, or three or four dimensions in C order are read";
-            Err(Problem::Unsupported { detail: format!("its shape is {shape:?}; {expected}") })
-        }
-    }
+    };
+    progress.leave(ARRANGING);
+    let (columns, names) = header.columns(&mut stream, numbered, 0, progress)?;
+    let layer = Cloud { columns, has_names, colors: None }.into_layer(name, progress)?;
+    let notices: Vec<String> = layer.notice.iter().cloned().chain(kinds::left_out(&names)).collect();
+    Ok(vec![LoadedLayer { notice: (!notices.is_empty()).then(|| notices.join(" ")), ..layer }])
+}
+
+/// The name of a column that has none, from 0 on.
+pub(super) fn numbered(column: u64) -> String {
+    format!("column {}", column + 1)
 }
 
 fn malformed(detail: String) -> Problem {
     Problem::Malformed { kind: "NPY", detail }
 }
 
-/// Record after record, each field to its own list.
-fn records(
-    stream: &mut Stream<'_>,
-    fields: &[(String, NumberType, Endian)],
-    count: u64,
-    progress: &Progress,
-) -> Result<Vec<Attribute>, Problem> {
-    let width: u64 = fields.iter().map(|field| field.1.bytes()).sum();
-    progress.allow(count.saturating_mul(width * 2))?;
-    let mut lists: Vec<Values> = fields.iter().map(|field| field.1.empty()).collect();
-    let mut record = vec![0; width as usize];
-    for index in 0..count {
-        stream.read_exact(&mut record).map_err(|error| match Problem::from(error) {
-            Problem::Truncated { .. } => {
-                let (count, index) = (crate::text::count(count), crate::text::count(index));
-                Problem::Truncated { detail: format!("its header promises {count} records and {index} are there") }
-            }
-            other => other,
-        })?;
-        let mut at = 0;
-        for ((_, kind, endian), list) in fields.iter().zip(&mut lists) {
-            let end = at + kind.bytes() as usize;
-            kind.push(*endian, &record[at..end], list);
-            at = end;
-        }
-    }
-    Ok(fields.iter().zip(lists).map(|(field, values)| Attribute::new(field.0.clone(), values)).collect())
-}
-
-impl Header {
-    fn read(stream: &mut Stream<'_>) -> Result<Header, Problem> {
-        let mut start = [0; 8];
-        stream.read_exact(&mut start)?;
-        let length = match start[6] {
-            1 => {
-                let mut length = [0; 2];
-                stream.read_exact(&mut length)?;
-                u32::from(u16::from_le_bytes(length))
-            }
-            2 | 3 => {
-                let mut length = [0; 4];
-                stream.read_exact(&mut length)?;
-                u32::from_le_bytes(length)
-            }
-            version => {
-                return Err(Problem::Unsupported { detail: format!("it is of version {version}; 1 to 3 are read") });
-            }
-        };
-        if length > MOST_HEADER_BYTES {
-            return Err(malformed(format!("its header says that it is {length} bytes long")));
-        }
-        let mut text = Vec::new();
-        stream.by_ref().take(u64::from(length)).read_to_end(&mut text)?;
-        if text.len() < length as usize {
-            return Err(Problem::Truncated { detail: "its header has no end".into() });
-        }
-        Header::parse(&String::from_utf8_lossy(&text))
-    }
-
-    /// A Python literal: `{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }`.
-    fn parse(text: &str) -> Result<Header, Problem> {
-        let after = |key: &str| -> Result<&str, Problem> {
-            let at = text.find(key).ok_or_else(|| malformed(format!("its header has no “{key}”")))?;
-            let rest = &text[at + key.len()..];
-            Ok(rest.trim_start_matches(['\'', '"']).trim_start().strip_prefix(':').unwrap_or(rest).trim_start())
-        };
-        let shape = after("shape")?;
-        let inside = shape.strip_prefix('(').and_then(|rest| rest.split_once(')'));
-        let sides = inside.ok_or_else(|| malformed("its shape is no list".into()))?.0;
-        let sides = sides.split(',').map(str::trim).filter(|side| !side.is_empty());
-        let shape: Result<Vec<u64>, _> = sides.map(|side| side.trim_end_matches('L').parse()).collect();
-        let shape = shape.map_err(|_| malformed("its shape is no list of numbers".into()))?;
-        let is_fortran = after("fortran_order")?.starts_with("True");
-        let descr = after("descr")?;
-        let kind = if descr.starts_with('[') {
-            let mut fields = Vec::new();
-            let list = descr.split_once(']').map_or(descr, |(list, _)| list);
-            for field in list.split('(').skip(1) {
-                let mut words = field.split(['\'', '"']);
-                let (Some(name), Some(code)) = (words.nth(1), words.nth(1)) else {
-                    return Err(malformed("its fields are no pairs of names and types".into()));
-                };
-                let (kind, endian) = number_type(code)?;
-                fields.push((name.to_owned(), kind, endian));
-            }
-            Kind::Record(fields)
-        } else {
-            let code = descr.split(['\'', '"']).nth(1).unwrap_or_default();
-            let (kind, endian) = number_type(code)?;
-            Kind::One(kind, endian)
-        };
-        Ok(Header { kind, is_fortran, shape })
-    }
-}
-
-/// NumPy's code, e.g. `<f8`.
-fn number_type(code: &str) -> Result<(NumberType, Endian), Problem> {
-    let endian = if code.starts_with('>') { Endian::Big } else { Endian::Little };
-    let kind = match code.trim_start_matches(['<', '>', '|', '=']) {
-        "u1" | "b1" => NumberType::U8,
-        "i1" => NumberType::I8,
-        "u2" => NumberType::U16,
-        "i2" => NumberType::I16,
-        "u4" => NumberType::U32,
-        "i4" => NumberType::I32,
-        "u8" => NumberType::U64,
-        "i8" => NumberType::I64,
-        "f4" => NumberType::F32,
-        "f8" => NumberType::F64,
-        _ => {
-            let detail = format!("its numbers are of type “{code}”; whole and real numbers of 8 to 64 bits are read");
-            return Err(Problem::Unsupported { detail });
-        }
-    };
-    Ok((kind, endian))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn headers_are_read_as_numpy_writes_them() {
-        let one = Header::parse("{'descr': '<f8', 'fortran_order': False, 'shape': (3, 2), }   \n").unwrap();
-        assert_eq!(one.kind, Kind::One(NumberType::F64, Endian::Little));
-        assert_eq!((one.is_fortran, one.shape), (false, vec![3, 2]));
-        let text = "{'descr': [('x', '<f4'), ('n', '>u2')], 'fortran_order': True, 'shape': (7,), }";
-        let record = Header::parse(text).unwrap();
-        let fields =
-            vec![("x".to_owned(), NumberType::F32, Endian::Little), ("n".to_owned(), NumberType::U16, Endian::Big)];
-        assert_eq!((record.kind, record.shape), (Kind::Record(fields), vec![7]));
-        for bad in [
-            "",
-            "{}",
-            "{'descr': '<c8', 'fortran_order': False, 'shape': (3, 2)}",
-            "{'descr': '<f8', 'fortran_order': False, 'shape': (3, -2)}",
-        ] {
-            assert!(Header::parse(bad).is_err(), "{bad} passed");
-        }
-    }
+fn unsupported(shape: &[u64]) -> Problem {
+    let shape = &shape[..shape.len().min(8)];
+    let expected = "N × 2 to N × 256 numbers, N records, or three or four dimensions in C order are read";
+    Problem::Unsupported { detail: format!("its shape is {shape:?}; {expected}") }
 }

@@ -40,8 +40,22 @@ pub(super) enum NumberType {
     I32,
     U64,
     I64,
+    /// Half of 32 bits (IEEE 754-2008, binary16).
+    F16,
     F32,
     F64,
+}
+
+/// The number of a binary16.
+pub(super) fn f32_from_f16(bits: u16) -> f32 {
+    let sign = u32::from(bits >> 15) << 31;
+    let (exponent, fraction) = (u32::from(bits >> 10 & 0x1f), u32::from(bits & 0x3ff));
+    match exponent {
+        // Below the least normal one: so many 2^-24.
+        0 => f32::from_bits(sign | (fraction as f32 * 2f32.powi(-24)).to_bits()),
+        31 => f32::from_bits(sign | 0x7f80_0000 | fraction << 13),
+        _ => f32::from_bits(sign | (exponent + 112) << 23 | fraction << 13),
+    }
 }
 
 /// So many numbers are read at a time, then progress is told.
@@ -69,7 +83,7 @@ impl NumberType {
     pub(super) fn bytes(self) -> u64 {
         match self {
             NumberType::U8 | NumberType::I8 => 1,
-            NumberType::U16 | NumberType::I16 => 2,
+            NumberType::U16 | NumberType::I16 | NumberType::F16 => 2,
             NumberType::U32 | NumberType::I32 | NumberType::F32 => 4,
             NumberType::U64 | NumberType::I64 | NumberType::F64 => 8,
         }
@@ -84,29 +98,33 @@ impl NumberType {
             NumberType::I16 => Values::I16(Vec::new()),
             NumberType::U32 => Values::U32(Vec::new()),
             NumberType::I32 => Values::I32(Vec::new()),
-            NumberType::F32 => Values::F32(Vec::new()),
+            NumberType::F16 | NumberType::F32 => Values::F32(Vec::new()),
             NumberType::U64 | NumberType::I64 | NumberType::F64 => Values::F64(Vec::new()),
         }
     }
 
-    /// Adds the number of these bytes to a list of [`NumberType::empty`]; nothing when their number is not the type's.
-    pub(super) fn push(self, endian: Endian, bytes: &[u8], list: &mut Values) {
-        macro_rules! number {
+    /// Adds a number of each row: rows are `width` bytes, the number begins at `at`. Rows that do not hold it add nothing.
+    pub(super) fn push_rows(self, endian: Endian, rows: &[u8], width: usize, at: usize, list: &mut Values) {
+        let numbers = rows.chunks_exact(width.max(1)).filter_map(|row| row.get(at..));
+        macro_rules! numbers {
             ($kind:ident) => {
-                bytes.try_into().map(|bytes| endian.$kind(bytes))
+                numbers.filter_map(|number| number.first_chunk().map(|bytes| endian.$kind(*bytes)))
             };
         }
         match (self, list) {
-            (NumberType::U8, Values::U8(list)) => list.extend(bytes.first()),
-            (NumberType::I8, Values::I8(list)) => list.extend(bytes.first().map(|byte| *byte as i8)),
-            (NumberType::U16, Values::U16(list)) => list.extend(number!(u16)),
-            (NumberType::I16, Values::I16(list)) => list.extend(number!(i16)),
-            (NumberType::U32, Values::U32(list)) => list.extend(number!(u32)),
-            (NumberType::I32, Values::I32(list)) => list.extend(number!(i32)),
-            (NumberType::F32, Values::F32(list)) => list.extend(number!(f32)),
-            (NumberType::F64, Values::F64(list)) => list.extend(number!(f64)),
-            (NumberType::U64, Values::F64(list)) => list.extend(number!(u64).map(|whole| whole as f64)),
-            (NumberType::I64, Values::F64(list)) => list.extend(number!(i64).map(|whole| whole as f64)),
+            (NumberType::U8, Values::U8(list)) => list.extend(numbers.filter_map(<[u8]>::first)),
+            (NumberType::I8, Values::I8(list)) => {
+                list.extend(numbers.filter_map(|number| number.first().map(|byte| *byte as i8)));
+            }
+            (NumberType::U16, Values::U16(list)) => list.extend(numbers!(u16)),
+            (NumberType::I16, Values::I16(list)) => list.extend(numbers!(i16)),
+            (NumberType::U32, Values::U32(list)) => list.extend(numbers!(u32)),
+            (NumberType::I32, Values::I32(list)) => list.extend(numbers!(i32)),
+            (NumberType::F16, Values::F32(list)) => list.extend(numbers!(u16).map(f32_from_f16)),
+            (NumberType::F32, Values::F32(list)) => list.extend(numbers!(f32)),
+            (NumberType::F64, Values::F64(list)) => list.extend(numbers!(f64)),
+            (NumberType::U64, Values::F64(list)) => list.extend(numbers!(u64).map(|whole| whole as f64)),
+            (NumberType::I64, Values::F64(list)) => list.extend(numbers!(i64).map(|whole| whole as f64)),
             _ => {}
         }
     }
@@ -124,7 +142,7 @@ impl NumberType {
         let mut block = Vec::new();
         macro_rules! list {
             ($kind:ident, $number:ident, $as:ident) => {
-                Values::$kind(list(from, count, &mut block, |bytes: &[u8]| {
+                Values::$kind(list(from, count, &mut block, size_of::<$number>(), |bytes: &[u8]| {
                     let mut array = [0; size_of::<$number>()];
                     array.copy_from_slice(bytes);
                     endian.$number(array) as $as
@@ -140,6 +158,11 @@ impl NumberType {
             NumberType::I32 => list!(I32, i32, i32),
             NumberType::U64 => list!(F64, u64, f64),
             NumberType::I64 => list!(F64, i64, f64),
+            NumberType::F16 => Values::F32(list(from, count, &mut block, 2, |bytes: &[u8]| {
+                let mut array = [0; 2];
+                array.copy_from_slice(bytes);
+                f32_from_f16(endian.u16(array))
+            })?),
             NumberType::F32 => list!(F32, f32, f32),
             NumberType::F64 => list!(F64, f64, f64),
         })
@@ -156,10 +179,10 @@ fn list<T>(
     from: &mut impl Read,
     count: u64,
     block: &mut Vec<u8>,
+    width: usize,
     number: impl Fn(&[u8]) -> T,
 ) -> Result<Vec<T>, Problem> {
     let mut list = Vec::new();
-    let width = size_of::<T>().max(1);
     while (list.len() as u64) < count {
         let wanted = BLOCK.min((count - list.len() as u64) as usize) * width;
         block.clear();
@@ -176,4 +199,19 @@ fn list<T>(
 fn cut_short(there: u64, count: u64) -> Problem {
     let (count, there) = (crate::text::count(count), crate::text::count(there));
     Problem::Truncated { detail: format!("its header promises {count} numbers and {there} are there") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_are_the_numbers_that_numpy_reads() {
+        // numpy.array([...], dtype="<u2").view("<f2")
+        let cases = [(0x3c00, 1.0), (0xc000, -2.0), (0x0001, 5.9604645e-8), (0x7bff, 65504.0), (0x8000, 0.0)];
+        for (bits, number) in cases {
+            assert_eq!(f32_from_f16(bits), number);
+        }
+        assert!(f32_from_f16(0x7e00).is_nan() && f32_from_f16(0xfc00) == f32::NEG_INFINITY);
+    }
 }

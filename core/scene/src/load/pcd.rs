@@ -1,9 +1,10 @@
 //! PCD point clouds of the Point Cloud Library (pointclouds.org/documentation/tutorials/pcd_file_format.html, version 0.7):
-//! ASCII, binary, and binary_compressed by LZF (Lehmann, liblzf). Fields of several numbers are left out, except packed colours.
+//! ASCII, binary, and binary_compressed by LZF (Lehmann, liblzf). A field of several numbers becomes as many lists.
 
 use super::cloud::{ARRANGING, Cloud};
 use super::format::{Format, Opened};
 use super::lines;
+use super::npy::part_names;
 use super::numbers::{Endian, NumberType};
 use super::source::FileReader;
 use super::{LoadedLayer, Problem, Progress};
@@ -26,6 +27,9 @@ pub(super) const FORMAT: Format = Format {
 /// Lines and bytes of a sound header are fewer.
 const MOST_LINES: usize = 200;
 const MOST_LINE_BYTES: u64 = 1 << 16;
+const MOST_FIELDS: usize = 4096;
+/// So many bytes are read at a time, then progress is told.
+const BLOCK_BYTES: u64 = 1 << 18;
 
 #[derive(Debug, Default)]
 struct Header {
@@ -38,15 +42,32 @@ struct Header {
 struct Field {
     name: String,
     kind: NumberType,
-    /// Numbers of a point.
+    /// Numbers of a point: one, or as many as are left out.
     count: u64,
-    /// Where they begin in a point, in bytes.
-    at: u64,
+    /// Where the numbers of this name begin in a point, and how long they are together, in bytes.
+    group_at: u64,
+    group_bytes: u64,
+    /// Where among them this one begins.
+    within: u64,
 }
+
+/// More numbers of one name are left out.
+const MOST_NUMBERS: u64 = 256;
 
 impl Field {
     fn bytes(&self) -> u64 {
         self.kind.bytes().saturating_mul(self.count)
+    }
+
+    /// Takes the numbers of points that lie one after the other, `width` bytes each.
+    fn take(&self, points: &[u8], width: usize, at: u64, list: &mut Values, colors: &mut Vec<[u8; 4]>) {
+        let Ok(at) = usize::try_from(at) else { return };
+        if self.is_packed_color() {
+            let bytes = points.chunks_exact(width.max(1)).filter_map(|point| point.get(at..)?.first_chunk());
+            colors.extend(bytes.map(|bytes| unpacked(*bytes)));
+        } else if self.count == 1 {
+            self.kind.push_rows(Endian::Little, points, width, at, list);
+        }
     }
 
     /// Whether it is a colour of four bytes in one number.
@@ -68,7 +89,7 @@ fn read(Opened { mut reader, name, progress, .. }: Opened<'_>) -> Result<Vec<Loa
         "binary" => binary(reader, &header, &mut lists, &mut colors, progress)?,
         "binary_compressed" => compressed(reader, &header, &mut lists, &mut colors, progress)?,
         other => {
-            let detail = format!("its data are “{other}”; ascii, binary and binary_compressed are read");
+            let detail = format!("its data are “{}”; ascii, binary and binary_compressed are read", shown(other));
             return Err(Problem::Unsupported { detail });
         }
     }
@@ -145,31 +166,45 @@ fn fields(names: &[String], sizes: &[String], types: &[String], counts: &[String
             ("I", "2") => NumberType::I16,
             ("I", "4") => NumberType::I32,
             ("I", "8") => NumberType::I64,
-            (kind, size) => return Err(malformed(format!("the field {name} is of type {kind} and {size} bytes"))),
+            (kind, size) => {
+                return Err(malformed(format!(
+                    "the field {} is of type {} and {} bytes",
+                    shown(name),
+                    shown(kind),
+                    shown(size)
+                )));
+            }
         };
         let count = match counts.get(index) {
             None => 1,
-            Some(count) => count.parse().map_err(|_| malformed(format!("the field {name} has {count} numbers")))?,
+            Some(count) => count
+                .parse()
+                .map_err(|_| malformed(format!("the field {} has {} numbers", shown(name), shown(count))))?,
         };
-        let field = Field { name: name.clone(), kind, count, at };
-        at = at.saturating_add(field.bytes());
-        fields.push(field);
+        let group_bytes = kind.bytes().saturating_mul(count);
+        let part = |name, count, within| Field { name, kind, count, group_at: at, group_bytes, within };
+        if (1..=MOST_NUMBERS).contains(&count) && name != "_" {
+            let names = part_names(name, count);
+            fields.extend((0..).zip(names).map(|(index, name)| part(name, 1, index * kind.bytes())));
+        } else {
+            fields.push(part("_".to_owned(), count, 0));
+        }
+        if fields.len() > MOST_FIELDS {
+            return Err(malformed(format!("its points have more than {MOST_FIELDS} numbers")));
+        }
+        at = at.saturating_add(group_bytes);
     }
     Ok(fields)
+}
+
+/// A word of the header for a sentence.
+fn shown(word: &str) -> String {
+    word.chars().take(20).collect::<String>().escape_debug().to_string()
 }
 
 /// Blue, green, red: as PCL packs them into a number, whatever its type says.
 fn unpacked([blue, green, red, _]: [u8; 4]) -> [u8; 4] {
     crate::paint::opaque([red, green, blue])
-}
-
-/// Takes a field's bytes of one point.
-fn take(field: &Field, bytes: &[u8], list: &mut Values, colors: &mut Vec<[u8; 4]>) {
-    if field.is_packed_color() {
-        colors.push(unpacked([bytes[0], bytes[1], bytes[2], bytes[3]]));
-    } else if field.count == 1 {
-        field.kind.push(Endian::Little, bytes, list);
-    }
 }
 
 fn ascii(
@@ -221,17 +256,19 @@ fn binary(
     if point_bytes == 0 || header.points.saturating_mul(point_bytes) > left {
         return Err(cut_short(left / point_bytes.max(1), header.points));
     }
-    let total = reader.len();
-    let mut point = vec![0; point_bytes as usize];
-    for index in 0..header.points {
-        reader.read_exact(&mut point)?;
+    let (total, mut left) = (reader.len(), header.points);
+    let mut block = Vec::new();
+    while left > 0 {
+        let points = left.min((BLOCK_BYTES / point_bytes).max(1));
+        block.clear();
+        if (reader.by_ref().take(points * point_bytes).read_to_end(&mut block)? as u64) < points * point_bytes {
+            return Err(cut_short(header.points - left, header.points));
+        }
         for (field, list) in header.fields.iter().zip(lists.iter_mut()) {
-            let at = field.at as usize;
-            take(field, &point[at..at + field.bytes() as usize], list, colors);
+            field.take(&block, point_bytes as usize, field.group_at + field.within, list, colors);
         }
-        if index.is_multiple_of(4096) {
-            progress.advance(total - reader.left()?, total)?;
-        }
+        left -= points;
+        progress.advance(total - reader.left()?, total)?;
     }
     Ok(())
 }
@@ -258,14 +295,12 @@ fn compressed(
     reader.read_exact(&mut bytes)?;
     progress.advance(1, 2)?;
     let plain = unlzf(&bytes, plain as usize).ok_or_else(|| malformed("its packed points are damaged"))?;
-    let mut start = 0;
     for (field, list) in header.fields.iter().zip(lists.iter_mut()) {
-        let width = field.bytes() as usize;
-        let end = start + width * header.points as usize;
-        if let (Some(all), true) = (plain.get(start..end), width > 0) {
-            all.chunks_exact(width).for_each(|bytes| take(field, bytes, list, colors));
+        let (start, bytes) = (field.group_at.checked_mul(header.points), field.group_bytes.checked_mul(header.points));
+        let place = start.zip(bytes).map(|(start, bytes)| start as usize..(start + bytes) as usize);
+        if let Some(all) = place.and_then(|place| plain.get(place)) {
+            field.take(all, field.group_bytes as usize, field.within, list, colors);
         }
-        start = end;
         progress.advance(1, 2)?;
     }
     Ok(())

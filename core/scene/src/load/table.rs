@@ -36,6 +36,12 @@ const PLACES: [[&[&str]; 3]; 4] = [
 const COLORS: [[&str; 3]; 3] =
     [["red", "green", "blue"], ["r", "g", "b"], ["diffuse_red", "diffuse_green", "diffuse_blue"]];
 
+/// Whether a column of this name can be the coordinate x, y or z (0, 1, 2).
+pub(super) fn is_place_column(name: &str, axis: usize) -> bool {
+    let names = PLACES.iter().filter_map(|places| places.get(axis));
+    names.flat_map(|names| names.iter()).any(|known| name.trim().eq_ignore_ascii_case(known))
+}
+
 /// By the names; where they say nothing, the first three numbers are a place, and three bytes after them a colour. `None` when there
 /// are no two numbers.
 pub(super) fn roles(columns: &[Column], has_header: bool) -> Option<Roles> {
