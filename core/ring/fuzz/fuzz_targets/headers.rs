@@ -9,8 +9,8 @@ use libfuzzer_sys::fuzz_target;
 
 const WIDTH: u32 = 40;
 const HEIGHT: u32 = 30;
-/// What `publish` is given: more than the largest frame needs.
-static PIXELS: [u8; 8192] = [7; 8192];
+/// What is published and sent: more than the largest frame needs, or the longest input has.
+static PIXELS: [u8; 16_384] = [7; 16_384];
 /// An input that says that all is well again.
 const SANE: &[u8] = b"sane";
 /// Exchanges within which it must arrive: the writer doubts a count twice, and the reader passes 256 records a call.
