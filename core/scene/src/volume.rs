@@ -2,6 +2,7 @@
 
 use crate::aabb::Aabb;
 use crate::attribute::Attribute;
+use crate::load::MAX_COORDINATE;
 use glam::{Affine3A, DMat4, DVec3, Vec3};
 
 /// Numbers at the points (voxels) of a regular grid, which may stand askew in space; of several moments, where the file has
@@ -26,7 +27,7 @@ pub struct Volume {
 
 impl Volume {
     /// A volume whose voxel (i, j, k) has its middle at `placed` × (i, j, k, 1), in the file's coordinates. `None` when sizes
-    /// and values do not agree, or the matrix makes it flat.
+    /// and values do not agree, or the matrix makes it flat or puts it farther away than [`MAX_COORDINATE`].
     pub fn new(size: [u32; 3], frames: u32, values: Attribute, placed: DMat4) -> Option<Volume> {
         let voxels = size.iter().try_fold(1usize, |product, side| product.checked_mul(*side as usize))?;
         let is_sound = voxels > 0 && frames > 0 && voxels.checked_mul(frames as usize)? == values.values.len();
@@ -42,6 +43,11 @@ impl Volume {
             placed.transform_point3(Vec3::new(ends(0, corner), ends(1, corner), ends(2, corner)))
         });
         let bounds = Aabb::of_points(&corners);
+        // Written so that NaN fails.
+        let is_near = |place: DVec3| place.abs().max_element() <= MAX_COORDINATE;
+        if !corners.iter().all(|corner| is_near(origin) && is_near(corner.as_dvec3())) {
+            return None;
+        }
         Some(Volume { origin, size, frames, values, placed, time_step: None, bounds })
     }
 
@@ -204,5 +210,8 @@ mod tests {
         assert!(Volume::new([2, 2, 3], 1, values(), DMat4::IDENTITY).is_none());
         assert!(Volume::new([u32::MAX; 3], u32::MAX, values(), DMat4::IDENTITY).is_none());
         assert!(Volume::new([2, 2, 2], 1, values(), DMat4::ZERO).is_none());
+        let far = DMat4::from_translation(dvec3(0.0, 1e13, 0.0));
+        assert!(Volume::new([2, 2, 2], 1, values(), far).is_none());
+        assert!(Volume::new([2, 2, 2], 1, values(), DMat4::from_scale(DVec3::splat(1e100))).is_none());
     }
 }

@@ -21,6 +21,10 @@ fn no_damaged_file_panics_or_takes_more_memory_than_it_is_worth() {
     let seed = std::env::var("HELIOGRAPH_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(2026);
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("hostile-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
+    // Beside the headers that name them.
+    for name in ["parts.raw.gz", "vectors.raw"] {
+        std::fs::write(folder.join(name), files::fixture(name)).unwrap();
+    }
     // Buffers of the readers and the like are not the files' fault.
     for (name, bytes) in intact() {
         let (outcome, _) = try_load(&folder, name, &bytes);
@@ -86,6 +90,10 @@ fn intact() -> Vec<(&'static str, Vec<u8>)> {
         ("tail-ascii.gii", files::fixture("tail-ascii.gii")),
         ("lps.nrrd", files::fixture("lps.nrrd")),
         ("text.nrrd", files::fixture("text.nrrd")),
+        ("moments.nrrd", files::fixture("moments.nrrd")),
+        ("parts.nhdr", files::fixture("parts.nhdr")),
+        ("turned.mha", files::fixture("turned.mha")),
+        ("vectors.mhd", files::fixture("vectors.mhd")),
         ("points.npy", files::fixture("points.npy")),
         ("records.npy", files::fixture("records.npy")),
         ("grid.npy", files::fixture("grid.npy")),

@@ -2,8 +2,8 @@
 
 use super::source::{FileReader, Source};
 use super::{
-    LoadedLayer, Problem, Progress, edge_list, gexf, gifti, gml, graph, graphml, las, nifti, npy, npz, nrrd, obj, off,
-    pcd, ply, stl, tck, text_table, trk, vtk,
+    LoadedLayer, Problem, Progress, edge_list, gexf, gifti, gml, graph, graphml, las, meta_image, nifti, npy, npz,
+    nrrd, obj, off, pcd, ply, stl, tck, text_table, trk, vtk,
 };
 
 /// A kind of files.
@@ -53,6 +53,7 @@ pub const FORMATS: &[Format] = &[
     nifti::FORMAT,
     npy::FORMAT,
     nrrd::FORMAT,
+    meta_image::FORMAT,
     gifti::FORMAT,
     npz::FORMAT,
     pcd::FORMAT,

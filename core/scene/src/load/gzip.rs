@@ -2,7 +2,7 @@
 
 use super::source::FileReader;
 use super::{Problem, Progress};
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::{MultiGzDecoder, ZlibDecoder};
 use std::io::{self, BufRead, BufReader, Read};
 
 const MAGIC: [u8; 2] = [0x1f, 0x8b];
@@ -17,6 +17,7 @@ pub(super) struct Stream<'a> {
 enum Bytes<'a> {
     Plain(Counted<'a>),
     Gzip(Box<MultiGzDecoder<Counted<'a>>>),
+    Zlib(Box<ZlibDecoder<Counted<'a>>>),
 }
 
 impl<'a> Stream<'a> {
@@ -33,6 +34,16 @@ impl<'a> Stream<'a> {
         let counted = Counted { reader, progress, done: 0, total, told: 0 };
         let bytes = if is_gzip { Bytes::Gzip(Box::new(MultiGzDecoder::new(counted))) } else { Bytes::Plain(counted) };
         Ok(Stream { bytes, at: 0 })
+    }
+
+    /// The rest of a file, compressed as gzip or as zlib (RFC 1950).
+    pub(super) fn compressed(mut reader: FileReader, progress: &'a Progress) -> Result<Stream<'a>, Problem> {
+        if reader.fill_buf()?.starts_with(&MAGIC) {
+            return Stream::new(reader, progress);
+        }
+        let total = reader.len();
+        let counted = Counted { reader, progress, done: 0, total, told: 0 };
+        Ok(Stream { bytes: Bytes::Zlib(Box::new(ZlibDecoder::new(counted))), at: 0 })
     }
 
     /// How many bytes were read.
@@ -52,6 +63,7 @@ impl Read for Stream<'_> {
         let read = match &mut self.bytes {
             Bytes::Plain(plain) => plain.read(into),
             Bytes::Gzip(gzip) => gzip.read(into),
+            Bytes::Zlib(zlib) => zlib.read(into),
         }?;
         self.at += read as u64;
         Ok(read)

@@ -196,7 +196,8 @@ fn list<T>(
     Ok(list)
 }
 
-fn cut_short(there: u64, count: u64) -> Problem {
+/// There are fewer numbers than were promised.
+pub(super) fn cut_short(there: u64, count: u64) -> Problem {
     let (count, there) = (crate::text::count(count), crate::text::count(there));
     Problem::Truncated { detail: format!("its header promises {count} numbers and {there} are there") }
 }
