@@ -3,7 +3,7 @@
 use super::source::{FileReader, Source};
 use super::{
     LoadedLayer, Problem, Progress, edge_list, gexf, gifti, gml, graph, graphml, las, meta_image, nifti, npy, npz,
-    nrrd, obj, off, pcd, ply, stl, tck, text_table, trk, vtk,
+    nrrd, obj, off, pcd, ply, stl, tck, text_table, trk, trx, vtk,
 };
 
 /// A kind of files.
@@ -48,6 +48,7 @@ pub const FORMATS: &[Format] = &[
     ply::FORMAT,
     trk::FORMAT,
     tck::FORMAT,
+    trx::FORMAT,
     vtk::FORMAT,
     off::FORMAT,
     nifti::FORMAT,

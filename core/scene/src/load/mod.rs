@@ -38,6 +38,7 @@ mod table;
 mod tck;
 mod text_table;
 mod trk;
+mod trx;
 mod vtk;
 mod xml;
 mod zip;
