@@ -33,6 +33,8 @@ struct Item {
     count: u32,
     // How far neighbouring points are apart, in scene units; 0 when that is not known.
     spacing: f32,
+    // How to draw it; each shader says what it means.
+    mode: u32,
 }
 
 @group(0) @binding(0) var<uniform> camera: Camera;
@@ -100,6 +102,24 @@ fn view_distance(d: f32) -> f32 {
 // The width of a pixel in scene units at a distance before the eye.
 fn pixel_size(distance: f32) -> f32 {
     return 2.0 / (camera.clip_from_view[1].y * camera.viewport_px.y) * select(1.0, distance, is_perspective());
+}
+
+struct Sight {
+    // In view space; a step of 1 along the direction is 1 farther from the eye's plane.
+    origin: vec3f,
+    direction: vec3f,
+}
+
+// What is seen at a place of the picture, in px from its upper left corner.
+fn sight_of(px: vec2f) -> Sight {
+    let ndc = vec2f(px.x, camera.viewport_px.y - px.y) / camera.viewport_px * 2.0 - 1.0;
+    let p = camera.clip_from_view;
+    let scale = vec2f(p[0].x, p[1].y);
+    if is_perspective() {
+        // The third column is not 0 where a part of a larger picture is drawn.
+        return Sight(vec3f(0.0), vec3f((ndc + p[2].xy) / scale, -1.0));
+    }
+    return Sight(vec3f((ndc - p[3].xy) / scale, 0.0), vec3f(0.0, 0.0, -1.0));
 }
 
 // Towards the eye from a place in view space, of length 1.

@@ -11,23 +11,6 @@ fn cover(@builtin(vertex_index) vertex: u32) -> @builtin(position) vec4f {
     return covering(vertex);
 }
 
-struct Sight {
-    // In view space; a step of 1 along the direction is 1 farther from the eye's plane.
-    origin: vec3f,
-    direction: vec3f,
-}
-
-fn sight_of(px: vec2f) -> Sight {
-    let ndc = vec2f(px.x, camera.viewport_px.y - px.y) / camera.viewport_px * 2.0 - 1.0;
-    let p = camera.clip_from_view;
-    let scale = vec2f(p[0].x, p[1].y);
-    if is_perspective() {
-        // The third column is not 0 where a part of a larger picture is drawn.
-        return Sight(vec3f(0.0), vec3f((ndc + p[2].xy) / scale, -1.0));
-    }
-    return Sight(vec3f((ndc - p[3].xy) / scale, 0.0), vec3f(0.0, 0.0, -1.0));
-}
-
 // The direction in which n grows, in view space; its length is by how much per texture length.
 fn slope_at(place: vec3f) -> vec3f {
     let h = 1.0 / volume.size;
@@ -89,8 +72,8 @@ fn march(@builtin(position) position: vec4f) -> @location(0) vec4f {
         let brick = clamp(vec3i(place * volume.size / BRICK), vec3i(0), last_brick);
         let most = textureLoad(bricks, brick, 0).r;
         let enough = select(select(volume.opacity_start, greatest, volume.mode == 2u), volume.level, volume.mode == 3u);
-        // A brick keeps 8 bits of its greatest n.
-        if most + 0.004 < enough {
+        // A brick keeps 8 bits of its greatest n, rounded up. Fog begins above its first number, a surface at its level.
+        if most < enough || volume.mode == 1u && most == enough {
             let edge = (vec3f(brick) + ahead) * BRICK / volume.size;
             let out = (edge - origin) / direction;
             t = max(t + stride, ceil(min(out.x, min(out.y, out.z)) / stride) * stride);
@@ -132,5 +115,5 @@ fn march(@builtin(position) position: vec4f) -> @location(0) vec4f {
         alpha = clamp(color_number(greatest) / 85.0, 0.0, 1.0);
         color = color_of(greatest) * alpha;
     }
-    return vec4f(color, alpha);
+    return vec4f(color, alpha) * volume.opacity;
 }

@@ -1,5 +1,8 @@
 // Triangles, lit on both sides.
 
+// item.mode: 0 for a surface that is round where its normals say so.
+const FLAT: u32 = 1u;
+
 struct Corner {
     @builtin(position) position: vec4f,
     @location(0) normal_view: vec3f,
@@ -28,6 +31,10 @@ fn surface(in: Corner) -> @location(0) vec4f {
     let flat_normal = cross(dpdx(in.place_view), dpdy(in.place_view));
     let given = dot(in.normal_view, in.normal_view) > 1e-6;
     var normal = normalize(select(flat_normal, in.normal_view, given));
+    // Edges where there is no room for their lists are flat sides, too.
+    if item.mode >= FLAT {
+        normal = normalize(flat_normal);
+    }
     normal = select(-normal, normal, dot(normal, towards_eye(in.place_view)) >= 0.0);
     return vec4f(shade(in.color.rgb, normal, in.place_view, 0.10), 1.0);
 }

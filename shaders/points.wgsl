@@ -28,8 +28,14 @@ struct Splat {
 const TOUCHING: f32 = 0.7;
 const CLOSED_PX: f32 = 1.5;
 const MOST_PX: f32 = 16.0;
+// The widest point whose size is one of the data's.
+const MOST_DATA_PX: f32 = 64.0;
 
+// item.mode: 0 where item.size_px is what it says, 1 where it is a length in the scene.
 fn size_at(distance: f32) -> f32 {
+    if item.mode == 1u {
+        return clamp(round(item.size_px / pixel_size(distance)), 1.0, MOST_DATA_PX);
+    }
     let touching = TOUCHING * item.size_px * item.spacing / pixel_size(distance) - CLOSED_PX;
     return max(round(max(item.size_px, min(touching, MOST_PX))), 1.0);
 }
@@ -72,6 +78,11 @@ fn depth_at(splat: Splat, pixel: vec2i) -> f32 {
 // Whether a filter hides a point: its alpha is 0.
 fn is_hidden(index: u32) -> bool {
     return colors[index] < 0x1000000u;
+}
+
+// With the layer's opacity in place of its alpha.
+fn color_at(index: u32) -> u32 {
+    return (colors[index] & 0xffffffu) | (u32(item.tint.a * 255.0 + 0.5) << 24u);
 }
 
 fn texel_index(pixel: vec2i) -> u32 {

@@ -40,12 +40,13 @@ fn splat_color(@builtin(global_invocation_id) id: vec3u) {
     if splat.depth == 0.0 || is_hidden(index) {
         return;
     }
+    let color = color_at(index);
     for (var y = splat.least.y; y < splat.most.y; y++) {
         for (var x = splat.least.x; x < splat.most.x; x++) {
             let depth = bitcast<u32>(depth_at(splat, vec2i(x, y)));
             let at = texel_index(vec2i(x, y));
             if depth > 0u && atomicLoad(&texels[at].depth) == depth {
-                atomicMax(&texels[at].color, colors[index]);
+                atomicMax(&texels[at].color, color);
             }
         }
     }

@@ -12,7 +12,7 @@ fn splat(@builtin(global_invocation_id) id: vec3u) {
     if splat.depth == 0.0 || is_hidden(index) {
         return;
     }
-    let color = u64(colors[index]);
+    let color = u64(color_at(index));
     for (var y = splat.least.y; y < splat.most.y; y++) {
         for (var x = splat.least.x; x < splat.most.x; x++) {
             let depth = depth_at(splat, vec2i(x, y));

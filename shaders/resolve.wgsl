@@ -54,8 +54,15 @@ fn below_or_above(value: f32, y: i32) -> f32 {
     return value + dpdyFine(value) * select(1.0, -1.0, (y & 1) == 1);
 }
 
-// The shaded colour and the depth of a pixel; depth 0 where no point is. Branches are few: software adapters take both ways.
-fn point_at(x: i32, y: i32) -> vec4f {
+struct Point {
+    // Multiplied with its alpha.
+    color: vec4f,
+    // 0 where no point is.
+    depth: f32,
+}
+
+// The shaded colour and the depth of a pixel. Branches are few: software adapters take both ways.
+fn point_at(x: i32, y: i32) -> Point {
     let last = vec2i(camera.viewport_px) - 1;
     // Outwards from the quad.
     let out_x = select(1, -1, (x & 1) == 0);
@@ -90,14 +97,15 @@ fn point_at(x: i32, y: i32) -> vec4f {
     // The paper's exponential of a sum of logarithms is a power of a product. Some light stays in every hollow.
     let hidden = before(wide, depth, nearness) * before(close, depth, nearness);
     let cubed = hidden * hidden * hidden;
-    return vec4f(unpack4x8unorm(texels[shown].x).rgb * (0.3 + 0.7 / (cubed * cubed)), depth);
+    let color = unpack4x8unorm(texels[shown].x);
+    return Point(vec4f(color.rgb * (0.3 + 0.7 / (cubed * cubed)) * color.a, color.a), depth);
 }
 
 @fragment
 fn resolve(@builtin(position) position: vec4f) -> Resolved {
     let point = point_at(i32(position.x), i32(position.y));
-    if point.w == 0.0 {
+    if point.depth == 0.0 {
         discard;
     }
-    return Resolved(vec4f(point.rgb, 1.0), point.w);
+    return Resolved(point.color, point.depth);
 }

@@ -30,6 +30,8 @@ struct Volume {
     step_voxels: f32,
     // The color_number above which a slice is seen.
     clear_below: f32,
+    // Of what is marched through as a whole.
+    opacity: f32,
 }
 
 @group(1) @binding(0) var<uniform> volume: Volume;

@@ -100,6 +100,7 @@ fn unfold(host: &mut Heliograph) {
     for (layer, property, id) in [
         (1, "color_by", "intensity"),
         (1, "filter_by", "intensity"),
+        (1, "sized_in", "data"),
         (3, "filter_by", "group"),
         (2, "color_by", "length"),
         (4, "volume_mode", "fog"),
@@ -110,7 +111,7 @@ fn unfold(host: &mut Heliograph) {
     }
     wait_until("the controls are there", || {
         let ids: Vec<String> = controls(&scene(host)).iter().map(|(of, one)| key(of, one)).collect();
-        ["1/color_range", "1/filter_range", "2/color_range", "3/filter_kinds", "4/density", "5/level"]
+        ["1/color_range", "1/filter_range", "1/diameter", "2/color_range", "3/filter_kinds", "4/density", "5/level"]
             .iter()
             .all(|id| ids.iter().any(|one| one == id))
     });

@@ -1,7 +1,7 @@
 //! [`Accumulation`]: which points are in the texels already, so that the next frame adds those that are not.
 
 use glam::{Mat4, Vec3};
-use heliograph_scene::{ClipRegion, LayerId, Viewport};
+use heliograph_scene::{ClipRegion, Diameter, LayerId, Viewport};
 use std::ops::Range;
 
 /// Everything that decides where a point lands and what colour it has there. When it changes, the texels start anew.
@@ -20,7 +20,8 @@ pub(crate) struct Cloud {
     /// Of what its buffers hold.
     pub(crate) stamp: u64,
     pub(crate) offset: Vec3,
-    pub(crate) size_px: f32,
+    pub(crate) diameter: Diameter,
+    pub(crate) opacity: f32,
 }
 
 /// How much of a cloud there is.

@@ -4,18 +4,19 @@ use crate::background::gradient;
 use crate::frame::{CAMERA_SLOTS, CameraUniform, ItemUniform, Slot, Uniforms};
 use crate::layers::{Buffers, LayerBuffers};
 use crate::lens::Lens;
+use crate::mesh::MeshBuffers;
 use crate::pipelines::Pipelines;
 use crate::target::Target;
 use glam::{Mat4, Vec2, Vec3, Vec4};
-use heliograph_scene::{Aabb, Layer, Scene, Viewport, VolumeMode};
+use heliograph_scene::{Aabb, Layer, Scene, Shading, Viewport, VolumeMode};
 
-pub(crate) fn visible(scene: &Scene) -> impl Iterator<Item = &Layer> {
-    scene.layers().iter().filter(|layer| layer.visible)
+pub(crate) fn visible(scene: &Scene) -> impl Iterator<Item = &Layer> + Clone {
+    scene.layers().iter().filter(|layer| layer.visible && layer.style.opacity > 0.0)
 }
 
 /// At least as many as a frame of this scene pushes.
 pub(crate) fn uniform_count(scene: &Scene, layers: &LayerBuffers) -> usize {
-    let of_layer = |layer| 2 + layers.points(layer).map_or(0, |(points, _)| points.chunk_count());
+    let of_layer = |layer| 4 + layers.points(layer).map_or(0, |(points, _)| points.chunk_count());
     10 + 2 * CAMERA_SLOTS + visible(scene).map(of_layer).sum::<usize>()
 }
 
@@ -78,14 +79,11 @@ pub(crate) fn begin_pass<'a>(
 }
 
 /// A pass over what was drawn before, for what knows no depth.
-pub(crate) fn begin_pass_without_depth<'a>(
-    encoder: &'a mut wgpu::CommandEncoder,
-    target: &Target,
-) -> wgpu::RenderPass<'a> {
+pub(crate) fn over<'a>(encoder: &'a mut wgpu::CommandEncoder, picture: &wgpu::TextureView) -> wgpu::RenderPass<'a> {
     encoder.begin_render_pass(&wgpu::RenderPassDescriptor {
         label: Some("over the picture"),
         color_attachments: &[Some(wgpu::RenderPassColorAttachment {
-            view: &target.color_view,
+            view: picture,
             depth_slice: None,
             resolve_target: None,
             ops: wgpu::Operations { load: wgpu::LoadOp::Load, store: wgpu::StoreOp::Store },
@@ -95,39 +93,45 @@ pub(crate) fn begin_pass_without_depth<'a>(
 }
 
 /// What is opaque first, then what has soft edges, then what one sees through.
-pub(crate) fn draw_layers(
+pub(crate) fn draw_layers<'a>(
     pass: &mut wgpu::RenderPass<'_>,
     pipelines: &Pipelines,
     layers: &LayerBuffers,
     uniforms: &mut Uniforms,
-    scene: &Scene,
     camera: Slot,
+    drawn: impl Iterator<Item = &'a Layer> + Clone,
 ) {
-    let slices = &pipelines.volumes.slices;
-    for step in [&pipelines.meshes, slices, &pipelines.nodes, &pipelines.tracts, &pipelines.segments] {
+    let Pipelines { meshes, volumes, nodes, lines, tubes, segments, .. } = pipelines;
+    for step in [&meshes.surface, &meshes.edges, &volumes.slices, tubes, nodes, lines, segments] {
         pass.set_pipeline(step);
-        for (layer, buffers) in visible(scene).filter_map(|layer| Some((layer, layers.of(layer)?))) {
+        for (layer, buffers) in drawn.clone().filter_map(|layer| Some((layer, layers.of(layer)?))) {
             let style = &layer.style;
             match buffers {
-                Buffers::Mesh(mesh) if step == &pipelines.meshes => {
-                    let color = Vec3::from(style.color.map(f32::from)) / 255.0;
-                    let tint = if layer.paint().is_plain() { color.extend(1.0) } else { Vec4::ONE };
-                    let item = uniforms.push(&ItemUniform { tint, ..ItemUniform::new(layer.offset, 0.0) });
+                Buffers::Mesh(mesh) if step == &meshes.surface && !has_edges(layer, mesh) => {
+                    let item = uniforms.push(&of_mesh(layer));
                     mesh.draw(pass, uniforms, camera, item);
                 }
-                Buffers::Volume(volume) if step == slices && style.volume.mode == VolumeMode::Slices => {
+                Buffers::Mesh(mesh) if step == &meshes.edges && has_edges(layer, mesh) => {
+                    let item = uniforms.push(&of_mesh(layer));
+                    mesh.draw_edges(pass, uniforms, camera, item);
+                }
+                Buffers::Volume(volume) if step == &volumes.slices && style.volume.mode == VolumeMode::Slices => {
                     let item = uniforms.push(&ItemUniform::new(Vec3::ZERO, 0.0));
                     volume.draw_slices(pass, uniforms, (camera, item), layer);
                 }
-                Buffers::Network(network) if step == &pipelines.nodes => {
+                Buffers::Network(network) if step == nodes => {
                     let item = uniforms.push(&ItemUniform::new(layer.offset, style.node_size));
                     network.draw_nodes(pass, uniforms, camera, item);
                 }
-                Buffers::Tracts(tracts) if step == &pipelines.tracts => {
-                    let item = uniforms.push(&ItemUniform::new(layer.offset, style.line_width));
-                    tracts.draw(pass, uniforms, camera, item);
+                Buffers::Tracts(tracts) if step == lines && !style.in_data_units => {
+                    let item = uniforms.push(&ItemUniform::of_diameter(layer));
+                    tracts.draw_lines(pass, uniforms, camera, item);
                 }
-                Buffers::Network(network) if step == &pipelines.segments => {
+                Buffers::Tracts(tracts) if step == tubes && style.in_data_units => {
+                    let item = uniforms.push(&ItemUniform::of_diameter(layer));
+                    tracts.draw_tubes(pass, uniforms, camera, item);
+                }
+                Buffers::Network(network) if step == segments => {
                     let tint = Vec3::ONE.extend(style.link_opacity);
                     let item = uniforms.push(&ItemUniform { tint, ..ItemUniform::new(layer.offset, style.link_width) });
                     network.draw_links(pass, uniforms, camera, item);
@@ -136,6 +140,23 @@ pub(crate) fn draw_layers(
             }
         }
     }
+}
+
+fn has_edges(layer: &Layer, mesh: &MeshBuffers) -> bool {
+    matches!(layer.style.shading, Shading::Edges | Shading::Wire) && mesh.has_edges()
+}
+
+/// How a mesh is drawn, as its shaders count the ways.
+fn of_mesh(layer: &Layer) -> ItemUniform {
+    let color = Vec3::from(layer.style.color.map(f32::from)) / 255.0;
+    let tint = if layer.paint().is_plain() { color.extend(1.0) } else { Vec4::ONE };
+    let mode = match layer.style.shading {
+        Shading::Smooth => 0,
+        Shading::Flat => 1,
+        Shading::Edges => 2,
+        Shading::Wire => 3,
+    };
+    ItemUniform { tint, mode, ..ItemUniform::new(layer.offset, 0.0) }
 }
 
 #[cfg(test)]

@@ -63,6 +63,34 @@ impl FogPipelines {
         });
         FogPipelines { over: over.build(device), layout, sampler }
     }
+
+    /// Binds a sheet, to be laid over the picture.
+    pub(crate) fn sheet_group(&self, device: &wgpu::Device, sheet: &wgpu::TextureView) -> wgpu::BindGroup {
+        let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
+        device.create_bind_group(&wgpu::BindGroupDescriptor {
+            label: Some("sheet"),
+            layout: &self.layout,
+            entries: &[
+                entry(0, wgpu::BindingResource::TextureView(sheet)),
+                entry(1, wgpu::BindingResource::Sampler(&self.sampler)),
+            ],
+        })
+    }
+
+    /// Lays a bound sheet over the picture; the pass has no depth. `item`: how many of the picture's pixels one of its is wide,
+    /// and how much of it is seen.
+    pub(crate) fn lay_over(
+        &self,
+        pass: &mut wgpu::RenderPass<'_>,
+        uniforms: &Uniforms,
+        (camera, item): (Slot, Slot),
+        sheet: &wgpu::BindGroup,
+    ) {
+        pass.set_pipeline(&self.over);
+        pass.set_bind_group(0, uniforms.bind_group(), &camera.with(item));
+        pass.set_bind_group(1, sheet, &[]);
+        pass.draw(0..3, 0..1);
+    }
 }
 
 /// What of the fog is drawn already.
@@ -113,11 +141,13 @@ pub(crate) struct FogPlan {
     pub(crate) step_voxels: f32,
 }
 
-/// Layers that are marched through.
-pub(crate) fn foggy(scene: &Scene) -> impl Iterator<Item = &Layer> {
-    let is_fog =
-        |layer: &&Layer| matches!(layer.data, LayerData::Volume(_)) && layer.style.volume.mode != VolumeMode::Slices;
-    visible(scene).filter(is_fog)
+/// Whether a layer is marched through.
+pub(crate) fn is_marched(layer: &Layer) -> bool {
+    matches!(layer.data, LayerData::Volume(_)) && layer.style.volume.mode != VolumeMode::Slices
+}
+
+fn foggy(scene: &Scene) -> impl Iterator<Item = &Layer> {
+    visible(scene).filter(|layer| is_marched(layer))
 }
 
 impl Fog {
@@ -242,10 +272,7 @@ impl Fog {
     ) {
         let Some(sheet) = &self.shown else { return };
         let item = uniforms.push(&ItemUniform::new(Vec3::ZERO, sheet.scale as f32));
-        pass.set_pipeline(&pipelines.over);
-        pass.set_bind_group(0, uniforms.bind_group(), &camera.with(item));
-        pass.set_bind_group(1, &sheet.group, &[]);
-        pass.draw(0..3, 0..1);
+        pipelines.lay_over(pass, uniforms, (camera, item), &sheet.group);
     }
 }
 
@@ -272,15 +299,7 @@ impl Sheet {
             view_formats: &[],
         });
         let view = texture.create_view(&Default::default());
-        let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
-        let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
-            label: Some("fog"),
-            layout: &pipelines.layout,
-            entries: &[
-                entry(0, wgpu::BindingResource::TextureView(&view)),
-                entry(1, wgpu::BindingResource::Sampler(&pipelines.sampler)),
-            ],
-        });
+        let group = pipelines.sheet_group(device, &view);
         Sheet { view, group, width, height, scale, rows_done: 0 }
     }
 

@@ -2,6 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 use glam::{Mat4, Vec2, Vec3, Vec4};
+use heliograph_scene::{Diameter, Layer};
 
 /// `Camera` of `camera.wgsl`.
 #[repr(C)]
@@ -39,13 +40,22 @@ pub(crate) struct ItemUniform {
     pub(crate) first: u32,
     pub(crate) count: u32,
     pub(crate) spacing: f32,
-    pub(crate) padding: u32,
+    pub(crate) mode: u32,
 }
 
 impl ItemUniform {
+    /// Points or lines of a layer.
+    pub(crate) fn of_diameter(layer: &Layer) -> ItemUniform {
+        let (size, mode) = match layer.diameter() {
+            Diameter::Pixels(px) => (px, 0),
+            Diameter::Scene(length) => (length, 1),
+        };
+        ItemUniform { mode, ..ItemUniform::new(layer.offset, size) }
+    }
+
     /// At a place, of a size, with the buffers' own colours.
     pub(crate) fn new(offset: Vec3, size_px: f32) -> ItemUniform {
-        ItemUniform { offset, size_px, tint: Vec4::ONE, first: 0, count: 0, spacing: 0.0, padding: 0 }
+        ItemUniform { offset, size_px, tint: Vec4::ONE, first: 0, count: 0, spacing: 0.0, mode: 0 }
     }
 }
 

@@ -108,6 +108,20 @@ impl LayerBuffers {
         }
     }
 
+    pub(crate) fn mesh_mut(&mut self, layer: &Layer) -> Option<&mut MeshBuffers> {
+        match &mut self.entries.get_mut(&layer.id)?.buffers {
+            Buffers::Mesh(mesh) => Some(mesh),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn points_mut(&mut self, layer: &Layer) -> Option<&mut PointBuffers> {
+        match &mut self.entries.get_mut(&layer.id)?.buffers {
+            Buffers::Points(points) => Some(points),
+            _ => None,
+        }
+    }
+
     pub(crate) fn all_points_mut(&mut self) -> impl Iterator<Item = &mut PointBuffers> {
         self.entries.values_mut().filter_map(|entry| match &mut entry.buffers {
             Buffers::Points(points) => Some(points),

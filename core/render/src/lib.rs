@@ -26,6 +26,7 @@ mod background;
 mod compose;
 mod fog;
 mod frame;
+mod glass;
 mod gpu;
 mod image;
 mod layers;

@@ -1,14 +1,39 @@
-//! Triangle meshes: `mesh.wgsl`.
+//! Triangle meshes: `mesh.wgsl`, and their edges: `edges.wgsl`.
 
 use crate::frame::{Slot, Uniforms};
-use crate::pipeline::{Blend, Depth, Raster};
-use crate::shaders::MESH;
+use crate::gpu::Gpu;
+use crate::pipeline::{Blend, Depth, Raster, storage_group, storage_layout};
+use crate::shaders::{EDGES, MESH};
 use crate::upload::Upload;
 use glam::Vec3;
 use heliograph_scene::{Mesh, Paint};
 use wgpu::{BufferUsages, VertexStepMode};
 
-pub(crate) fn pipeline(device: &wgpu::Device, frame: &wgpu::BindGroupLayout) -> wgpu::RenderPipeline {
+/// Ways to draw meshes.
+pub(crate) struct MeshPipelines {
+    pub(crate) surface: wgpu::RenderPipeline,
+    pub(crate) edges: wgpu::RenderPipeline,
+    edges_layout: wgpu::BindGroupLayout,
+}
+
+impl MeshPipelines {
+    pub(crate) fn new(device: &wgpu::Device, frame: &wgpu::BindGroupLayout) -> MeshPipelines {
+        let edges_layout = storage_layout(device, wgpu::ShaderStages::VERTEX, &[true; 3]);
+        let edges = Raster {
+            shader: EDGES,
+            vertex: "corner",
+            fragment: "edges",
+            groups: &[frame, &edges_layout],
+            buffers: &[],
+            topology: wgpu::PrimitiveTopology::TriangleList,
+            depth: Depth::Write,
+            blend: Blend::Over,
+        };
+        MeshPipelines { surface: surface_pipeline(device, frame), edges: edges.build(device), edges_layout }
+    }
+}
+
+fn surface_pipeline(device: &wgpu::Device, frame: &wgpu::BindGroupLayout) -> wgpu::RenderPipeline {
     let buffer = |array_stride, attributes| wgpu::VertexBufferLayout {
         array_stride,
         step_mode: VertexStepMode::Vertex,
@@ -43,21 +68,29 @@ pub(crate) struct MeshBuffers {
     written: [usize; 4],
     /// Whether all was there once; other colours are written over what is drawn.
     was_whole: bool,
+    /// The lists as the edges' shader looks them up; made when edges are first drawn.
+    edges: Option<wgpu::BindGroup>,
 }
 
 impl MeshBuffers {
     /// Makes room; `None` when the adapter has none.
     pub(crate) fn new(upload: &Upload<'_>, mesh: &Mesh) -> Option<MeshBuffers> {
         let (vertex_count, index_count) = (mesh.positions.len(), mesh.indices.len() / 3 * 3);
+        let both = BufferUsages::VERTEX | BufferUsages::STORAGE;
         Some(MeshBuffers {
-            positions: upload.buffer::<Vec3>("positions of a mesh", vertex_count, BufferUsages::VERTEX)?,
+            positions: upload.buffer::<Vec3>("positions of a mesh", vertex_count, both)?,
             normals: upload.buffer::<Vec3>("normals of a mesh", vertex_count, BufferUsages::VERTEX)?,
-            colors: upload.buffer::<[u8; 4]>("colours of a mesh", vertex_count, BufferUsages::VERTEX)?,
-            indices: upload.buffer::<u32>("triangles of a mesh", index_count, BufferUsages::INDEX)?,
+            colors: upload.buffer::<[u8; 4]>("colours of a mesh", vertex_count, both)?,
+            indices: upload.buffer::<u32>(
+                "triangles of a mesh",
+                index_count,
+                BufferUsages::INDEX | BufferUsages::STORAGE,
+            )?,
             vertex_count,
             index_count,
             written: [0; 4],
             was_whole: false,
+            edges: None,
         })
     }
 
@@ -94,6 +127,30 @@ impl MeshBuffers {
         self.written == [self.vertex_count, self.vertex_count, self.vertex_count, self.index_count]
     }
 
+    /// Makes what the edges are looked up in. Where lists are longer than the adapter binds there is nothing, and the mesh
+    /// is drawn flat.
+    pub(crate) fn bind(&mut self, gpu: &Gpu, pipelines: &MeshPipelines) {
+        let most_bytes = gpu.device.limits().max_storage_buffer_binding_size;
+        let lists = [&self.positions, &self.colors, &self.indices];
+        if self.edges.is_none() && lists.iter().all(|list| list.size() <= most_bytes) {
+            self.edges = Some(storage_group(&gpu.device, &pipelines.edges_layout, &lists));
+        }
+    }
+
+    /// Whether its edges can be drawn.
+    pub(crate) fn has_edges(&self) -> bool {
+        self.edges.is_some()
+    }
+
+    /// Draws the edges; their pipeline is set.
+    pub(crate) fn draw_edges(&self, pass: &mut wgpu::RenderPass<'_>, uniforms: &Uniforms, camera: Slot, item: Slot) {
+        let Some(edges) = self.edges.as_ref().filter(|_| self.was_whole && self.index_count > 0) else { return };
+        pass.set_bind_group(0, uniforms.bind_group(), &camera.with(item));
+        pass.set_bind_group(1, edges, &[]);
+        pass.draw(0..self.index_count as u32, 0..1);
+    }
+
+    /// Draws the surface; its pipeline is set.
     pub(crate) fn draw(&self, pass: &mut wgpu::RenderPass<'_>, uniforms: &Uniforms, camera: Slot, item: Slot) {
         if !self.was_whole || self.index_count == 0 {
             return;

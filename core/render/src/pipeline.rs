@@ -17,8 +17,6 @@ pub(crate) enum Depth {
     Test,
     /// Is drawn over everything.
     Ignore,
-    /// Puts its own depth in place of what is there.
-    Replace,
     /// Knows none: it is drawn in a pass of its own.
     Without,
 }
@@ -29,7 +27,6 @@ impl Depth {
             Depth::Write => (true, CompareFunction::GreaterEqual),
             Depth::Test => (false, CompareFunction::GreaterEqual),
             Depth::Ignore => (false, CompareFunction::Always),
-            Depth::Replace => (true, CompareFunction::Always),
             Depth::Without => return None,
         };
         Some(wgpu::DepthStencilState {

@@ -3,20 +3,22 @@
 use crate::fog::FogPipelines;
 use crate::frame::Uniforms;
 use crate::gpu::Gpu;
+use crate::mesh::MeshPipelines;
 use crate::pipeline::{Blend, Depth, Raster, storage_layout};
 use crate::points::PointPipelines;
 use crate::shaders::{BACKGROUND, MARKER, RESOLVE};
 use crate::target::Target;
 use crate::volume::VolumePipelines;
-use crate::{RenderError, mesh, network, segments, tracts};
+use crate::{RenderError, network, segments, tracts};
 use heliograph_scene::Viewport;
 
 pub(crate) struct Pipelines {
     pub(crate) points: PointPipelines,
     pub(crate) background: wgpu::RenderPipeline,
     pub(crate) resolve: wgpu::RenderPipeline,
-    pub(crate) meshes: wgpu::RenderPipeline,
-    pub(crate) tracts: wgpu::RenderPipeline,
+    pub(crate) meshes: MeshPipelines,
+    pub(crate) lines: wgpu::RenderPipeline,
+    pub(crate) tubes: wgpu::RenderPipeline,
     pub(crate) segments: wgpu::RenderPipeline,
     pub(crate) nodes: wgpu::RenderPipeline,
     pub(crate) volumes: VolumePipelines,
@@ -59,12 +61,13 @@ impl Pipelines {
                 groups: &[frame, &texels_layout],
                 buffers: &[],
                 topology: wgpu::PrimitiveTopology::TriangleList,
-                depth: Depth::Replace,
+                depth: Depth::Write,
                 blend: Blend::Replace,
             }
             .build(device),
-            meshes: mesh::pipeline(device, frame),
-            tracts: tracts::pipeline(device, frame),
+            meshes: MeshPipelines::new(device, frame),
+            lines: tracts::lines(device, frame),
+            tubes: tracts::tubes(device, frame),
             segments: segments::pipeline(device, frame),
             nodes: network::pipeline(device, frame),
             volumes: VolumePipelines::new(device, frame),

@@ -85,12 +85,14 @@ pub(crate) struct PointCall<'a> {
 pub(crate) struct PointBuffers {
     chunks: Vec<Chunk>,
     len: usize,
-    /// See [`spacing`].
+    /// See [`Points::spacing`].
     spacing: f32,
     /// How many points hold what the layer holds now.
     written: usize,
     /// How many hold something: after a change of colours, more than `written`.
     drawable: usize,
+    /// Whether the bind groups are with the texels of what one sees through.
+    as_glass: bool,
 }
 
 struct Chunk {
@@ -116,12 +118,12 @@ impl PointBuffers {
                 })
             })
             .collect::<Option<_>>()?;
-        Some(PointBuffers { chunks, len, spacing: spacing(points), written: 0, drawable: 0 })
+        Some(PointBuffers { chunks, len, spacing: points.spacing(), written: 0, drawable: 0, as_glass: false })
     }
 
     /// Whether other content fits the same room: then it is written over the old, which stays in the picture until then.
     pub(crate) fn fits(&self, points: &Points) -> bool {
-        points.positions.len() == self.len && spacing(points) == self.spacing
+        points.positions.len() == self.len && points.spacing() == self.spacing
     }
 
     /// All is to be written again.
@@ -176,8 +178,17 @@ impl PointBuffers {
         }
     }
 
-    /// Makes the bind groups that are missing.
-    pub(crate) fn bind(&mut self, device: &wgpu::Device, pipelines: &PointPipelines, texels: &wgpu::Buffer) {
+    /// Makes the bind groups that are missing. `as_glass`: whether these are the texels of what one sees through.
+    pub(crate) fn bind(
+        &mut self,
+        device: &wgpu::Device,
+        pipelines: &PointPipelines,
+        (texels, as_glass): (&wgpu::Buffer, bool),
+    ) {
+        if self.as_glass != as_glass {
+            self.as_glass = as_glass;
+            self.unbind();
+        }
         for chunk in &mut self.chunks {
             chunk.group.get_or_insert_with(|| {
                 storage_group(device, &pipelines.layout, &[&chunk.positions, &chunk.colors, texels])
@@ -204,14 +215,4 @@ impl PointBuffers {
             calls.push(PointCall { group, item, count });
         }
     }
-}
-
-/// How far neighbours are apart, roughly: as if the cloud were a sheet over the two longest sides of its box. Scans are
-/// surfaces; of a cloud that fills its box this says how dense it looks, which is what counts in a picture.
-fn spacing(points: &Points) -> f32 {
-    let Some(bounds) = points.bounds else { return 0.0 };
-    let mut sides = (bounds.max - bounds.min).to_array();
-    sides.sort_by(f32::total_cmp);
-    let spacing = (sides[1] / points.positions.len().max(1) as f32 * sides[2]).sqrt();
-    if spacing.is_finite() { spacing } else { 0.0 }
 }

@@ -2,9 +2,10 @@
 
 use crate::accumulation::{Accumulation, Cloud, Extent, Plan, View};
 use crate::background::{self, line_tint};
-use crate::compose::{begin_pass, begin_pass_without_depth, camera_uniform, draw_layers, uniform_count, visible};
+use crate::compose::{begin_pass, camera_uniform, draw_layers, over, uniform_count, visible};
 use crate::fog::{Fog, FogPlan};
 use crate::frame::{ItemUniform, Slot, Uniforms};
+use crate::glass::{Glass, is_glass};
 use crate::gpu::Gpu;
 use crate::image::Image;
 use crate::layers::{Buffers, LayerBuffers};
@@ -85,6 +86,8 @@ pub struct Renderer<T> {
     layers: LayerBuffers,
     accumulation: Accumulation,
     fog: Fog,
+    /// While there is anything that one sees through.
+    glass: Option<Glass>,
     meter: Meter,
     /// See [`Renderer::limit_points`].
     most_points: u64,
@@ -120,6 +123,7 @@ impl<T> Renderer<T> {
             layers: LayerBuffers::default(),
             accumulation: Accumulation::default(),
             fog: Fog::default(),
+            glass: None,
             meter: Meter::new(),
             most_points: u64::MAX,
             part: None,
@@ -289,10 +293,31 @@ impl<T> Renderer<T> {
         for layer in visible(scene) {
             self.layers.update(layer, &mut upload);
         }
-        for points in self.layers.all_points_mut() {
-            points.bind(&self.gpu.device, &self.pipelines.points, &self.target.texels);
+        let is_used = upload.is_used();
+        self.make_glass(scene);
+        for layer in visible(scene) {
+            if let Some(points) = self.layers.points_mut(layer) {
+                let glass = self.glass.as_ref().filter(|_| is_glass(layer));
+                let texels = glass.map_or(&self.target.texels, |glass| &glass.texels);
+                points.bind(&self.gpu.device, &self.pipelines.points, (texels, glass.is_some()));
+            }
+            if let Some(mesh) = self.layers.mesh_mut(layer) {
+                mesh.bind(&self.gpu, &self.pipelines.meshes);
+            }
         }
-        upload.is_used()
+        is_used
+    }
+
+    /// Room for what one sees through, while there is any.
+    fn make_glass(&mut self, scene: &Scene) {
+        let viewport = self.target.viewport;
+        if !visible(scene).any(is_glass) {
+            self.glass = None;
+        } else if self.glass.as_ref().is_none_or(|glass| !glass.is_for(viewport)) {
+            self.glass = Some(Glass::new(&self.gpu.device, &self.pipelines, viewport));
+            self.layers.all_points_mut().for_each(|points| points.unbind());
+            self.accumulation.forget();
+        }
     }
 
     fn plan(&mut self, scene: &Scene, allowance: u64) -> Plan {
@@ -300,7 +325,8 @@ impl<T> Renderer<T> {
         let (clouds, extents) = visible(scene)
             .filter_map(|layer| {
                 let (points, stamp) = self.layers.points(layer)?;
-                let cloud = Cloud { layer: layer.id, stamp, offset: layer.offset, size_px: layer.style.point_size };
+                let (diameter, opacity) = (layer.diameter(), layer.style.opacity);
+                let cloud = Cloud { layer: layer.id, stamp, offset: layer.offset, diameter, opacity };
                 Some((cloud, Extent { len: points.len(), drawable: points.drawable() }))
             })
             .collect::<(Vec<_>, Vec<_>)>();
@@ -346,11 +372,15 @@ impl<T> Renderer<T> {
         }
         if plan.restart {
             encoder.clear_buffer(&self.target.texels, 0, None);
+            if let Some(glass) = &self.glass {
+                encoder.clear_buffer(&glass.texels, 0, None);
+            }
         }
         let mut calls: Vec<PointCall<'_>> = Vec::new();
         let clouds = visible(scene).filter_map(|layer| Some((layer, self.layers.points(layer)?.0)));
         for ((layer, points), range) in clouds.zip(&plan.ranges) {
-            let item = ItemUniform::new(layer.offset, layer.style.point_size);
+            let tint = Vec3::ONE.extend(layer.style.opacity);
+            let item = ItemUniform { tint, ..ItemUniform::of_diameter(layer) };
             points.calls(range.clone(), item, &mut self.uniforms, &mut calls);
         }
         let descriptor = wgpu::ComputePassDescriptor { label: Some("points"), ..Default::default() };
@@ -372,21 +402,31 @@ impl<T> Renderer<T> {
         let background = scene.settings().background;
         let uniforms = (&self.uniforms, camera, item);
         background::put(encoder, &mut self.target, (background, lens.rows), &self.pipelines.background, uniforms);
-        let covered = Covered::by_points(scene, &self.layers, self.target.viewport, lens.clip_from_scene);
-        let store = if fog.is_any { wgpu::StoreOp::Store } else { wgpu::StoreOp::Discard };
+        let seen = (self.target.viewport, lens.clip_from_scene);
+        let covered = Covered::by_points(scene, &self.layers, seen, |layer| !is_glass(layer));
+        let is_more = fog.is_any || self.glass.is_some();
+        let store = if is_more { wgpu::StoreOp::Store } else { wgpu::StoreOp::Discard };
         let cleared = wgpu::Operations { load: wgpu::LoadOp::Clear(0.0), store };
         let mut pass = begin_pass(encoder, &self.target, cleared);
         if let Some(covered) = &covered {
-            covered.resolve(&mut pass, &self.pipelines.resolve, &mut self.uniforms, camera, &self.target);
+            let texels = (&self.target.texels_group, self.target.viewport);
+            covered.resolve(&mut pass, &self.pipelines.resolve, &mut self.uniforms, camera, texels);
         }
-        draw_layers(&mut pass, &self.pipelines, &self.layers, &mut self.uniforms, scene, camera);
-        if fog.is_any {
+        let opaque = visible(scene).filter(|layer| !is_glass(layer));
+        draw_layers(&mut pass, &self.pipelines, &self.layers, &mut self.uniforms, camera, opaque);
+        if is_more {
             drop(pass);
-            let drawing = (&self.pipelines.volumes, &self.layers, &self.target);
-            self.fog.march(encoder, fog, drawing, (&mut self.uniforms, camera), scene);
-            let mut over = begin_pass_without_depth(encoder, &self.target);
-            self.fog.lay_over(&mut over, &self.pipelines.fog, (&mut self.uniforms, camera));
-            drop(over);
+            if fog.is_any {
+                let drawing = (&self.pipelines.volumes, &self.layers, &self.target);
+                self.fog.march(encoder, fog, drawing, (&mut self.uniforms, camera), scene);
+                let mut over = over(encoder, &self.target.color_view);
+                self.fog.lay_over(&mut over, &self.pipelines.fog, (&mut self.uniforms, camera));
+            }
+            if let Some(glass) = &self.glass {
+                let drawing = (&self.pipelines, &self.layers);
+                let shown = (scene, lens.clip_from_scene);
+                glass.draw(encoder, &self.target, drawing, (&mut self.uniforms, camera), shown);
+            }
             let kept = wgpu::Operations { load: wgpu::LoadOp::Load, store: wgpu::StoreOp::Discard };
             pass = begin_pass(encoder, &self.target, kept);
         }

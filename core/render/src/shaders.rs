@@ -28,7 +28,9 @@ pub(crate) const POINTS_U32: Shader = shader!("points" => "points_u32");
 pub(crate) const BACKGROUND: Shader = shader!(=> "background");
 pub(crate) const RESOLVE: Shader = shader!(=> "resolve");
 pub(crate) const MESH: Shader = shader!(=> "mesh");
+pub(crate) const EDGES: Shader = shader!(=> "edges");
 pub(crate) const TRACTS: Shader = shader!("lines" => "tracts");
+pub(crate) const TUBES: Shader = shader!("lines" => "tubes");
 pub(crate) const SEGMENTS: Shader = shader!("lines" => "segments");
 pub(crate) const NETWORK: Shader = shader!(=> "network");
 pub(crate) const SLICES: Shader = shader!("volume" => "slices");
@@ -41,8 +43,10 @@ mod tests {
     use super::*;
     use naga::valid::{Capabilities, ValidationFlags, Validator};
 
-    const ALL: [Shader; 12] =
-        [BACKGROUND, POINTS_U64, POINTS_U32, RESOLVE, MESH, TRACTS, SEGMENTS, NETWORK, SLICES, MARCH, FOG, MARKER];
+    const ALL: [Shader; 14] = [
+        BACKGROUND, POINTS_U64, POINTS_U32, RESOLVE, MESH, EDGES, TRACTS, TUBES, SEGMENTS, NETWORK, SLICES, MARCH, FOG,
+        MARKER,
+    ];
 
     #[test]
     fn every_shader_is_valid_with_no_more_than_it_needs() {

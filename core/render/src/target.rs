@@ -9,6 +9,7 @@ pub(crate) struct Target {
     pub(crate) viewport: Viewport,
     pub(crate) color: wgpu::Texture,
     pub(crate) color_view: wgpu::TextureView,
+    pub(crate) depth: wgpu::Texture,
     pub(crate) depth_view: wgpu::TextureView,
     /// The depth, to be read by what marches through volumes.
     depths_group: wgpu::BindGroup,
@@ -39,23 +40,20 @@ impl Target {
             COLOR_FORMAT,
             Usage::RENDER_ATTACHMENT | Usage::COPY_SRC | Usage::COPY_DST | Usage::TEXTURE_BINDING,
         );
-        let depth = texture(device, viewport, DEPTH_FORMAT, Usage::RENDER_ATTACHMENT | Usage::TEXTURE_BINDING);
+        let depth_usage = Usage::RENDER_ATTACHMENT | Usage::TEXTURE_BINDING | Usage::COPY_SRC;
+        let depth = texture(device, viewport, DEPTH_FORMAT, depth_usage);
         let depth_view = depth.create_view(&Default::default());
         let depths_group = device.create_bind_group(&wgpu::BindGroupDescriptor {
             label: Some("depths"),
             layout: depths,
             entries: &[wgpu::BindGroupEntry { binding: 0, resource: wgpu::BindingResource::TextureView(&depth_view) }],
         });
-        let texels = device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("texels of points"),
-            size: u64::from(viewport.width) * u64::from(viewport.height) * TEXEL_BYTES,
-            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
-            mapped_at_creation: false,
-        });
+        let texels = texels(device, viewport);
         let backdrop = texture(device, viewport, COLOR_FORMAT, Usage::RENDER_ATTACHMENT | Usage::COPY_SRC);
         Target {
             viewport,
             color_view: color.create_view(&Default::default()),
+            depth,
             depth_view,
             depths_group,
             texels_group: storage_group(device, resolve, &[&texels]),
@@ -81,7 +79,17 @@ pub(crate) fn fitting(limits: &wgpu::Limits, wanted: Viewport) -> Viewport {
     Viewport { width, height }
 }
 
-fn texture(
+/// Room for the texels of points.
+pub(crate) fn texels(device: &wgpu::Device, viewport: Viewport) -> wgpu::Buffer {
+    device.create_buffer(&wgpu::BufferDescriptor {
+        label: Some("texels of points"),
+        size: u64::from(viewport.width) * u64::from(viewport.height) * TEXEL_BYTES,
+        usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
+        mapped_at_creation: false,
+    })
+}
+
+pub(crate) fn texture(
     device: &wgpu::Device,
     viewport: Viewport,
     format: wgpu::TextureFormat,

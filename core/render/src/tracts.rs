@@ -1,12 +1,13 @@
-//! Streamlines: `tracts.wgsl`.
+//! Streamlines: as lines by `tracts.wgsl`, as tubes by `tubes.wgsl`.
 
 use crate::frame::{Slot, Uniforms};
 use crate::pipeline::{Blend, Depth, Raster};
-use crate::shaders::TRACTS;
+use crate::shaders::{TRACTS, TUBES};
 use crate::upload::Upload;
 use bytemuck::{Pod, Zeroable};
 use glam::Vec3;
 use heliograph_scene::{HIDDEN, Paint, Tracts};
+use std::ops::Range;
 
 /// A point of a streamline in the buffer. Alpha is 255 where the streamline goes on to the next point, 0 at its end.
 #[repr(C)]
@@ -18,8 +19,31 @@ pub(crate) struct TractPoint {
 
 const POINT_BYTES: u64 = size_of::<TractPoint>() as u64;
 
-pub(crate) fn pipeline(device: &wgpu::Device, frame: &wgpu::BindGroupLayout) -> wgpu::RenderPipeline {
-    // One buffer, bound four times, each a point further: an instance sees a segment and its neighbours.
+/// One buffer, bound several times, each a point further: an instance sees both ends of a segment.
+pub(crate) fn tubes(device: &wgpu::Device, frame: &wgpu::BindGroupLayout) -> wgpu::RenderPipeline {
+    let attributes = [
+        wgpu::vertex_attr_array![0 => Float32x3, 1 => Unorm8x4],
+        wgpu::vertex_attr_array![2 => Float32x3, 3 => Unorm8x4],
+    ];
+    Raster {
+        shader: TUBES,
+        vertex: "tube",
+        fragment: "surface",
+        groups: &[frame],
+        buffers: &attributes.each_ref().map(|attributes| layout(attributes)),
+        topology: wgpu::PrimitiveTopology::TriangleStrip,
+        depth: Depth::Write,
+        blend: Blend::Over,
+    }
+    .build(device)
+}
+
+fn layout(attributes: &[wgpu::VertexAttribute]) -> wgpu::VertexBufferLayout<'_> {
+    wgpu::VertexBufferLayout { array_stride: POINT_BYTES, step_mode: wgpu::VertexStepMode::Instance, attributes }
+}
+
+/// The same with the points before and after.
+pub(crate) fn lines(device: &wgpu::Device, frame: &wgpu::BindGroupLayout) -> wgpu::RenderPipeline {
     let attributes = [
         wgpu::vertex_attr_array![0 => Float32x3, 1 => Unorm8x4],
         wgpu::vertex_attr_array![2 => Float32x3, 3 => Unorm8x4],
@@ -31,11 +55,7 @@ pub(crate) fn pipeline(device: &wgpu::Device, frame: &wgpu::BindGroupLayout) -> 
         vertex: "ribbon",
         fragment: "tube",
         groups: &[frame],
-        buffers: &attributes.each_ref().map(|attributes| wgpu::VertexBufferLayout {
-            array_stride: POINT_BYTES,
-            step_mode: wgpu::VertexStepMode::Instance,
-            attributes,
-        }),
+        buffers: &attributes.each_ref().map(|attributes| layout(attributes)),
         topology: wgpu::PrimitiveTopology::TriangleStrip,
         depth: Depth::Write,
         blend: Blend::Over,
@@ -94,13 +114,24 @@ impl TractBuffers {
         self.written == self.point_count
     }
 
-    pub(crate) fn draw(&self, pass: &mut wgpu::RenderPass<'_>, uniforms: &Uniforms, camera: Slot, item: Slot) {
+    /// Draws lines; their pipeline is set.
+    pub(crate) fn draw_lines(&self, pass: &mut wgpu::RenderPass<'_>, uniforms: &Uniforms, camera: Slot, item: Slot) {
+        self.draw(pass, uniforms, camera.with(item), 0..4);
+    }
+
+    /// Draws tubes; their pipeline is set.
+    pub(crate) fn draw_tubes(&self, pass: &mut wgpu::RenderPass<'_>, uniforms: &Uniforms, camera: Slot, item: Slot) {
+        // Without the points before and after.
+        self.draw(pass, uniforms, camera.with(item), 1..3);
+    }
+
+    fn draw(&self, pass: &mut wgpu::RenderPass<'_>, uniforms: &Uniforms, offsets: [u32; 2], points: Range<u32>) {
         if self.drawable < 2 {
             return;
         }
-        pass.set_bind_group(0, uniforms.bind_group(), &camera.with(item));
-        for slot in 0..4 {
-            pass.set_vertex_buffer(slot, self.points.slice(u64::from(slot) * POINT_BYTES..));
+        pass.set_bind_group(0, uniforms.bind_group(), &offsets);
+        for (slot, point) in (0..).zip(points) {
+            pass.set_vertex_buffer(slot, self.points.slice(u64::from(point) * POINT_BYTES..));
         }
         pass.draw(0..4, 0..(self.drawable - 1) as u32);
     }

@@ -33,7 +33,8 @@ struct VolumeUniform {
     mode: u32,
     step_voxels: f32,
     clear_below: f32,
-    padding: [u32; 3],
+    opacity: f32,
+    padding: [u32; 2],
 }
 
 const _: () = assert!(size_of::<VolumeUniform>() == 224);
@@ -374,7 +375,8 @@ impl VolumeBuffers {
             },
             step_voxels,
             clear_below: if style.clear_low { 0.0 } else { -1.0 },
-            padding: [0; 3],
+            opacity: layer.style.opacity,
+            padding: [0; 2],
         };
         queue.write_buffer(&self.uniform, 0, bytemuck::bytes_of(&uniform));
         self.painted = Some(colors.table);

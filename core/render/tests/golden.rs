@@ -11,7 +11,8 @@ mod common;
 
 use common::{VIEWPORT, difference, fibres, gpu, hills, orthographic, renderer, scene, set, spiral, torus};
 use heliograph_render::Image;
-use heliograph_scene::{Scene, Viewport, VolumeMode};
+use heliograph_scene::load::LoadedLayer;
+use heliograph_scene::{Scene, Shading, Style, Viewport, VolumeMode};
 use heliograph_wire::{Command, How, Shape, Value};
 use std::path::{Path, PathBuf};
 
@@ -270,4 +271,99 @@ fn what_is_selected_stands_out() {
     assert!(difference(&selected, &renderer.capture(&scene).unwrap(), STEP).1 > 0.03);
     scene.apply(&Command::Undo, VIEWPORT).unwrap();
     assert!(renderer.capture(&scene).unwrap() == selected);
+}
+
+/// Layers with one thing about how they are drawn changed.
+fn styled<const N: usize>(layers: [LoadedLayer; N], change: impl Fn(usize, &mut Style)) -> Scene {
+    scene(layers.into_iter().enumerate().map(|(index, mut layer)| {
+        change(index, &mut layer.style);
+        layer
+    }))
+}
+
+#[test]
+fn one_sees_through_a_mesh_to_what_is_in_it() {
+    check(
+        "glass_mesh",
+        &styled([torus([205, 170, 110]), fibres()], |index, style| {
+            style.opacity = if index == 0 { 0.35 } else { 1.0 };
+        }),
+    );
+}
+
+#[test]
+fn one_sees_through_points_lines_and_nodes() {
+    check("glass_all", &styled([hills(300), fibres(), spiral()], |_, style| style.opacity = 0.4));
+}
+
+#[test]
+fn one_sees_through_points_alike_with_32_bit_atomics() {
+    let scene = styled([hills(300), torus([205, 170, 110])], |_, style| style.opacity = 0.4);
+    let u64_picture = renderer(VIEWPORT, false).capture(&scene).unwrap();
+    let u32_picture = renderer(VIEWPORT, true).capture(&scene).unwrap();
+    assert!(u64_picture == u32_picture, "they differ: {:?}", difference(&u64_picture, &u32_picture, 0));
+}
+
+#[test]
+fn a_layer_of_no_opacity_is_as_if_it_were_not_shown() {
+    let of = |opacity, visible| {
+        let mut scene = styled([torus([205, 170, 110]), fibres()], |index, style| {
+            style.opacity = if index == 0 { opacity } else { 1.0 };
+        });
+        let layer = scene.layers()[0].id;
+        let command = Command::Set { layer: Some(layer), property: "visible".into(), value: Value::Toggle(visible) };
+        scene.apply(&command, VIEWPORT).unwrap();
+        renderer(VIEWPORT, false).capture(&scene).unwrap()
+    };
+    assert!(of(0.0, true) == of(1.0, false));
+    assert!(of(0.5, true) != of(1.0, true));
+}
+
+#[test]
+fn a_mesh_is_flat_has_edges_or_is_wire() {
+    for (name, shading) in [("mesh_flat", Shading::Flat), ("mesh_edges", Shading::Edges), ("mesh_wire", Shading::Wire)]
+    {
+        check(name, &styled([torus([205, 170, 110])], |_, style| style.shading = shading));
+    }
+}
+
+fn tubes() -> Scene {
+    styled([fibres()], |_, style| (style.in_data_units, style.diameter) = (true, Some(0.035)))
+}
+
+#[test]
+fn tubes_look_as_they_did() {
+    check("tubes", &tubes());
+    check("tubes_orthographic", &orthographic(tubes()));
+}
+
+#[test]
+fn a_picture_of_tubes_drawn_in_parts_is_the_same_as_one_drawn_at_once() {
+    let whole = Viewport { width: 320, height: 180 };
+    let at_once = renderer(whole, false).capture(&tubes()).unwrap();
+    let small = Viewport { width: 140, height: 140 };
+    let in_parts = renderer(small, false).capture_large(&tubes(), whole, |_| true).unwrap().unwrap();
+    let (mean, off) = difference(&at_once, &in_parts, STEP);
+    assert!(mean < 0.5 && off < 0.001, "{mean} {off}");
+}
+
+#[test]
+fn points_in_the_units_of_the_data_are_larger_where_they_are_nearer() {
+    check(
+        "points_in_data_units",
+        &styled([hills(40)], |_, style| {
+            (style.in_data_units, style.diameter) = (true, Some(0.02));
+        }),
+    );
+}
+
+#[test]
+fn one_sees_through_the_surface_of_a_volume() {
+    check(
+        "glass_volume",
+        &styled([common::ball(), fibres()], |index, style| {
+            style.volume.mode = VolumeMode::Surface;
+            style.opacity = if index == 0 { 0.5 } else { 1.0 };
+        }),
+    );
 }

@@ -3,7 +3,7 @@
 use crate::load::Source;
 use crate::paint::Paint;
 use crate::selection::Selected;
-use crate::{Aabb, ColorBy, Mesh, Network, Points, Style, Tracts, Volume};
+use crate::{Aabb, ColorBy, Diameter, Mesh, Network, Points, Style, Tracts, Volume};
 use glam::{DVec3, Vec3};
 use heliograph_wire::LayerId;
 use std::sync::Arc;
@@ -101,6 +101,15 @@ impl LayerData {
         choices
     }
 
+    /// A diameter that suits its points or lines, in its units: points touch each other, lines do not hide the rest.
+    pub fn fitting_diameter(&self) -> f64 {
+        let wanted = match self {
+            LayerData::Points(points) => f64::from(points.spacing()),
+            _ => self.bounds().map_or(0.0, |bounds| f64::from(bounds.min.distance(bounds.max)) / 300.0),
+        };
+        two_digits(wanted)
+    }
+
     /// The box about the positions, relative to [`LayerData::origin`].
     pub fn bounds(&self) -> Option<Aabb> {
         match self {
@@ -120,6 +129,15 @@ impl Layer {
         Paint::new(&self.data, &self.style).with_selection(&self.data, selected)
     }
 
+    /// How thick its points or lines are.
+    pub fn diameter(&self) -> Diameter {
+        let px = if matches!(self.data, LayerData::Points(_)) { self.style.point_size } else { self.style.line_width };
+        if !self.style.in_data_units {
+            return Diameter::Pixels(px);
+        }
+        Diameter::Scene(self.style.diameter.unwrap_or_else(|| self.data.fitting_diameter()) as f32)
+    }
+
     /// Of a volume: from which number on something is seen, and from which on it is as dense as it gets.
     pub fn opacity_range(&self) -> Option<[f64; 2]> {
         crate::properties::opacity(self)
@@ -134,4 +152,10 @@ impl Layer {
     pub fn bounds(&self) -> Option<Aabb> {
         self.data.bounds().map(|bounds| bounds.translated(self.offset))
     }
+}
+
+/// E.g. 0.012 for 0.012345, as it would be read from text; 1 where there is no such number.
+pub(crate) fn two_digits(number: f64) -> f64 {
+    let rounded = format!("{number:.1e}").parse().unwrap_or(1.0);
+    if f64::is_normal(rounded) && rounded > 0.0 { rounded } else { 1.0 }
 }

@@ -58,7 +58,7 @@ pub use paint::{ColorTable, HIDDEN, Paint};
 pub use pick::Picked;
 pub use points::Points;
 pub use scene::{Scene, Viewport, Wake};
-pub use style::{Background, ColorBy, Filter, Settings, Style};
+pub use style::{Background, ColorBy, Diameter, Filter, Settings, Shading, Style};
 pub use tracts::Tracts;
 pub use triad::{HUB_COLOR, LETTER_COLOR, Triad, TriadAxis};
 pub use volume::{Volume, VolumeMode, VolumeStyle};

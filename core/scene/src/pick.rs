@@ -4,7 +4,7 @@ mod volume;
 
 use crate::clip::ClipRegion;
 use crate::scene::{Scene, Viewport};
-use crate::{Layer, LayerData, Mesh, Paint, Ray, Tracts, text};
+use crate::{Diameter, Layer, LayerData, Mesh, Paint, Ray, Tracts, text};
 use glam::{DVec3, Mat4, Vec2, Vec3, Vec4};
 use heliograph_wire::LayerId;
 
@@ -83,7 +83,7 @@ fn found(scene: &Scene, x: f32, y: f32, viewport: Viewport) -> Option<(&Layer, C
     let ray = scene.camera().ray(x, y, aspect);
     let clip = scene.clip();
     let mut best: Option<(&Layer, Candidate)> = None;
-    for layer in scene.layers().iter().filter(|layer| layer.visible) {
+    for layer in scene.layers().iter().filter(|layer| layer.visible && layer.style.opacity > 0.0) {
         let clip_from_layer = clip_from_world * Mat4::from_translation(layer.offset);
         let view = View::new(clip_from_layer, clip.seen_from(layer.offset), (x, y), viewport);
         let ray = Ray { origin: ray.origin - layer.offset, ..ray };
@@ -113,27 +113,35 @@ fn in_layer(layer: &Layer, view: &View, ray: Ray) -> Option<Candidate> {
     let paint = layer.paint();
     match &layer.data {
         LayerData::Points(points) => {
-            let radius = style.point_size * 0.5;
+            let radius = half(layer.diameter());
             near_points(view, &paint, points.positions.iter().map(|&position| (position, radius)))
         }
         LayerData::Network(network) => {
-            let radii = network.sizes.iter().map(|size| size * style.node_size * 0.5);
+            let radii = network.sizes.iter().map(|size| Diameter::Pixels(size * style.node_size * 0.5));
             near_points(view, &paint, network.positions.iter().copied().zip(radii))
         }
-        LayerData::Tracts(tracts) => near_lines(view, &paint, tracts, style.line_width * 0.5),
+        LayerData::Tracts(tracts) => near_lines(view, &paint, tracts, half(layer.diameter())),
         LayerData::Mesh(mesh) => on_mesh(view, &paint, mesh, ray),
         LayerData::Volume(data) => volume::seen(view, layer, data, ray),
     }
 }
 
-fn near_points(view: &View, paint: &Paint<'_>, points: impl Iterator<Item = (Vec3, f32)>) -> Option<Candidate> {
+fn half(diameter: Diameter) -> Diameter {
+    match diameter {
+        Diameter::Pixels(px) => Diameter::Pixels(px * 0.5),
+        Diameter::Scene(length) => Diameter::Scene(length * 0.5),
+    }
+}
+
+/// The nearest of points that have these radii.
+fn near_points(view: &View, paint: &Paint<'_>, points: impl Iterator<Item = (Vec3, Diameter)>) -> Option<Candidate> {
     let mut best = None;
     for (index, (position, radius)) in points.enumerate() {
         let clip = view.clip(position);
         if !is_before_camera(clip) || !view.kept.keeps(position) {
             continue;
         }
-        let gap = (view.pixels(clip).distance(view.place) - radius).max(0.0);
+        let gap = (view.pixels(clip).distance(view.place) - radius.px(view.px_per_unit(clip))).max(0.0);
         if gap <= POINT_REACH && paint.shows(index) {
             keep_better(&mut best, Candidate { index, position, nearness: clip.z / clip.w, gap });
         }
@@ -141,7 +149,7 @@ fn near_points(view: &View, paint: &Paint<'_>, points: impl Iterator<Item = (Vec
     best
 }
 
-fn near_lines(view: &View, paint: &Paint<'_>, tracts: &Tracts, half_width: f32) -> Option<Candidate> {
+fn near_lines(view: &View, paint: &Paint<'_>, tracts: &Tracts, radius: Diameter) -> Option<Candidate> {
     let mut best = None;
     for index in 0..tracts.len() {
         let range = tracts.range(index);
@@ -149,7 +157,7 @@ fn near_lines(view: &View, paint: &Paint<'_>, tracts: &Tracts, half_width: f32) 
         for (at, ends) in (range.start..).zip(line.windows(2)) {
             let Some(part) = view.kept.between(ends[0], ends[1]) else { continue };
             let [start, end] = part.map(|share| ends[0].lerp(ends[1], share));
-            if let Some(candidate) = near_segment(view, index, start, end, half_width)
+            if let Some(candidate) = near_segment(view, index, start, end, radius)
                 && paint.shows(at)
                 && paint.shows(at + 1)
             {
@@ -160,7 +168,7 @@ fn near_lines(view: &View, paint: &Paint<'_>, tracts: &Tracts, half_width: f32) 
     best
 }
 
-fn near_segment(view: &View, index: usize, start: Vec3, end: Vec3, half_width: f32) -> Option<Candidate> {
+fn near_segment(view: &View, index: usize, start: Vec3, end: Vec3, radius: Diameter) -> Option<Candidate> {
     let (start_clip, end_clip) = (view.clip(start), view.clip(end));
     // The part before the near plane, where z ≤ w.
     let (start_room, end_room) = (start_clip.w - start_clip.z, end_clip.w - end_clip.z);
@@ -178,13 +186,14 @@ fn near_segment(view: &View, index: usize, start: Vec3, end: Vec3, half_width: f
     let (a_px, b_px) = (view.pixels(a), view.pixels(b));
     let along = b_px - a_px;
     let share_px = ((view.place - a_px).dot(along) / along.length_squared().max(1e-12)).clamp(0.0, 1.0);
+    // Equal steps in the picture are not equal steps along the line: what is far is foreshortened.
+    let share = (share_px / b.w) / ((1.0 - share_px) / a.w + share_px / b.w);
+    let clip = a.lerp(b, share);
+    let half_width = radius.px(view.px_per_unit(clip));
     let gap = ((a_px + along * share_px).distance(view.place) - half_width).max(0.0);
     if gap.is_nan() || gap > LINE_REACH {
         return None;
     }
-    // Equal steps in the picture are not equal steps along the line: what is far is foreshortened.
-    let share = (share_px / b.w) / ((1.0 - share_px) / a.w + share_px / b.w);
-    let clip = a.lerp(b, share);
     let position = start.lerp(end, first + (last - first) * share);
     Some(Candidate { index, position, nearness: clip.z / clip.w, gap })
 }
@@ -282,6 +291,11 @@ impl View {
 
     fn clip(&self, position: Vec3) -> Vec4 {
         self.clip_from_layer * position.extend(1.0)
+    }
+
+    /// How long a unit is that lies across the sight, so far from the eye.
+    fn px_per_unit(&self, clip: Vec4) -> f32 {
+        self.clip_from_layer.row(1).truncate().length() * self.half_size.y / clip.w
     }
 
     /// From the upper left corner, y downwards.

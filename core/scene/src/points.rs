@@ -71,6 +71,17 @@ impl Points {
         Some(Points { origin, positions, file_index, file_colors, attributes: kept, bounds })
     }
 
+    /// How far neighbours are apart, roughly: as if the cloud were a sheet over the two longest sides of its box. Scans are
+    /// surfaces; of a cloud that fills its box this says how dense it looks, which is what counts in a picture. 0 when that is
+    /// not known.
+    pub fn spacing(&self) -> f32 {
+        let Some(bounds) = self.bounds else { return 0.0 };
+        let mut sides = (bounds.max - bounds.min).to_array();
+        sides.sort_by(f32::total_cmp);
+        let spacing = (sides[1] / self.positions.len().max(1) as f32 * sides[2]).sqrt();
+        if spacing.is_finite() { spacing } else { 0.0 }
+    }
+
     /// How many.
     pub fn len(&self) -> usize {
         self.positions.len()

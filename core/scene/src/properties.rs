@@ -1,10 +1,11 @@
 //! The controls of a scene and of its layers: described once, checked here, set here.
 
 mod clip;
+mod sizes;
 mod volume;
 
 use crate::clip::Everything;
-use crate::style::{Background, ColorBy, Filter, Settings, Style};
+use crate::style::{Background, ColorBy, Filter, Settings, Shading, Style};
 use crate::{Camera, Category, Colormap, CommandError, Field, Layer, LayerData, Projection};
 use heliograph_wire::scene::{ChoiceOption, Legend, LegendEntry, LegendScale};
 use heliograph_wire::{Property, PropertyKind, Value};
@@ -61,9 +62,11 @@ pub(crate) fn of_layer(layer: &Layer) -> Vec<Property> {
 
 fn with_style(layer: &Layer, style: &Style) -> Vec<Property> {
     let mut list = match &layer.data {
-        LayerData::Points(_) => vec![px("point_size", "Point size", style.point_size, 1.0, 20.0)],
-        LayerData::Mesh(_) | LayerData::Volume(_) => vec![],
-        LayerData::Tracts(_) => vec![px("line_width", "Line width", style.line_width, 1.0, 12.0)],
+        LayerData::Points(_) | LayerData::Tracts(_) => sizes::of(&layer.data, style),
+        LayerData::Mesh(_) => {
+            vec![choice("shading", "Shown as", Shading::ALL.map(|one| (one.id(), one.label())), style.shading.id())]
+        }
+        LayerData::Volume(_) => vec![],
         LayerData::Network(_) => vec![
             px("node_size", "Node size", style.node_size, 2.0, 40.0),
             px("link_width", "Link width", style.link_width, 0.5, 8.0),
@@ -71,6 +74,7 @@ fn with_style(layer: &Layer, style: &Style) -> Vec<Property> {
             range("link_opacity", "Link opacity", style.link_opacity, (0.0, 1.0, 0.05), None),
         ],
     };
+    list.push(range("opacity", "Opacity", style.opacity, (0.0, 1.0, 0.05), None));
     let fields = layer.data.fields();
     if let (LayerData::Volume(data), Some(values)) = (&layer.data, fields.first()) {
         list.extend(volume::of(data, style, values));
@@ -280,8 +284,8 @@ pub(crate) fn set_of_layer(layer: &mut Layer, property: &str, value: &Value) -> 
     let before = layer.style.clone();
     match (property, value) {
         (VISIBLE, Value::Toggle(on)) => layer.visible = *on,
-        ("point_size", Value::Number(px)) => layer.style.point_size = *px as f32,
-        ("line_width", Value::Number(px)) => layer.style.line_width = *px as f32,
+        ("opacity", Value::Number(share)) => layer.style.opacity = *share as f32,
+        ("shading", Value::Choice(id)) => pick(&Shading::ALL, id, Shading::id, &mut layer.style.shading),
         ("node_size", Value::Number(px)) => layer.style.node_size = *px as f32,
         ("label_count", Value::Number(count)) => layer.style.label_count = *count as f32,
         ("link_width", Value::Number(px)) => layer.style.link_width = *px as f32,
@@ -315,6 +319,7 @@ pub(crate) fn set_of_layer(layer: &mut Layer, property: &str, value: &Value) -> 
                 filter.categories = Some((0..count).map(is_named).collect());
             }
         }
+        _ if sizes::set(&mut layer.style, property, value) => {}
         _ => volume::set(&mut layer.style, property, value),
     }
     let Style { color_by, color, colormap, range, log, reversed, ref filter, .. } = layer.style;
@@ -322,18 +327,21 @@ pub(crate) fn set_of_layer(layer: &mut Layer, property: &str, value: &Value) -> 
         != (before.color_by, before.color, before.colormap, before.range, before.log, before.reversed, &before.filter)
 }
 
+/// The numbers of a volume at the two ends of its colours.
+pub(crate) fn color_range(layer: &Layer) -> Option<[f64; 2]> {
+    let field = layer.data.fields().into_iter().next()?;
+    Some(layer.style.range.unwrap_or_else(|| field.summary().middle))
+}
+
 /// From which number on something of a volume is seen, and from which on it is as dense as it gets.
 pub(crate) fn opacity(layer: &Layer) -> Option<[f64; 2]> {
-    let field = layer.data.fields().into_iter().next()?;
-    let colors = layer.style.range.unwrap_or_else(|| field.summary().middle);
-    Some(layer.style.volume.opacity_range.unwrap_or(colors))
+    Some(layer.style.volume.opacity_range.unwrap_or(color_range(layer)?))
 }
 
 /// The number at which a volume's surface lies.
 pub(crate) fn level(layer: &Layer) -> Option<f64> {
     let field = layer.data.fields().into_iter().next()?;
-    let colors = layer.style.range.unwrap_or_else(|| field.summary().middle);
-    Some(volume::level_of(&layer.style, colors, &field))
+    Some(volume::level_of(&layer.style, color_range(layer)?, &field))
 }
 
 /// The property that every layer has and [`of_layer`] leaves out.

@@ -3,10 +3,18 @@
 /// How a layer is drawn. A layer has all fields; which of them count depends on its kind.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Style {
+    /// How much of what is behind it is hidden: from 0 to 1.
+    pub opacity: f32,
     /// Points: the diameter in px.
     pub point_size: f32,
     /// Tracts: the width in px.
     pub line_width: f32,
+    /// Points and tracts: whether they have the size that they would have among the data, nearer ones larger.
+    pub in_data_units: bool,
+    /// Points and tracts: their diameter in the data's units; without it, [`crate::LayerData::fitting_diameter`].
+    pub diameter: Option<f64>,
+    /// Mesh: what is shown of its triangles.
+    pub shading: Shading,
     /// Network: the diameter in px of a node whose [`crate::Network::sizes`] is 1.
     pub node_size: f32,
     /// Network: from 0 to 1.
@@ -47,8 +55,12 @@ pub struct Filter {
 impl Default for Style {
     fn default() -> Style {
         Style {
+            opacity: 1.0,
             point_size: 2.0,
             line_width: 2.0,
+            in_data_units: false,
+            diameter: None,
+            shading: Shading::Smooth,
             node_size: 10.0,
             link_opacity: 0.4,
             link_width: 1.5,
@@ -61,6 +73,63 @@ impl Default for Style {
             reversed: false,
             filter: None,
             volume: crate::VolumeStyle::default(),
+        }
+    }
+}
+
+/// What is shown of a mesh's triangles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Shading {
+    /// A surface that is round where its normals say so.
+    Smooth,
+    /// Each triangle as flat as it is.
+    Flat,
+    /// The same with the triangles' edges.
+    Edges,
+    /// The edges alone.
+    Wire,
+}
+
+impl Shading {
+    /// Every one.
+    pub const ALL: [Shading; 4] = [Shading::Smooth, Shading::Flat, Shading::Edges, Shading::Wire];
+
+    /// For [`heliograph_wire::Value::Choice`].
+    pub fn id(self) -> &'static str {
+        match self {
+            Shading::Smooth => "smooth",
+            Shading::Flat => "flat",
+            Shading::Edges => "edges",
+            Shading::Wire => "wire",
+        }
+    }
+
+    /// For people.
+    pub fn label(self) -> &'static str {
+        match self {
+            Shading::Smooth => "Smooth",
+            Shading::Flat => "Flat",
+            Shading::Edges => "Flat with edges",
+            Shading::Wire => "Wire",
+        }
+    }
+}
+
+/// The diameter of points or lines.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Diameter {
+    /// In px, however far they are.
+    Pixels(f32),
+    /// In the units of the scene.
+    Scene(f32),
+}
+
+impl Diameter {
+    /// In px, where one unit of the scene is so many.
+    pub fn px(self, px_per_unit: f32) -> f32 {
+        match self {
+            Diameter::Pixels(px) => px,
+            Diameter::Scene(length) => length * px_per_unit,
         }
     }
 }

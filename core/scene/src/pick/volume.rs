@@ -28,12 +28,14 @@ pub(super) fn seen(view: &View, layer: &Layer, volume: &Volume, ray: Ray) -> Opt
 
 fn on_slice(layer: &Layer, volume: &Volume, ray: Ray, [first, last]: [f32; 2]) -> Option<f32> {
     let style = &layer.style.volume;
+    let [lowest, _] = properties::color_range(layer).unwrap_or_default();
     let across = |axis: usize| {
         let at = style.slice(axis, volume.size) as f32;
         let distance = (at - ray.origin[axis]) / ray.direction[axis];
         let value = volume.at(ray.origin + ray.direction * distance, style.frame);
-        (style.shown[axis] && distance > 0.0 && (first..=last).contains(&distance) && !value.is_nan())
-            .then_some(distance)
+        // Written so that NaN fails.
+        let is_seen = if style.clear_low { value > lowest } else { !value.is_nan() };
+        (style.shown[axis] && distance > 0.0 && (first..=last).contains(&distance) && is_seen).then_some(distance)
     };
     (0..3).filter_map(across).min_by(f32::total_cmp)
 }
