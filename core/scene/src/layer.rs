@@ -1,5 +1,6 @@
 //! [`Layer`]: one thing that is drawn, as it came out of one file.
 
+use crate::layout::Motion;
 use crate::load::Source;
 use crate::paint::Paint;
 use crate::selection::Selected;
@@ -37,6 +38,8 @@ pub struct Layer {
     pub(crate) dims: bool,
     /// From the units of a network's layout to those of the scene that it was put in.
     pub(crate) scale: f32,
+    /// Of a network that is laid out: whether it moves.
+    pub(crate) motion: Option<Motion>,
 }
 
 /// What a layer is made of.

@@ -7,7 +7,7 @@
 mod live;
 mod octree;
 
-pub(crate) use live::LiveLayout;
+pub(crate) use live::{LiveLayout, Motion};
 
 use crate::random::Random;
 use glam::Vec3;
@@ -70,6 +70,11 @@ impl ForceLayout {
         };
         let positions = published.iter().map(|place| *place / scale).collect();
         ForceLayout::with_positions(positions, edges, scale, LEAST_TEMPERATURE * 20.0)
+    }
+
+    /// The same as warm as at the start.
+    pub(crate) fn warmed(self) -> ForceLayout {
+        ForceLayout { temperature: FIRST_TEMPERATURE, ..self }
     }
 
     fn with_positions(positions: Vec<Vec3>, edges: &[[u32; 2]], scale: f32, temperature: f32) -> ForceLayout {

@@ -5,6 +5,7 @@ mod sizes;
 mod volume;
 
 use crate::clip::Everything;
+use crate::layout::Motion;
 use crate::style::{Background, ColorBy, Filter, Settings, Shading, Style};
 use crate::{Camera, Category, Colormap, CommandError, Field, Layer, LayerData, Projection};
 use heliograph_wire::scene::{ChoiceOption, Legend, LegendEntry, LegendScale};
@@ -12,6 +13,9 @@ use heliograph_wire::{Property, PropertyKind, Value};
 
 /// The property of every layer that is drawn beside its name and not among the others.
 pub(crate) const VISIBLE: &str = "visible";
+
+/// The property of a network that is laid out, which the scene itself sets.
+pub(crate) const MOTION: &str = "layout";
 
 /// The scene's own controls.
 pub(crate) fn of_scene(settings: &Settings, camera: &Camera, everything: Option<&Everything>) -> Vec<Property> {
@@ -61,6 +65,9 @@ pub(crate) fn of_layer(layer: &Layer) -> Vec<Property> {
 }
 
 fn with_style(layer: &Layer, style: &Style) -> Vec<Property> {
+    let motion = layer
+        .motion
+        .map(|motion| choice(MOTION, "Layout", Motion::ALL.map(|one| (one.id(), one.label())), motion.id()));
     let mut list = match &layer.data {
         LayerData::Points(_) | LayerData::Tracts(_) => sizes::of(&layer.data, style),
         LayerData::Mesh(_) => {
@@ -74,6 +81,7 @@ fn with_style(layer: &Layer, style: &Style) -> Vec<Property> {
             range("link_opacity", "Link opacity", style.link_opacity, (0.0, 1.0, 0.05), None),
         ],
     };
+    list.splice(0..0, motion);
     list.push(range("opacity", "Opacity", style.opacity, (0.0, 1.0, 0.05), None));
     let fields = layer.data.fields();
     if let (LayerData::Volume(data), Some(values)) = (&layer.data, fields.first()) {

@@ -2,7 +2,7 @@
 
 use crate::clip::{ClipRegion, Everything};
 use crate::history::History;
-use crate::layout::{ForceLayout, LiveLayout};
+use crate::layout::{ForceLayout, LiveLayout, Motion};
 use crate::load::LoadedLayer;
 use crate::measure::Measured;
 use crate::pick::{self, Picked};
@@ -15,6 +15,7 @@ use std::sync::Arc;
 mod changes;
 mod looks;
 mod marks;
+mod motion;
 
 pub(crate) use looks::Looks;
 pub(crate) use marks::Selection;
@@ -94,6 +95,8 @@ impl Scene {
         let (visible, offset) = (true, Vec3::ZERO);
         let (first_style, content_revision) = (style.clone(), 0);
         let (selected, dims) = (None, false);
+        let is_laid_out = matches!(&data, LayerData::Network(network) if !network.is_placed);
+        let motion = is_laid_out.then_some(Motion::Runs);
         let layer = Layer {
             id,
             name,
@@ -108,9 +111,10 @@ impl Scene {
             selected,
             dims,
             scale,
+            motion,
         };
         let layout = match &layer.data {
-            LayerData::Network(network) if !network.is_placed => {
+            LayerData::Network(network) if is_laid_out => {
                 Some(ForceLayout::new(network.len(), &network.edges, LAYOUT_SEED))
             }
             _ => None,
@@ -202,7 +206,7 @@ impl Scene {
             layer.content_revision = self.revision;
             moved = true;
         }
-        self.layouts.retain(|(_, layout)| !layout.is_over());
+        self.forget_settled();
         if moved {
             self.picked = self.picked.take().map(|picked| pick::refreshed(picked, &self.layers));
             self.measured = self.measured.take().map(|measured| measured.refreshed(&self.layers));
@@ -322,7 +326,9 @@ impl Scene {
         layer.content_revision = self.revision;
         if let (LayerData::Network(network), Some(layout)) = (&layer.data, layout) {
             layer.data = LayerData::Network(Arc::new(network.at(scaled(layout.positions(), layer.scale))));
-            self.layouts.push((layer.id, LiveLayout::start(layout, Arc::clone(&self.wake))));
+            let live = LiveLayout::start(layout, Arc::clone(&self.wake));
+            live.hurry(layer.motion == Some(Motion::Hurries));
+            self.layouts.push((layer.id, live));
         }
         let elsewhere = self.place(&mut layer);
         if elsewhere {

@@ -10,6 +10,43 @@ use std::time::{Duration, Instant};
 /// A network too large for that takes as long as it takes.
 const STEP_TIME: Duration = Duration::from_micros(33_333);
 
+/// From one picture of a layout that hurries to the next.
+const HURRIED_TIME: Duration = Duration::from_millis(250);
+
+/// Whether a layout moves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Motion {
+    /// It has settled, or was stopped.
+    Still,
+    /// At a pace that the eye can follow.
+    Runs,
+    /// As fast as it can.
+    Hurries,
+}
+
+impl Motion {
+    /// Every one.
+    pub(crate) const ALL: [Motion; 3] = [Motion::Still, Motion::Runs, Motion::Hurries];
+
+    /// For [`heliograph_wire::Value::Choice`].
+    pub(crate) fn id(self) -> &'static str {
+        match self {
+            Motion::Still => "still",
+            Motion::Runs => "run",
+            Motion::Hurries => "settle",
+        }
+    }
+
+    /// For people.
+    pub(crate) fn label(self) -> &'static str {
+        match self {
+            Motion::Still => "Stands still",
+            Motion::Runs => "Runs",
+            Motion::Hurries => "Settles quickly",
+        }
+    }
+}
+
 /// A layout on its own thread. Dropping it ends the thread within a step.
 #[derive(Debug)]
 pub(crate) struct LiveLayout {
@@ -20,7 +57,7 @@ pub(crate) struct LiveLayout {
 struct Shared {
     state: Mutex<State>,
     /// Ends the pause between two steps.
-    stop: Condvar,
+    changed: Condvar,
 }
 
 #[derive(Debug, Default)]
@@ -28,6 +65,7 @@ struct State {
     newest: Option<Vec<Vec3>>,
     stopped: bool,
     finished: bool,
+    hurries: bool,
 }
 
 impl LiveLayout {
@@ -41,6 +79,12 @@ impl LiveLayout {
             shared.lock().finished = true;
         }
         LiveLayout { shared }
+    }
+
+    /// Whether it is to settle as fast as it can.
+    pub(crate) fn hurry(&self, hurries: bool) {
+        self.shared.lock().hurries = hurries;
+        self.shared.changed.notify_all();
     }
 
     /// The newest positions, unless they were taken before.
@@ -58,7 +102,7 @@ impl LiveLayout {
 impl Drop for LiveLayout {
     fn drop(&mut self) {
         self.shared.lock().stopped = true;
-        self.shared.stop.notify_all();
+        self.shared.changed.notify_all();
     }
 }
 
@@ -73,22 +117,27 @@ impl Shared {
         let mut state = self.lock();
         loop {
             let left = until.saturating_duration_since(Instant::now());
-            if state.stopped || left.is_zero() {
+            if state.stopped || state.hurries || left.is_zero() {
                 return state.stopped;
             }
-            state = self.stop.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            state = self.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 }
 
 fn run(mut layout: ForceLayout, shared: &Shared, wake: &Wake) {
     let mut next_step = Instant::now();
+    let mut next_picture = Instant::now();
     loop {
         next_step = (next_step + STEP_TIME).max(Instant::now());
         if shared.is_stopped_by(next_step) {
             return;
         }
         let moving = layout.step();
+        if moving && shared.lock().hurries && Instant::now() < next_picture {
+            continue;
+        }
+        next_picture = Instant::now() + HURRIED_TIME;
         let positions = layout.positions();
         {
             let mut state = shared.lock();

@@ -1,14 +1,17 @@
 //! The changes that can be undone: how they are made, taken back and made again.
 
-use super::{Scene, scaled, union};
+use super::{Scene, union};
 use crate::history::ChangeKind as Change;
-use crate::layout::ForceLayout;
+use crate::layout::Motion;
 use crate::pick::{self, Picked};
-use crate::{CommandError, Layer, LayerData, properties};
+use crate::{CommandError, Layer, properties};
 use heliograph_wire::{LayerId, Property, Value};
 
 impl Scene {
     pub(super) fn set(&mut self, layer: Option<LayerId>, property: &str, value: &Value) -> Result<(), CommandError> {
+        if let (Some(layer), properties::MOTION) = (layer, property) {
+            return self.set_motion(layer, value);
+        }
         let described = self.property(layer, property)?;
         properties::check(&described, value)?;
         if described.value == *value {
@@ -159,13 +162,8 @@ impl Scene {
             Change::Set { layer, property, before, .. } => self.assign(*layer, property, before),
             Change::Removed { at, out, .. } => {
                 if let Some(layer) = out.take() {
-                    let layout = match &layer.data {
-                        LayerData::Network(network) if !network.is_placed => {
-                            let places = scaled(network.positions.clone(), 1.0 / layer.scale);
-                            Some(ForceLayout::resume(&places, &network.edges))
-                        }
-                        _ => None,
-                    };
+                    let moves = layer.motion.is_some_and(|motion| motion != Motion::Still);
+                    let layout = if moves { super::motion::resumed(&layer) } else { None };
                     self.insert(*at, *layer, layout);
                 }
             }

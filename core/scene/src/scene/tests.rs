@@ -65,7 +65,8 @@ fn every_property_that_is_described_can_be_set_undone_and_done_again() {
     let described = status.layers.iter().flat_map(|layer| layer.properties.iter().map(|one| (Some(layer.id), one)));
     let described: Vec<_> = described.chain(status.properties.iter().map(|one| (None, one))).collect();
     assert!(described.len() > 10);
-    for (layer, property) in described {
+    // The layout moves by itself, and no step back leads over it: it has a test of its own.
+    for (layer, property) in described.into_iter().filter(|(_, property)| property.id != "layout") {
         let other = match (&property.kind, &property.value) {
             (PropertyKind::Range { min, max, .. }, value) => {
                 Value::Number(if *value == Value::Number(*max) { *min } else { *max })
@@ -352,6 +353,34 @@ fn a_network_moves_by_itself_until_it_has_settled_and_ends_when_removed() {
     let still = scene.revision();
     assert!(!scene.refresh());
     assert_eq!(scene.revision(), still);
+}
+
+#[test]
+fn a_layout_is_stopped_started_and_hurried_and_says_when_it_has_settled() {
+    let (sender, woken) = mpsc::channel();
+    let mut scene = Scene::new(Arc::new(move || sender.send(()).unwrap_or_default()));
+    let id = scene.add(network("network"));
+    let motion = |scene: &Scene| value_of(scene, id, "layout");
+    let choice = |id: &str| Value::Choice(id.into());
+    assert_eq!(motion(&scene), choice("run"));
+    apply(&mut scene, &set(Some(id), "layout", choice("still")));
+    assert!(!scene.is_live() && motion(&scene) == choice("still"));
+    let there = scene.layers()[0].bounds();
+    assert!(!scene.refresh());
+    assert_eq!(scene.layers()[0].bounds(), there);
+
+    apply(&mut scene, &set(Some(id), "layout", choice("settle")));
+    assert!(scene.is_live() && motion(&scene) == choice("settle"));
+    while scene.is_live() {
+        woken.recv_timeout(Duration::from_secs(60)).unwrap();
+        scene.refresh();
+    }
+    assert_eq!(motion(&scene), choice("still"));
+    assert_ne!(scene.layers()[0].bounds(), there);
+    // No step back leads over it, and a network whose places are the file's has none.
+    assert_eq!(scene.apply(&Command::Undo, VIEWPORT), Err(CommandError::NothingToUndo));
+    let cube = scene.add(cube("cube", DVec3::ZERO, 1.0));
+    assert!(scene.apply(&set(Some(cube), "layout", choice("run")), VIEWPORT).is_err());
 }
 
 #[test]
