@@ -36,7 +36,7 @@ fn ball(
     let px = pixel_size(-center_view.z);
     let radius = max(0.5 * size * item.size_px * pixel_size(camera.distance), 1.5 * px);
     let disc = vec2f(f32(vertex & 1u), f32(vertex >> 1u)) * 2.0 - 1.0;
-    let margin = 1.0 + 1.5 * px / radius;
+    let margin = 1.0 + 0.75 * px / radius;
     let axes = facing(center_view);
     let place = center_view + (axes[0] * disc.x + axes[1] * disc.y) * radius * margin;
     out.position = camera.clip_from_view * vec4f(place, 1.0);

@@ -1,4 +1,4 @@
-// Thin flat lines: links of a network, the box about the data.
+// Thin flat lines: the box about the data, and put before the shader of links.
 
 struct Edge {
     @builtin(position) position: vec4f,
@@ -14,6 +14,11 @@ fn edge(
     @location(2) b: vec3f,
     @location(3) color_b: vec4f,
 ) -> Edge {
+    return edge_of(vertex, a, color_a, b, color_b);
+}
+
+// One of the four corners of a line from a to b.
+fn edge_of(vertex: u32, a: vec3f, color_a: vec4f, b: vec3f, color_b: vec4f) -> Edge {
     let kept = kept_of(a, b);
     let clip_a = camera.clip_from_scene * vec4f(mix(a, b, kept.x) + item.offset, 1.0);
     let clip_b = camera.clip_from_scene * vec4f(mix(a, b, kept.y) + item.offset, 1.0);

@@ -1,4 +1,4 @@
-//! [`Accumulation`]: which points are in the texels already, so that the next frame adds those that are not.
+//! [`Accumulation`]: which points are in the texels already, or links in their sheet, so that the next frame adds those that are not.
 
 use glam::{Mat4, Vec3};
 use heliograph_scene::{ClipRegion, Diameter, LayerId, Viewport};
@@ -24,10 +24,10 @@ pub(crate) struct Cloud {
     pub(crate) opacity: f32,
 }
 
-/// How much of a cloud there is.
+/// How much of a cloud there is, or of a network's links.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Extent {
-    /// Its points.
+    /// Its points, or links.
     pub(crate) len: usize,
     /// Of these, how many have reached the GPU.
     pub(crate) drawable: usize,
@@ -36,27 +36,33 @@ pub(crate) struct Extent {
 /// What a frame draws.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Plan {
-    /// Whether the texels are to be cleared first.
+    /// Whether the texels, or the sheet, are to be cleared first.
     pub(crate) restart: bool,
-    /// The points of each cloud to add.
+    /// What to add of each cloud or network.
     pub(crate) ranges: Vec<Range<usize>>,
-    /// How many these are.
-    pub(crate) points: u64,
-    /// Whether every point is in the texels then.
+    /// How many points or links these are.
+    pub(crate) count: u64,
+    /// Whether all is there then.
     pub(crate) whole: bool,
 }
 
-/// What is in the texels.
-#[derive(Debug, Default)]
-pub(crate) struct Accumulation {
-    view: Option<View>,
+/// What is drawn already, as long as what decides how it looks, `V`, stays what it is.
+#[derive(Debug)]
+pub(crate) struct Accumulation<V> {
+    view: Option<V>,
     drawn: Vec<usize>,
 }
 
-impl Accumulation {
-    /// Plans a frame of about `allowance` points. Clouds are shuffled, so a prefix of each is a fair sample of it; all
+impl<V> Default for Accumulation<V> {
+    fn default() -> Accumulation<V> {
+        Accumulation { view: None, drawn: Vec::new() }
+    }
+}
+
+impl<V: PartialEq> Accumulation<V> {
+    /// Plans a frame of about `allowance` points or links. Clouds are shuffled, so a prefix of each is a fair sample of it; all
     /// clouds are drawn to the same fraction, so that together they are one too.
-    pub(crate) fn plan(&mut self, view: View, extents: &[Extent], allowance: u64) -> Plan {
+    pub(crate) fn plan(&mut self, view: V, extents: &[Extent], allowance: u64) -> Plan {
         let restart = self.view.as_ref() != Some(&view) || self.drawn.len() != extents.len();
         if restart {
             self.drawn = vec![0; extents.len()];
@@ -74,12 +80,12 @@ impl Accumulation {
                 std::mem::replace(drawn, end)..end
             })
             .collect();
-        let points = ranges.iter().map(|range| range.len() as u64).sum();
+        let count = ranges.iter().map(|range| range.len() as u64).sum();
         let whole = extents.iter().zip(&self.drawn).all(|(extent, &drawn)| drawn == extent.len);
-        Plan { restart, ranges, points, whole }
+        Plan { restart, ranges, count, whole }
     }
 
-    /// The texels are lost.
+    /// What was drawn is lost.
     pub(crate) fn forget(&mut self) {
         self.view = None;
     }
@@ -108,13 +114,13 @@ mod tests {
         let mut accumulation = Accumulation::default();
         let extents = [all(1000), all(500)];
         let first = accumulation.plan(view(0.0), &extents, 300);
-        assert_eq!(first, Plan { restart: true, ranges: vec![0..200, 0..100], points: 300, whole: false });
+        assert_eq!(first, Plan { restart: true, ranges: vec![0..200, 0..100], count: 300, whole: false });
         let second = accumulation.plan(view(0.0), &extents, 900);
-        assert_eq!(second, Plan { restart: false, ranges: vec![200..800, 100..400], points: 900, whole: false });
+        assert_eq!(second, Plan { restart: false, ranges: vec![200..800, 100..400], count: 900, whole: false });
         let third = accumulation.plan(view(0.0), &extents, 900);
-        assert_eq!(third, Plan { restart: false, ranges: vec![800..1000, 400..500], points: 300, whole: true });
+        assert_eq!(third, Plan { restart: false, ranges: vec![800..1000, 400..500], count: 300, whole: true });
         let fourth = accumulation.plan(view(0.0), &extents, 900);
-        assert_eq!((fourth.restart, fourth.points, fourth.whole), (false, 0, true));
+        assert_eq!((fourth.restart, fourth.count, fourth.whole), (false, 0, true));
     }
 
     #[test]

@@ -8,10 +8,36 @@ use crate::mesh::MeshBuffers;
 use crate::pipelines::Pipelines;
 use crate::target::Target;
 use glam::{Mat4, Vec2, Vec3, Vec4};
-use heliograph_scene::{Aabb, Layer, Scene, Shading, Viewport, VolumeMode};
+use heliograph_scene::{Aabb, ClipRegion, Layer, LayerId, Scene, Shading, Style, Viewport, VolumeMode};
 
 pub(crate) fn visible(scene: &Scene) -> impl Iterator<Item = &Layer> + Clone {
     scene.layers().iter().filter(|layer| layer.visible && layer.style.opacity > 0.0)
+}
+
+/// Everything that decides what the picture of a scene looks like.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Shown {
+    clip_from_scene: Mat4,
+    viewport: Viewport,
+    clip: ClipRegion,
+    layers: Vec<(LayerId, u64, u64, Vec3, Style)>,
+    /// Whether all that may hide a part of what is drawn later is drawn.
+    settled: bool,
+}
+
+impl Shown {
+    pub(crate) fn new(
+        scene: &Scene,
+        layers: &LayerBuffers,
+        (viewport, clip_from_scene): (Viewport, Mat4),
+        settled: bool,
+    ) -> Shown {
+        let key = |layer: &Layer| {
+            let stamp = layers.stamp(layer);
+            (layer.id, layer.content_revision, stamp, layer.offset, layer.style.clone())
+        };
+        Shown { clip_from_scene, viewport, clip: scene.clip(), layers: visible(scene).map(key).collect(), settled }
+    }
 }
 
 /// At least as many as a frame of this scene pushes.
@@ -92,7 +118,7 @@ pub(crate) fn over<'a>(encoder: &'a mut wgpu::CommandEncoder, picture: &wgpu::Te
     })
 }
 
-/// What is opaque first, then what has soft edges, then what one sees through.
+/// What is opaque first, then what has soft edges.
 pub(crate) fn draw_layers<'a>(
     pass: &mut wgpu::RenderPass<'_>,
     pipelines: &Pipelines,
@@ -101,8 +127,8 @@ pub(crate) fn draw_layers<'a>(
     camera: Slot,
     drawn: impl Iterator<Item = &'a Layer> + Clone,
 ) {
-    let Pipelines { meshes, volumes, nodes, lines, tubes, segments, .. } = pipelines;
-    for step in [&meshes.surface, &meshes.edges, &volumes.slices, tubes, nodes, lines, segments] {
+    let Pipelines { meshes, volumes, networks, lines, tubes, .. } = pipelines;
+    for step in [&meshes.surface, &meshes.edges, &volumes.slices, tubes, &networks.nodes, lines] {
         pass.set_pipeline(step);
         for (layer, buffers) in drawn.clone().filter_map(|layer| Some((layer, layers.of(layer)?))) {
             let style = &layer.style;
@@ -119,7 +145,7 @@ pub(crate) fn draw_layers<'a>(
                     let item = uniforms.push(&ItemUniform::new(Vec3::ZERO, 0.0));
                     volume.draw_slices(pass, uniforms, (camera, item), layer);
                 }
-                Buffers::Network(network) if step == nodes => {
+                Buffers::Network(network) if step == &networks.nodes => {
                     let item = uniforms.push(&ItemUniform::new(layer.offset, style.node_size));
                     network.draw_nodes(pass, uniforms, camera, item);
                 }
@@ -130,11 +156,6 @@ pub(crate) fn draw_layers<'a>(
                 Buffers::Tracts(tracts) if step == tubes && style.in_data_units => {
                     let item = uniforms.push(&ItemUniform::of_diameter(layer));
                     tracts.draw_tubes(pass, uniforms, camera, item);
-                }
-                Buffers::Network(network) if step == segments => {
-                    let tint = Vec3::ONE.extend(style.link_opacity);
-                    let item = uniforms.push(&ItemUniform { tint, ..ItemUniform::new(layer.offset, style.link_width) });
-                    network.draw_links(pass, uniforms, camera, item);
                 }
                 _ => {}
             }

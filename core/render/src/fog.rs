@@ -4,7 +4,7 @@
 //! as coarse as it must be to be in time; then ones of twice the fineness follow, each drawn strip by strip and shown when it is
 //! whole, up to the picture's own.
 
-use crate::compose::{on_screen, visible};
+use crate::compose::{Shown, on_screen, visible};
 use crate::frame::{ItemUniform, Slot, Uniforms};
 use crate::layers::LayerBuffers;
 use crate::pipeline::{Blend, COLOR_FORMAT, Depth, Raster};
@@ -12,7 +12,7 @@ use crate::shaders::FOG;
 use crate::target::Target;
 use crate::volume::VolumePipelines;
 use glam::{Mat4, Vec3};
-use heliograph_scene::{Aabb, ClipRegion, Layer, LayerData, LayerId, Scene, Style, Viewport, VolumeMode};
+use heliograph_scene::{Aabb, Layer, LayerData, Scene, Viewport, VolumeMode};
 
 /// A pixel of the coarsest picture is so many of the whole picture's pixels wide.
 const COARSEST: u32 = 8;
@@ -96,28 +96,17 @@ impl FogPipelines {
 /// What of the fog is drawn already.
 #[derive(Default)]
 pub(crate) struct Fog {
-    view: Option<View>,
+    view: Option<Shown>,
     /// Whole, and laid over the picture.
     shown: Option<Sheet>,
     /// Finer than what is shown, and not whole yet.
     next: Option<Sheet>,
 }
 
-/// Everything that decides what the fog looks like.
-#[derive(PartialEq)]
-struct View {
-    clip_from_scene: Mat4,
-    viewport: Viewport,
-    clip: ClipRegion,
-    layers: Vec<(LayerId, u64, u64, Vec3, Style)>,
-    /// Whether all that may hide a part of it is drawn.
-    settled: bool,
-}
-
-/// A picture of the fog.
-struct Sheet {
-    view: wgpu::TextureView,
-    group: wgpu::BindGroup,
+/// A picture that is laid over the rest.
+pub(crate) struct Sheet {
+    pub(crate) view: wgpu::TextureView,
+    pub(crate) group: wgpu::BindGroup,
     width: u32,
     height: u32,
     /// How many pixels of the whole picture one of its pixels is wide.
@@ -179,12 +168,7 @@ impl Fog {
             [x, y, (to(right, viewport.width) - x).max(1), (to(bottom, viewport.height) - y).max(1)]
         };
         let pixels = |[_, _, width, height]: [u32; 4]| u64::from(width) * u64::from(height);
-        let key = |layer: &Layer| {
-            let stamp = layers.stamp(layer);
-            (layer.id, layer.content_revision, stamp, layer.offset, layer.style.clone())
-        };
-        let view =
-            View { clip_from_scene, viewport, clip: scene.clip(), layers: visible(scene).map(key).collect(), settled };
+        let view = Shown::new(scene, layers, (viewport, clip_from_scene), settled);
         if self.view.as_ref() != Some(&view) {
             self.view = Some(view);
             self.next = None;
@@ -286,10 +270,10 @@ fn step_at(scale: u32) -> f32 {
 }
 
 impl Sheet {
-    fn new(device: &wgpu::Device, pipelines: &FogPipelines, viewport: Viewport, scale: u32) -> Sheet {
+    pub(crate) fn new(device: &wgpu::Device, pipelines: &FogPipelines, viewport: Viewport, scale: u32) -> Sheet {
         let (width, height) = (viewport.width.div_ceil(scale), viewport.height.div_ceil(scale));
         let texture = device.create_texture(&wgpu::TextureDescriptor {
-            label: Some("fog"),
+            label: Some("sheet"),
             size: wgpu::Extent3d { width, height, depth_or_array_layers: 1 },
             mip_level_count: 1,
             sample_count: 1,
@@ -303,7 +287,7 @@ impl Sheet {
         Sheet { view, group, width, height, scale, rows_done: 0 }
     }
 
-    fn is_for(&self, viewport: Viewport, scale: u32) -> bool {
+    pub(crate) fn is_for(&self, viewport: Viewport, scale: u32) -> bool {
         let size = (viewport.width.div_ceil(scale), viewport.height.div_ceil(scale));
         self.scale == scale && (self.width, self.height) == size
     }

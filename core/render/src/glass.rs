@@ -13,7 +13,7 @@ use crate::pipelines::Pipelines;
 use crate::resolve::Covered;
 use crate::target::{Target, texels, texture};
 use glam::{Mat4, Vec3, Vec4};
-use heliograph_scene::{Layer, LayerData, Scene, Viewport};
+use heliograph_scene::{Layer, Scene, Viewport};
 use wgpu::TextureUsages as Usage;
 
 /// Whether one sees through a layer, and it is none that is marched through anyway.
@@ -64,7 +64,7 @@ impl Glass {
         (scene, clip_from_scene): (&Scene, Mat4),
     ) {
         let points = Covered::by_points(scene, layers, (self.viewport, clip_from_scene), is_glass);
-        for pane in panes(scene) {
+        for pane in panes(scene, layers) {
             encoder.copy_texture_to_texture(
                 target.depth.as_image_copy(),
                 self.depth.as_image_copy(),
@@ -119,13 +119,13 @@ enum Pane<'a> {
 }
 
 /// All of them, the farthest first; points are where the nearest of their clouds is.
-fn panes(scene: &Scene) -> Vec<Pane<'_>> {
+fn panes<'a>(scene: &'a Scene, layers: &LayerBuffers) -> Vec<Pane<'a>> {
     let eye = scene.camera().eye();
     let distance = |layer: &Layer| layer.bounds().map_or(0.0, |bounds| bounds.center().distance(eye));
-    let is_points = |layer: &&Layer| matches!(layer.data, LayerData::Points(_));
+    let is_points = |layer: &&Layer| layers.points(layer).is_some();
     let points = visible(scene).filter(|layer| is_glass(layer)).filter(is_points).map(distance).reduce(f32::min);
     let others = visible(scene).filter(|layer| is_glass(layer) && !is_points(layer));
-    let mut panes: Vec<(f32, Pane<'_>)> = others.map(|layer| (distance(layer), Pane::Layer(layer))).collect();
+    let mut panes: Vec<(f32, Pane<'a>)> = others.map(|layer| (distance(layer), Pane::Layer(layer))).collect();
     panes.extend(points.map(|distance| (distance, Pane::Points)));
     panes.sort_by(|(a, _), (b, _)| b.total_cmp(a));
     panes.into_iter().map(|(_, pane)| pane).collect()

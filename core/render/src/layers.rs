@@ -80,12 +80,15 @@ impl LayerBuffers {
         self.entries.get(&layer.id).map(|entry| &entry.buffers)
     }
 
-    /// The layer's points, and the stamp of what they hold.
+    /// The layer's points, or the nodes of a large network, and the stamp of what they hold.
     pub(crate) fn points(&self, layer: &Layer) -> Option<(&PointBuffers, u64)> {
-        self.entries.get(&layer.id).and_then(|entry| match &entry.buffers {
-            Buffers::Points(points) => Some((points, entry.stamp)),
-            _ => None,
-        })
+        let entry = self.entries.get(&layer.id)?;
+        let points = match &entry.buffers {
+            Buffers::Points(points) => points,
+            Buffers::Network(network) => network.dots.as_ref()?,
+            _ => return None,
+        };
+        Some((points, entry.stamp))
     }
 
     /// Of what the layer's buffers hold.
@@ -108,6 +111,21 @@ impl LayerBuffers {
         }
     }
 
+    /// The layer's network.
+    pub(crate) fn network(&self, layer: &Layer) -> Option<&NetworkBuffers> {
+        match self.of(layer)? {
+            Buffers::Network(network) => Some(network),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn network_mut(&mut self, layer: &Layer) -> Option<&mut NetworkBuffers> {
+        match &mut self.entries.get_mut(&layer.id)?.buffers {
+            Buffers::Network(network) => Some(network),
+            _ => None,
+        }
+    }
+
     pub(crate) fn mesh_mut(&mut self, layer: &Layer) -> Option<&mut MeshBuffers> {
         match &mut self.entries.get_mut(&layer.id)?.buffers {
             Buffers::Mesh(mesh) => Some(mesh),
@@ -118,6 +136,7 @@ impl LayerBuffers {
     pub(crate) fn points_mut(&mut self, layer: &Layer) -> Option<&mut PointBuffers> {
         match &mut self.entries.get_mut(&layer.id)?.buffers {
             Buffers::Points(points) => Some(points),
+            Buffers::Network(network) => network.dots.as_mut(),
             _ => None,
         }
     }
@@ -125,6 +144,7 @@ impl LayerBuffers {
     pub(crate) fn all_points_mut(&mut self) -> impl Iterator<Item = &mut PointBuffers> {
         self.entries.values_mut().filter_map(|entry| match &mut entry.buffers {
             Buffers::Points(points) => Some(points),
+            Buffers::Network(network) => network.dots.as_mut(),
             _ => None,
         })
     }
@@ -170,7 +190,7 @@ impl Buffers {
             LayerData::Volume(volume) => {
                 VolumeBuffers::new(upload, volume).map(|buffers| Buffers::Volume(Box::new(buffers)))
             }
-            LayerData::Network(network) => NetworkBuffers::new(upload, network).map(|buffers| {
+            LayerData::Network(network) => NetworkBuffers::new(upload, network).map(|mut buffers| {
                 buffers.write(upload, network, &layer.paint());
                 Buffers::Network(buffers)
             }),
@@ -196,7 +216,7 @@ impl Buffers {
             (Buffers::Volume(_), LayerData::Volume(_)) if same_data => false, // Colours are looked up.
             (Buffers::Network(buffers), LayerData::Network(network)) if buffers.fits(network) => {
                 buffers.write(upload, network, &layer.paint());
-                false
+                buffers.dots.is_some()
             }
             _ => {
                 *self = Buffers::new(layer, upload);

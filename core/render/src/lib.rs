@@ -48,6 +48,7 @@ mod target;
 mod tracts;
 mod upload;
 mod volume;
+mod web;
 
 pub use gpu::{Gpu, GpuError};
 pub use image::Image;

@@ -13,6 +13,7 @@ const WARM_UP_FRAMES: u32 = 2;
 pub(crate) struct Meter {
     points: Pace,
     pixels: Pace,
+    links: Pace,
     frame: Option<Frame>,
     frames_seen: u32,
 }
@@ -24,6 +25,8 @@ pub(crate) struct Load {
     pub(crate) points: u64,
     /// Through how many pixels of volumes it marched.
     pub(crate) pixels: u64,
+    /// How many links of networks it drew.
+    pub(crate) links: u64,
     /// How long it should take.
     pub(crate) target: Duration,
     /// Whether it did other things too, that the next will not have to do.
@@ -42,7 +45,13 @@ struct Frame {
 
 impl Meter {
     pub(crate) fn new() -> Meter {
-        Meter { points: Pace::of_points(), pixels: Pace::of_pixels(), frame: None, frames_seen: 0 }
+        Meter {
+            points: Pace::of_points(),
+            pixels: Pace::of_pixels(),
+            links: Pace::of_links(),
+            frame: None,
+            frames_seen: 0,
+        }
     }
 
     /// How many points the next frame may draw.
@@ -53,6 +62,11 @@ impl Meter {
     /// Through how many pixels of volumes the next frame may march.
     pub(crate) fn pixels(&self) -> u64 {
         self.pixels.amount()
+    }
+
+    /// How many links the next frame may draw.
+    pub(crate) fn links(&self) -> u64 {
+        self.links.amount()
     }
 
     /// Begins to watch a frame that was submitted just now.
@@ -92,12 +106,14 @@ impl Meter {
     }
 
     fn learn(&mut self, load: Load, took: Took) {
-        if (load.points == 0 && load.pixels == 0) || load.unusual {
+        if (load.points == 0 && load.pixels == 0 && load.links == 0) || load.unusual {
             return;
         }
         self.frames_seen += 1;
         if self.frames_seen > WARM_UP_FRAMES {
-            for (pace, amount) in [(&mut self.points, load.points), (&mut self.pixels, load.pixels)] {
+            let paces =
+                [(&mut self.points, load.points), (&mut self.pixels, load.pixels), (&mut self.links, load.links)];
+            for (pace, amount) in paces {
                 if amount > 0 {
                     pace.learn(amount, took, load.target);
                 }

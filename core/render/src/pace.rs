@@ -7,6 +7,8 @@ use std::time::Duration;
 const LEAST_AND_FIRST_POINTS: [f64; 2] = [262_144.0, 1_048_576.0];
 /// The same of pixels that are marched through volumes.
 const LEAST_AND_FIRST_PIXELS: [f64; 2] = [3_600.0, 14_400.0];
+/// The same of links of a network: long ones cross the whole picture.
+const LEAST_AND_FIRST_LINKS: [f64; 2] = [500.0, 10_000.0];
 /// More than any scene has.
 const MOST: f64 = 4e9;
 
@@ -18,7 +20,7 @@ pub(crate) struct Took {
     pub(crate) at_most: Duration,
 }
 
-/// The number of points, or of pixels that are marched through volumes, that fit a frame.
+/// The number of points, of links, or of pixels that are marched through volumes, that fit a frame.
 ///
 /// It grows only when a frame that used all of it was clearly faster than its time, and shrinks only when one was clearly
 /// slower. Between the two it rests, so that the picture's density does not pump while the camera moves.
@@ -31,6 +33,11 @@ pub(crate) struct Pace {
 impl Pace {
     pub(crate) fn of_points() -> Pace {
         let [least, amount] = LEAST_AND_FIRST_POINTS;
+        Pace { amount, least }
+    }
+
+    pub(crate) fn of_links() -> Pace {
+        let [least, amount] = LEAST_AND_FIRST_LINKS;
         Pace { amount, least }
     }
 

@@ -4,12 +4,13 @@ use crate::fog::FogPipelines;
 use crate::frame::Uniforms;
 use crate::gpu::Gpu;
 use crate::mesh::MeshPipelines;
+use crate::network::NetworkPipelines;
 use crate::pipeline::{Blend, Depth, Raster, storage_layout};
 use crate::points::PointPipelines;
 use crate::shaders::{BACKGROUND, MARKER, RESOLVE};
 use crate::target::Target;
 use crate::volume::VolumePipelines;
-use crate::{RenderError, network, segments, tracts};
+use crate::{RenderError, segments, tracts};
 use heliograph_scene::Viewport;
 
 pub(crate) struct Pipelines {
@@ -20,7 +21,7 @@ pub(crate) struct Pipelines {
     pub(crate) lines: wgpu::RenderPipeline,
     pub(crate) tubes: wgpu::RenderPipeline,
     pub(crate) segments: wgpu::RenderPipeline,
-    pub(crate) nodes: wgpu::RenderPipeline,
+    pub(crate) networks: NetworkPipelines,
     pub(crate) volumes: VolumePipelines,
     pub(crate) fog: FogPipelines,
     pub(crate) marker: wgpu::RenderPipeline,
@@ -69,7 +70,7 @@ impl Pipelines {
             lines: tracts::lines(device, frame),
             tubes: tracts::tubes(device, frame),
             segments: segments::pipeline(device, frame),
-            nodes: network::pipeline(device, frame),
+            networks: NetworkPipelines::new(device, frame),
             volumes: VolumePipelines::new(device, frame),
             fog: FogPipelines::new(device, frame),
             marker: Raster {

@@ -105,7 +105,11 @@ struct Chunk {
 impl PointBuffers {
     /// Makes room; `None` when the adapter has none.
     pub(crate) fn new(upload: &Upload<'_>, points: &Points) -> Option<PointBuffers> {
-        let len = points.positions.len();
+        PointBuffers::with_room(upload, points.positions.len(), points.spacing())
+    }
+
+    /// The same for so many points so far apart, see [`Points::spacing`].
+    pub(crate) fn with_room(upload: &Upload<'_>, len: usize, spacing: f32) -> Option<PointBuffers> {
         let usage = wgpu::BufferUsages::STORAGE;
         let chunks = (0..len)
             .step_by(CHUNK)
@@ -118,12 +122,21 @@ impl PointBuffers {
                 })
             })
             .collect::<Option<_>>()?;
-        Some(PointBuffers { chunks, len, spacing: points.spacing(), written: 0, drawable: 0, as_glass: false })
+        Some(PointBuffers { chunks, len, spacing, written: 0, drawable: 0, as_glass: false })
     }
 
     /// Whether other content fits the same room: then it is written over the old, which stays in the picture until then.
     pub(crate) fn fits(&self, points: &Points) -> bool {
         points.positions.len() == self.len && points.spacing() == self.spacing
+    }
+
+    /// Writes all of them at once; for those that move with every frame.
+    pub(crate) fn rewrite(&mut self, upload: &Upload<'_>, positions: &[Vec3], colors: &[[u8; 4]]) {
+        for ((chunk, positions), colors) in self.chunks.iter().zip(positions.chunks(CHUNK)).zip(colors.chunks(CHUNK)) {
+            upload.rewrite(&chunk.positions, positions);
+            upload.rewrite(&chunk.colors, colors);
+        }
+        (self.written, self.drawable) = (self.len, self.len);
     }
 
     /// All is to be written again.

@@ -18,6 +18,7 @@ use crate::resolve::Covered;
 use crate::segments::{self, BOX_EDGES, Segment, box_edges};
 use crate::target::{Target, fitting};
 use crate::upload::Upload;
+use crate::web::Web;
 use glam::Vec3;
 use heliograph_scene::{LayerData, Scene, Viewport};
 use std::time::{Duration, Instant};
@@ -84,8 +85,9 @@ pub struct Renderer<T> {
     uniforms: Uniforms,
     target: Target,
     layers: LayerBuffers,
-    accumulation: Accumulation,
+    accumulation: Accumulation<View>,
     fog: Fog,
+    web: Web,
     /// While there is anything that one sees through.
     glass: Option<Glass>,
     meter: Meter,
@@ -123,6 +125,7 @@ impl<T> Renderer<T> {
             layers: LayerBuffers::default(),
             accumulation: Accumulation::default(),
             fog: Fog::default(),
+            web: Web::default(),
             glass: None,
             meter: Meter::new(),
             most_points: u64::MAX,
@@ -279,11 +282,13 @@ impl<T> Renderer<T> {
         let uploads_before = self.upload(scene);
         let plan = self.plan(scene, allowance);
         let all_there = visible(scene).all(|layer| self.layers.of(layer).is_none_or(Buffers::is_uploaded));
-        let fog = self.plan_fog(scene, plan.whole && all_there, target);
-        let submission = self.encode(scene, &plan, &fog);
-        let load = Load { points: plan.points, pixels: fog.pixels, target, unusual: uploads_before };
+        let settled = plan.whole && all_there;
+        let links = self.plan_links(scene, settled, target);
+        let fog = self.plan_fog(scene, settled && links.whole, target);
+        let submission = self.encode(scene, &plan, &links, &fog);
+        let load = Load { points: plan.count, links: links.count, pixels: fog.pixels, target, unusual: uploads_before };
         self.meter.watch(&self.gpu.device, &self.gpu.queue, started, submission, load);
-        Drawn { whole: plan.whole && all_there && fog.whole, points: plan.points }
+        Drawn { whole: settled && links.whole && fog.whole, points: plan.count }
     }
 
     /// Brings the buffers up to date; true when there was anything to do.
@@ -303,6 +308,9 @@ impl<T> Renderer<T> {
             }
             if let Some(mesh) = self.layers.mesh_mut(layer) {
                 mesh.bind(&self.gpu, &self.pipelines.meshes);
+            }
+            if let Some(network) = self.layers.network_mut(layer) {
+                network.bind(&self.gpu.device, &self.pipelines.networks);
             }
         }
         is_used
@@ -334,6 +342,13 @@ impl<T> Renderer<T> {
         self.accumulation.plan(View { clip_from_scene, viewport, clip: scene.clip(), clouds }, &extents, allowance)
     }
 
+    fn plan_links(&mut self, scene: &Scene, settled: bool, target: Duration) -> Plan {
+        let allowance = (self.meter.links() as f64 * target.as_secs_f64() / MOVING.as_secs_f64()) as u64;
+        let drawing = (&self.gpu.device, &self.pipelines);
+        let shown = (self.target.viewport, self.lens(scene).clip_from_scene);
+        self.web.plan(drawing, scene, &self.layers, shown, (allowance, settled))
+    }
+
     fn plan_fog(&mut self, scene: &Scene, settled: bool, target: Duration) -> FogPlan {
         let viewport = self.target.viewport;
         let allowance = (self.meter.pixels() as f64 * target.as_secs_f64() / MOVING.as_secs_f64()) as u64;
@@ -351,7 +366,7 @@ impl<T> Renderer<T> {
         plan
     }
 
-    fn encode(&mut self, scene: &Scene, plan: &Plan, fog: &FogPlan) -> wgpu::SubmissionIndex {
+    fn encode(&mut self, scene: &Scene, plan: &Plan, links: &Plan, fog: &FogPlan) -> wgpu::SubmissionIndex {
         let device = &self.gpu.device;
         let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("frame") });
         self.uniforms.begin(device, uniform_count(scene, &self.layers));
@@ -361,13 +376,13 @@ impl<T> Renderer<T> {
         // For what is not of the data: the box about it stays whole.
         let of_all = self.uniforms.push(&uniform.of_all());
         self.encode_points(&mut encoder, scene, camera, plan);
-        self.encode_scene(&mut encoder, scene, (camera, of_all), fog);
+        self.encode_scene(&mut encoder, scene, (camera, of_all), (links, fog));
         self.uniforms.write(&self.gpu.queue);
         self.gpu.submit([encoder.finish()])
     }
 
     fn encode_points(&mut self, encoder: &mut wgpu::CommandEncoder, scene: &Scene, camera: Slot, plan: &Plan) {
-        if plan.ranges.is_empty() || (!plan.restart && plan.points == 0) {
+        if plan.ranges.is_empty() || (!plan.restart && plan.count == 0) {
             return;
         }
         if plan.restart {
@@ -394,7 +409,7 @@ impl<T> Renderer<T> {
         encoder: &mut wgpu::CommandEncoder,
         scene: &Scene,
         (camera, of_all): (Slot, Slot),
-        fog: &FogPlan,
+        (links, fog): (&Plan, &FogPlan),
     ) {
         let lens = self.lens(scene);
         let [first_row, height] = lens.rows;
@@ -404,7 +419,7 @@ impl<T> Renderer<T> {
         background::put(encoder, &mut self.target, (background, lens.rows), &self.pipelines.background, uniforms);
         let seen = (self.target.viewport, lens.clip_from_scene);
         let covered = Covered::by_points(scene, &self.layers, seen, |layer| !is_glass(layer));
-        let is_more = fog.is_any || self.glass.is_some();
+        let is_more = self.web.is_any() || fog.is_any || self.glass.is_some();
         let store = if is_more { wgpu::StoreOp::Store } else { wgpu::StoreOp::Discard };
         let cleared = wgpu::Operations { load: wgpu::LoadOp::Clear(0.0), store };
         let mut pass = begin_pass(encoder, &self.target, cleared);
@@ -416,6 +431,8 @@ impl<T> Renderer<T> {
         draw_layers(&mut pass, &self.pipelines, &self.layers, &mut self.uniforms, camera, opaque);
         if is_more {
             drop(pass);
+            let drawing = (&self.pipelines, &self.layers);
+            self.web.draw(encoder, links, &self.target, drawing, (&mut self.uniforms, camera), scene);
             if fog.is_any {
                 let drawing = (&self.pipelines.volumes, &self.layers, &self.target);
                 self.fog.march(encoder, fog, drawing, (&mut self.uniforms, camera), scene);

@@ -1,4 +1,4 @@
-//! Thin lines: `segments.wgsl`. Links of a network and the box about the data.
+//! Thin lines: `segments.wgsl`. The box about the data.
 
 use crate::frame::{Slot, Uniforms};
 use crate::pipeline::{Blend, Depth, Raster};

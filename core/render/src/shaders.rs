@@ -32,6 +32,7 @@ pub(crate) const EDGES: Shader = shader!(=> "edges");
 pub(crate) const TRACTS: Shader = shader!("lines" => "tracts");
 pub(crate) const TUBES: Shader = shader!("lines" => "tubes");
 pub(crate) const SEGMENTS: Shader = shader!("lines" => "segments");
+pub(crate) const LINKS: Shader = shader!("lines", "segments" => "links");
 pub(crate) const NETWORK: Shader = shader!(=> "network");
 pub(crate) const SLICES: Shader = shader!("volume" => "slices");
 pub(crate) const MARCH: Shader = shader!("volume" => "march");
@@ -43,9 +44,9 @@ mod tests {
     use super::*;
     use naga::valid::{Capabilities, ValidationFlags, Validator};
 
-    const ALL: [Shader; 14] = [
-        BACKGROUND, POINTS_U64, POINTS_U32, RESOLVE, MESH, EDGES, TRACTS, TUBES, SEGMENTS, NETWORK, SLICES, MARCH, FOG,
-        MARKER,
+    const ALL: [Shader; 15] = [
+        BACKGROUND, POINTS_U64, POINTS_U32, RESOLVE, MESH, EDGES, TRACTS, TUBES, SEGMENTS, LINKS, NETWORK, SLICES,
+        MARCH, FOG, MARKER,
     ];
 
     #[test]

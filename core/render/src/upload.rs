@@ -41,6 +41,11 @@ impl<'a> Upload<'a> {
         }
     }
 
+    /// The same of what is written anew with each frame anyway: it takes nothing from what the frame may copy.
+    pub(crate) fn rewrite<T: bytemuck::Pod>(&self, buffer: &wgpu::Buffer, elements: &[T]) {
+        self.gpu.queue.write_buffer(buffer, 0, bytemuck::cast_slice(elements));
+    }
+
     /// Writes whole slices of a texture of three dimensions, from slice `at` on; rows lie close together.
     pub(crate) fn write_slices(&mut self, texture: &wgpu::Texture, at: usize, slices: usize, texels: &[u8]) {
         self.left_bytes = self.left_bytes.saturating_sub(texels.len());
@@ -59,10 +64,26 @@ impl<'a> Upload<'a> {
         self.gpu.queue.write_texture(destination, texels, layout, size);
     }
 
+    /// A buffer for `len` elements that shaders look up as a whole; `None` (and a report) when the adapter has none so large.
+    pub(crate) fn bound<T>(&self, label: &str, len: usize, usage: wgpu::BufferUsages) -> Option<wgpu::Buffer> {
+        let most_bytes = self.gpu.device.limits().max_storage_buffer_binding_size;
+        self.buffer_within::<T>(label, len, usage | wgpu::BufferUsages::STORAGE, most_bytes)
+    }
+
     /// A buffer for `len` elements; `None` (and a report) when the adapter has none so large.
     pub(crate) fn buffer<T>(&self, label: &str, len: usize, usage: wgpu::BufferUsages) -> Option<wgpu::Buffer> {
+        self.buffer_within::<T>(label, len, usage, u64::MAX)
+    }
+
+    fn buffer_within<T>(
+        &self,
+        label: &str,
+        len: usize,
+        usage: wgpu::BufferUsages,
+        most_bytes: u64,
+    ) -> Option<wgpu::Buffer> {
         let bytes = (len.max(1) * size_of::<T>()).next_multiple_of(4) as u64;
-        let most_bytes = self.gpu.device.limits().max_buffer_size;
+        let most_bytes = most_bytes.min(self.gpu.device.limits().max_buffer_size);
         if bytes > most_bytes {
             self.gpu.report(format!(
                 "{label} of {} MiB do not fit: {} takes at most {} MiB",

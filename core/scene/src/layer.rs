@@ -132,9 +132,13 @@ impl Layer {
         Paint::new(&self.data, &self.style).with_selection(&self.data, selected)
     }
 
-    /// How thick its points or lines are.
+    /// How thick its points, nodes or lines are.
     pub fn diameter(&self) -> Diameter {
-        let px = if matches!(self.data, LayerData::Points(_)) { self.style.point_size } else { self.style.line_width };
+        let px = match self.data {
+            LayerData::Points(_) => self.style.point_size,
+            LayerData::Network(_) => self.style.node_size,
+            _ => self.style.line_width,
+        };
         if !self.style.in_data_units {
             return Diameter::Pixels(px);
         }

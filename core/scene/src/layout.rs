@@ -152,8 +152,9 @@ impl ForceLayout {
     fn repel(&mut self) {
         if self.positions.len() > MAX_EXACT_NODES {
             let tree = Octree::new(&self.positions);
-            for (node, force) in self.forces.iter_mut().enumerate() {
-                *force = tree.repulsion(node as u32, &self.positions) * REPULSION;
+            // Neighbours after each other: they look at the same cells.
+            for node in tree.nodes() {
+                self.forces[node as usize] = tree.repulsion(node, &self.positions) * REPULSION;
             }
             return;
         }

@@ -77,6 +77,18 @@ impl Default for Style {
     }
 }
 
+impl Style {
+    /// Makes a network's nodes so small and its links so thin that one can look into it: together, nodes cover at most a third of
+    /// a picture of 1280 by 720 pixels, and of links the more there are the less is seen of each.
+    pub(crate) fn thin_out(&mut self, node_count: usize, link_count: usize) {
+        let halves = |px: f64| ((px * 2.0).round() * 0.5) as f32;
+        let covering = (1280.0 * 720.0 / 3.0 / (0.785 * node_count.max(1) as f64)).sqrt();
+        self.node_size = halves(covering).clamp(2.0, self.node_size);
+        let share = f64::from(self.link_opacity) * (20_000.0 / link_count.max(1) as f64).sqrt();
+        self.link_opacity = ((share * 20.0).round() / 20.0).clamp(0.05, f64::from(self.link_opacity)) as f32;
+    }
+}
+
 /// What is shown of a mesh's triangles.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Shading {

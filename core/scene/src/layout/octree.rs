@@ -82,6 +82,22 @@ impl Octree {
         self.cells[cell].children[octant] as usize
     }
 
+    /// All nodes, those of a cell after each other.
+    pub(super) fn nodes(&self) -> Vec<u32> {
+        let mut nodes = Vec::with_capacity(self.next_in_leaf.len());
+        let mut waiting = vec![0u32];
+        while let Some(at) = waiting.pop() {
+            let cell = &self.cells[at as usize];
+            let mut node = cell.first_node;
+            while node != NONE {
+                nodes.push(node);
+                node = self.next_in_leaf[node as usize];
+            }
+            waiting.extend(cell.children.into_iter().filter(|child| *child != NONE));
+        }
+        nodes
+    }
+
     /// The sum of all other nodes' pushes on one.
     pub(super) fn repulsion(&self, node: u32, positions: &[Vec3]) -> Vec3 {
         let place = positions[node as usize];

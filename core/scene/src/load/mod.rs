@@ -81,7 +81,10 @@ impl LoadedLayer {
         // Radiologists' convention for volumes.
         let is_volume = matches!(data, LayerData::Volume(_));
         let colormap = if is_volume { Colormap::Gray } else { Style::default().colormap };
-        let style = Style { color_by, colormap, ..Style::default() };
+        let mut style = Style { color_by, colormap, ..Style::default() };
+        if let LayerData::Network(network) = &data {
+            style.thin_out(network.len(), network.edges.len());
+        }
         LoadedLayer { name, data, style, notice, file: None }
     }
 }
