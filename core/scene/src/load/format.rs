@@ -2,7 +2,7 @@
 
 use super::source::{FileReader, Source};
 use super::{
-    LoadedLayer, Problem, Progress, edge_list, gexf, gifti, gml, graph, graphml, las, meta_image, nifti, npy, npz,
+    LoadedLayer, Problem, Progress, e57, edge_list, gexf, gifti, gml, graph, graphml, las, meta_image, nifti, npy, npz,
     nrrd, obj, off, pcd, ply, stl, tck, text_table, trk, trx, vtk,
 };
 
@@ -45,6 +45,7 @@ pub(super) struct Opened<'a> {
 /// Every kind, in the order in which a file is held against them: those that are sure first.
 pub const FORMATS: &[Format] = &[
     las::FORMAT,
+    e57::FORMAT,
     ply::FORMAT,
     trk::FORMAT,
     tck::FORMAT,
