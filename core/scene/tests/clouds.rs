@@ -9,7 +9,7 @@
 
 mod files;
 
-use files::e57::{opened, sealed, with_xml};
+use files::e57::{e57_file, opened, sealed, with_xml};
 use glam::{DVec3, dvec3};
 use heliograph_scene::load::{Limits, LoadedLayer, Progress, Source, load};
 use heliograph_scene::{Attribute, ColorBy, LayerData, Points, Values};
@@ -17,8 +17,8 @@ use std::sync::Arc;
 
 fn try_load(name: &str, bytes: impl Into<Vec<u8>>) -> Result<Vec<LoadedLayer>, String> {
     let source = Source::Bytes { name: name.into(), bytes: bytes.into().leak() };
-    // Whatever the machine has: what is refused here is not refused for its memory.
-    let progress = Progress::with_limits(Limits { max_bytes: u64::MAX });
+    // Less than a count of thousands of millions would take: it is not for the memory that it is refused.
+    let progress = Progress::with_limits(Limits { max_bytes: 1_000_000_000 });
     load(&source, &progress).map_err(|error| error.to_string())
 }
 
@@ -173,6 +173,15 @@ fn an_xml_section_is_not_believed_to_be_longer_than_the_file() {
         let error = try_load("a.e57", sealed(bytes)).unwrap_err();
         assert!(error.contains(why), "{error}");
     }
+}
+
+#[test]
+fn a_field_that_never_comes_does_not_fill_the_memory_with_the_others() {
+    let fields = [("X", "type=\"Float\""), ("Y", "type=\"Integer\" minimum=\"0\" maximum=\"1\"")];
+    let fields = [fields[0], fields[1], ("Z", fields[1].1)].map(|(axis, kind)| format!("<cartesian{axis} {kind}/>"));
+    let file = e57_file(&fields.concat(), 2_150_000, 300, &[60_000, 0, 0]);
+    let error = try_load("a.e57", file).unwrap_err();
+    assert!(error.contains("the fields of a point lie more than 16777216 bytes apart"), "{error}");
 }
 
 #[test]

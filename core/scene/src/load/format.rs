@@ -45,8 +45,8 @@ pub(super) struct Opened<'a> {
 /// Every kind, in the order in which a file is held against them: those that are sure first.
 pub const FORMATS: &[Format] = &[
     las::FORMAT,
-    e57::FORMAT,
     ply::FORMAT,
+    e57::FORMAT,
     trk::FORMAT,
     tck::FORMAT,
     trx::FORMAT,

@@ -33,6 +33,32 @@ pub(crate) fn with_xml(file: &[u8], change: impl Fn(String) -> String) -> Vec<u8
     sealed(bytes)
 }
 
+/// A file of one scan: so many packets, each with so many zeros of each field.
+pub(crate) fn e57_file(prototype: &str, records: u64, packets: usize, streams: &[u16]) -> Vec<u8> {
+    let mut packet = [1u8, 0, 0, 0].to_vec();
+    packet.extend((streams.len() as u16).to_le_bytes());
+    streams.iter().for_each(|bytes| packet.extend(bytes.to_le_bytes()));
+    packet.resize(packet.len() + streams.iter().map(|bytes| usize::from(*bytes)).sum::<usize>(), 0);
+    packet.resize(packet.len().next_multiple_of(4), 0);
+    let last = packet.len() as u16 - 1;
+    packet[2..4].copy_from_slice(&last.to_le_bytes());
+    let section = (32 + packets * packet.len()) as u64;
+    let xml = format!(
+        "<e57Root><data3D><vectorChild><points fileOffset=\"48\" recordCount=\"{records}\"><prototype>{prototype}\
+         </prototype></points></vectorChild></data3D></e57Root>"
+    );
+    let xml_at = 48 + section;
+    let xml_at = xml_at / PAYLOAD as u64 * PAGE as u64 + xml_at % PAYLOAD as u64;
+    let mut bytes = b"ASTM-E57\x01\0\0\0\0\0\0\0".to_vec();
+    // The first is the file's length, which is put in when it is sealed; the last are those of the section.
+    for number in [0, xml_at, xml.len() as u64, PAGE as u64, 1, section, 80, 0] {
+        bytes.extend(number.to_le_bytes());
+    }
+    bytes.extend(packet.repeat(packets));
+    bytes.extend(xml.as_bytes());
+    sealed(bytes)
+}
+
 /// CRC-32C, bit by bit.
 fn crc32c(bytes: &[u8]) -> u32 {
     let of_bit = |sum: u32| if sum & 1 == 1 { sum >> 1 ^ 0x82f6_3b78 } else { sum >> 1 };

@@ -76,6 +76,8 @@ pub(super) fn scans(pages: &mut Pages, header: &FileHeader, progress: &Progress)
     progress.allow(header.xml_bytes)?;
     let mut bytes = Vec::new();
     pages.append(header.xml_bytes, &mut bytes)?;
+    // It is short beside the points, and counts its own progress from the start to the end.
+    progress.leave(1.0);
     let mut xml = Xml::new(FileReader::of(bytes), progress, super::FORMAT.name);
     let mut reading = Reading::default();
     let in_xml = |problem| match problem {
@@ -91,6 +93,7 @@ pub(super) fn scans(pages: &mut Pages, header: &FileHeader, progress: &Progress)
             Item::End(_) => reading.end()?,
         }
     }
+    progress.leave(0.0);
     if !reading.is_e57 {
         return Err(malformed("its XML section has no element “e57Root”".into()));
     }

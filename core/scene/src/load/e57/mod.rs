@@ -29,8 +29,17 @@ pub(super) const FORMAT: Format = Format {
 fn read(Opened { reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
     let (mut pages, header) = Pages::open(reader)?;
     let scans = header::scans(&mut pages, &header, progress)?;
-    progress.allow(memory(&scans))?;
     let names = layer_names(&name, &scans);
+    let is_alone = scans.len() == 1;
+    let of_scan = |name: &str, problem| if is_alone { problem } else { of(name, problem) };
+    // Before their memory is counted, so that a count that cannot be is said to be that.
+    for (scan, layer_name) in scans.iter().zip(&names) {
+        match scan::check(&mut pages, scan) {
+            Ok(_) | Err(Problem::Nothing { .. }) => {}
+            Err(problem) => return Err(of_scan(layer_name, problem)),
+        }
+    }
+    progress.allow(memory(&scans))?;
     let mut work = Work::of(&scans);
     let (mut layers, mut left_out, mut first_problem) = (Vec::new(), Vec::new(), None);
     for (scan, layer_name) in scans.iter().zip(names) {
@@ -44,8 +53,7 @@ fn read(Opened { reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedL
                 left_out.push(layer_name);
                 first_problem = first_problem.or(Some(Problem::Nothing { detail }));
             }
-            Err(problem) if scans.len() > 1 => return Err(of(&layer_name, problem)),
-            Err(problem) => return Err(problem),
+            Err(problem) => return Err(of_scan(&layer_name, problem)),
         }
     }
     let Some(first) = layers.first_mut() else {

@@ -10,7 +10,7 @@ use crate::text;
 
 /// So many bits may wait for those of another field, in bytes: fields lie beside each other in sound files, and a packet
 /// has at most 64 kB.
-const MOST_WAITING: usize = 32 << 20;
+const MOST_WAITING: usize = 16 << 20;
 /// So many records are unpacked at once.
 const BLOCK: usize = 4096;
 
@@ -49,7 +49,7 @@ impl<'a> Section<'a> {
         Ok(Section { pages, progress, queues, missing, left: scan.count, count: scan.count, end })
     }
 
-    /// Bits of the next records, so that at least one field's first number is known, and in the end all; how many records are whole.
+    /// Reads on until some records are whole, and says how many; none only where none are left.
     pub(super) fn next(&mut self) -> Result<usize, Problem> {
         loop {
             let whole = self.queues.iter().filter(|(_, bits)| *bits > 0).map(|(queue, bits)| queue.numbers(*bits));

@@ -45,7 +45,7 @@ pub(super) fn read(
 }
 
 /// Whether so many records can be there, and what their fields are.
-fn check(pages: &mut Pages, scan: &Scan) -> Result<Roles, Problem> {
+pub(super) fn check(pages: &mut Pages, scan: &Scan) -> Result<Roles, Problem> {
     let count = text::count(scan.count);
     if scan.count == 0 {
         return Err(Problem::Nothing { detail: "it has no points".into() });
