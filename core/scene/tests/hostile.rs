@@ -37,7 +37,12 @@ fn no_damaged_file_panics_or_takes_more_memory_than_it_is_worth() {
         // The whole tile is large and slow to decompress: its small copies have the same structure.
         let rounds = if name == "autzen.laz" { 60 } else { 400 };
         for round in 0..rounds {
-            let damaged = damage(&mut random, &bytes);
+            let damaged = if name.ends_with(".e57") && round % 4 > 0 {
+                // Or every one would end at a checksum.
+                files::e57::sealed(damage(&mut random, &files::e57::opened(&bytes)))
+            } else {
+                damage(&mut random, &bytes)
+            };
             let about = format!("seed {seed}, {name}, round {round}");
             let (outcome, progress) = try_load(&folder, name, &damaged);
             match outcome {
@@ -108,6 +113,9 @@ fn intact() -> Vec<(&'static str, Vec<u8>)> {
         ("cloud-ascii.pcd", files::fixture("cloud-ascii.pcd")),
         ("features.pcd", files::fixture("features.pcd")),
         ("cloud-packed.pcd", files::fixture("cloud-packed.pcd")),
+        ("scans.e57", files::fixture("scans.e57")),
+        ("spherical.e57", files::fixture("spherical.e57")),
+        ("uneven.e57", files::fixture("uneven.e57")),
     ]
 }
 

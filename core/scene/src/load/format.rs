@@ -2,7 +2,7 @@
 
 use super::source::{FileReader, Source};
 use super::{
-    LoadedLayer, Problem, Progress, edge_list, gexf, gifti, gml, graph, graphml, las, meta_image, nifti, npy, npz,
+    LoadedLayer, Problem, Progress, e57, edge_list, gexf, gifti, gml, graph, graphml, las, meta_image, nifti, npy, npz,
     nrrd, obj, off, pcd, ply, stl, tck, text_table, trk, trx, vtk,
 };
 
@@ -46,6 +46,7 @@ pub(super) struct Opened<'a> {
 pub const FORMATS: &[Format] = &[
     las::FORMAT,
     ply::FORMAT,
+    e57::FORMAT,
     trk::FORMAT,
     tck::FORMAT,
     trx::FORMAT,

@@ -6,6 +6,7 @@
 
 mod cloud;
 mod columns;
+mod e57;
 mod edge_list;
 mod error;
 mod format;

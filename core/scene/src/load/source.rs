@@ -1,6 +1,7 @@
 //! Where a file's bytes come from.
 
 use super::Problem;
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read, Result, Seek, SeekFrom};
 use std::path::PathBuf;
@@ -45,7 +46,7 @@ impl Source {
                 Ok(FileReader { bytes: Bytes::File(BufReader::with_capacity(1 << 16, file)), length })
             }
             Source::Bytes { bytes, .. } => {
-                Ok(FileReader { bytes: Bytes::Memory(Cursor::new(bytes)), length: bytes.len() as u64 })
+                Ok(FileReader { bytes: Bytes::Memory(Cursor::new(Cow::Borrowed(*bytes))), length: bytes.len() as u64 })
             }
         }
     }
@@ -61,13 +62,19 @@ pub(super) struct FileReader {
 #[derive(Debug)]
 enum Bytes {
     File(BufReader<File>),
-    Memory(Cursor<&'static [u8]>),
+    Memory(Cursor<Cow<'static, [u8]>>),
 }
 
 impl FileReader {
     /// One that has nothing.
     pub(super) fn empty() -> FileReader {
-        FileReader { bytes: Bytes::Memory(Cursor::new(&[])), length: 0 }
+        FileReader::of(Vec::new())
+    }
+
+    /// One of a part of a file that was read already.
+    pub(super) fn of(bytes: Vec<u8>) -> FileReader {
+        let length = bytes.len() as u64;
+        FileReader { bytes: Bytes::Memory(Cursor::new(Cow::Owned(bytes))), length }
     }
 
     /// How many bytes there are.

@@ -2,6 +2,8 @@
 
 #![allow(dead_code)]
 
+pub(crate) mod e57;
+
 use laz::laszip::compress_buffer;
 use laz::{LazVlr, LazVlrBuilder};
 use std::io::{Cursor, Seek, SeekFrom, Write};
