@@ -337,6 +337,11 @@ impl Host {
             FromEngine::ViewCode(code) => {
                 self.reporter.report(&Event::View { code: code.clone() });
                 self.clipboard = Some(code);
+                let selected = self.status.selection.as_ref();
+                if selected.is_some_and(|selected| selected.layers.iter().any(|layer| layer.code.is_none())) {
+                    let sentence = "The view was copied without what is selected: that is too much for a code.";
+                    self.problem(sentence.to_owned());
+                }
             }
             FromEngine::Figures(figures) => self.reporter.report(&Event::Figures { figures }),
             FromEngine::Problem(sentence) => self.problem(sentence),

@@ -2,7 +2,9 @@
 
 /** @import { SceneStatus, Step } from '../core/wire.gen.js' */
 /** @import { Viewer } from './viewer.js' */
-import { codeIn, codeOf, viewOf } from '../core/view.js';
+import { codeIn, codeOf, leavesOut, viewOf } from '../core/view.js';
+
+const TOO_MUCH = 'without what is selected: that is too much for a code';
 import { write } from './elements.js';
 import { button } from './marks.js';
 
@@ -47,12 +49,12 @@ export class Views {
     const code = await codeOf(viewOf(scene, pose));
     try {
       await navigator.clipboard.writeText(code);
-      write(this.said, 'Copied. Whoever pastes it sees what you see.');
+      write(this.said, leavesOut(scene) ? `Copied, ${TOO_MUCH}.` : 'Copied. Whoever pastes it sees what you see.');
     } catch {
       // Without https the clipboard is not ours: the code is marked, to be copied by hand.
       this.field.value = code;
       this.field.select();
-      write(this.said, 'Copy it from here.');
+      write(this.said, leavesOut(scene) ? `Copy it from here, ${TOO_MUCH}.` : 'Copy it from here.');
     }
   }
 

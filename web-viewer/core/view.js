@@ -13,13 +13,26 @@ const changedOf = (properties) => properties.filter(({ changed }) => changed).ma
  * @param {SceneStatus} scene
  * @param {Pose} pose Whence, relative to the scene's origin.
  */
-export function viewOf({ origin, properties, layers }, { target, ...rest }) {
+export function viewOf({ origin, properties, layers, selection }, { target, ...rest }) {
+  /** @param {number} id */
+  const selected = (id) => {
+    const code = selection?.layers.find((layer) => layer.id === id)?.code;
+    return code ? { selected: code } : {};
+  };
   return {
     camera: { target: target.map((part, axis) => part + (origin[axis] ?? 0)), ...rest },
     settings: changedOf(properties),
-    layers: layers.map((layer) => ({ name: layer.name, visible: layer.visible, settings: changedOf(layer.properties) })),
+    layers: layers.map(({ id, name, visible, properties }) => ({
+      name,
+      visible,
+      settings: changedOf(properties),
+      ...selected(id),
+    })),
   };
 }
+
+/** Whether something is selected that no code has room for. @param {SceneStatus} scene */
+export const leavesOut = ({ selection }) => selection?.layers.some(({ code }) => code === null) ?? false;
 
 /** @param {ReturnType<typeof viewOf>} view @returns {Promise<string>} */
 export async function codeOf(view) {

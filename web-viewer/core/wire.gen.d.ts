@@ -596,7 +596,11 @@ summary: string,
 /**
  * What the file says of them; at most 12. Of many elements they are empty until they are counted.
  */
-fields: Array<SelectedField>, };
+fields: Array<SelectedField>,
+/**
+ * The elements as a short text for codes of views; none when they are too many for one.
+ */
+code: string | null, };
 
 /**
  * What a field says of the selected elements.

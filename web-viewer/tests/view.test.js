@@ -11,7 +11,8 @@ const property = (id, value, changed) => ({ id, label: id, kind: { type: 'toggle
 const scene = {
   origin: [636000.5, 850000.25, 400],
   properties: [property('background', { choice: 'white' }, true), property('show_axes', { toggle: true })],
-  layers: [{ name: 'Hügel', visible: true, properties: [property('color_range', { interval: [1, 2] }, true)] }],
+  layers: [{ id: 1, name: 'Hügel', visible: true, properties: [property('color_range', { interval: [1, 2] }, true)] }],
+  selection: { layers: [{ id: 1, code: 'Y2BgYAQA' }] },
 };
 const pose = { target: [1, 2, 3], yaw: 0.5, pitch: 0.25, distance: 10, fov_y: 0.75, orthographic: false };
 
@@ -23,7 +24,7 @@ test('what was changed is in the code, in the file’s own coordinates', async (
   assert.deepEqual(JSON.parse(json), {
     camera: { target: [636001.5, 850002.25, 403], yaw: 0.5, pitch: 0.25, distance: 10, fov_y: 0.75, orthographic: false },
     settings: [['background', { choice: 'white' }]],
-    layers: [{ name: 'Hügel', visible: true, settings: [['color_range', { interval: [1, 2] }]] }],
+    layers: [{ name: 'Hügel', visible: true, settings: [['color_range', { interval: [1, 2] }]], selected: 'Y2BgYAQA' }],
   });
 });
 

@@ -125,6 +125,7 @@ impl Change {
     /// Memory of what was selected before; what is selected after is the next one's before.
     fn bytes(&self) -> usize {
         match &self.kind {
+            ChangeKind::Looks { before, .. } => before.selection.iter().map(|(_, selected)| selected.bytes()).sum(),
             ChangeKind::Selected { before, .. } => before.iter().map(|(_, selected)| selected.bytes()).sum(),
             _ => 0,
         }

@@ -1,10 +1,12 @@
 //! [`Selected`]: which elements of a layer are selected.
 
+mod code;
 mod csv;
 mod inside;
 mod shape;
 mod statistics;
 
+pub(crate) use code::{MOST_LETTERS, read as of_code};
 pub(crate) use csv::write_csv;
 pub(crate) use inside::inside;
 pub(crate) use shape::Area;
@@ -23,6 +25,8 @@ pub(crate) struct Selected {
     count: usize,
     /// Computed when it is asked for first, of much by a thread of its own.
     fields: OnceLock<Vec<SelectedField>>,
+    /// As a short text, when it was asked for.
+    code: OnceLock<Option<String>>,
     /// Whether that thread was started.
     is_counted: AtomicBool,
 }
@@ -62,6 +66,11 @@ impl Selected {
     /// How many.
     pub(crate) fn count(&self) -> usize {
         self.count
+    }
+
+    /// As a short text for codes of views, if it fits one; `data` is the layer's.
+    pub(crate) fn code(&self, data: &LayerData) -> Option<&str> {
+        self.code.get_or_init(|| code::written(data, self)).as_deref()
     }
 
     /// Memory that it takes.
@@ -121,6 +130,7 @@ pub(crate) fn status(layer: &Layer, wake: &Wake) -> Option<SelectedLayer> {
         count: selected.count as u32,
         summary: format!("{} of {all}", text::count(selected.count as u64)),
         fields: fields(&layer.data, selected, wake).to_vec(),
+        code: None,
     })
 }
 

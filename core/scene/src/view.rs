@@ -54,6 +54,10 @@ pub struct ViewLayer {
     /// Its properties that are not as they are at first, in an order in which they can be set.
     #[serde(default)]
     pub settings: Vec<Setting>,
+    /// Which of its elements are selected, as [`heliograph_wire::selection::SelectedLayer::code`] says it; none where none is, or
+    /// too many are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub selected: Option<String>,
 }
 
 /// A property and its value.
@@ -109,6 +113,7 @@ mod tests {
                 name: "autzen".into(),
                 visible: true,
                 settings: vec![Setting("color_range".into(), Value::Interval([400.0, 460.0]))],
+                selected: Some("Y2BgYAQA".into()),
             }],
         }
     }

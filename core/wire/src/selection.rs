@@ -68,6 +68,8 @@ pub struct SelectedLayer {
     pub summary: String,
     /// What the file says of them; at most 12. Of many elements they are empty until they are counted.
     pub fields: Vec<SelectedField>,
+    /// The elements as a short text for codes of views; none when they are too many for one.
+    pub code: Option<String>,
 }
 
 /// What a field says of the selected elements.

@@ -1,11 +1,12 @@
 //! [`Looks`]: everything that a view says of a scene, and how a [`View`] is taken from it and opened.
 
-use super::Scene;
+use super::{Scene, Selection};
 use crate::history::ChangeKind;
 use crate::view::{Setting, View, ViewCamera, ViewLayer};
-use crate::{Camera, CommandError, Projection, Settings, Style, properties};
+use crate::{Camera, CommandError, LayerData, Projection, Settings, Style, properties, selection};
 use glam::DVec3;
 use heliograph_wire::{LayerId, Property};
+use std::sync::Arc;
 
 /// Camera, settings, and how each layer is drawn.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,6 +14,7 @@ pub(crate) struct Looks {
     camera: Camera,
     settings: Settings,
     layers: Vec<(LayerId, bool, Style)>,
+    pub(crate) selection: Selection,
 }
 
 impl Scene {
@@ -23,10 +25,12 @@ impl Scene {
             let changed = list.into_iter().filter(|property| property.changed);
             changed.map(|property| Setting(property.id, property.value)).collect()
         };
+        let selected = self.selection_codes();
         let layer = |layer: &crate::Layer| ViewLayer {
             name: layer.name.clone(),
             visible: layer.visible,
             settings: of(properties::of_layer_with_changes(layer)),
+            selected: selected.iter().find(|(id, _)| *id == layer.id).map(|(_, code)| (*code).to_owned()),
         };
         View {
             camera: ViewCamera {
@@ -51,12 +55,15 @@ impl Scene {
             self.assign_if_it_fits(None, id, value);
         }
         let mut found: Vec<LayerId> = Vec::new();
+        let mut selection: Selection = Vec::new();
         for wanted in &view.layers {
             // Of several of one name the first that is not taken yet.
             let same = self.layers.iter_mut().find(|layer| layer.name == wanted.name && !found.contains(&layer.id));
             let Some(layer) = same else { continue };
             let id = layer.id;
             found.push(id);
+            let selected = wanted.selected.as_deref().and_then(|code| selection::of_code(&layer.data, code));
+            selection.extend(selected.map(|selected| (id, Arc::new(selected))));
             layer.visible = wanted.visible;
             layer.style = layer.first_style.clone();
             self.revision += 1;
@@ -65,6 +72,7 @@ impl Scene {
                 self.assign_if_it_fits(Some(id), property, value);
             }
         }
+        self.take_selection(&self.with_the_others(selection));
         let after = self.looks();
         if before != after {
             self.revision += 1;
@@ -87,11 +95,26 @@ impl Scene {
                 layer.content_revision = self.revision;
             }
         }
+        self.take_selection(&looks.selection);
+    }
+
+    /// The same with nothing selected of the other layers, which are dimmed then; as it is when nothing is selected at all.
+    fn with_the_others(&self, mut selection: Selection) -> Selection {
+        if selection.iter().any(|(_, selected)| selected.count() > 0) {
+            for layer in self.layers.iter().filter(|layer| !matches!(layer.data, LayerData::Volume(_))) {
+                if selection.iter().all(|(id, _)| *id != layer.id) {
+                    selection.push((layer.id, Arc::default()));
+                }
+            }
+        } else {
+            selection.clear();
+        }
+        selection
     }
 
     fn looks(&self) -> Looks {
         let layers = self.layers.iter().map(|layer| (layer.id, layer.visible, layer.style.clone())).collect();
-        Looks { camera: self.camera, settings: self.settings, layers }
+        Looks { camera: self.camera, settings: self.settings, layers, selection: self.selection() }
     }
 
     fn look_from(&mut self, wanted: &ViewCamera) {

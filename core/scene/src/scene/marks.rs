@@ -70,7 +70,7 @@ impl Scene {
         }
     }
 
-    fn selection(&self) -> Selection {
+    pub(super) fn selection(&self) -> Selection {
         self.layers.iter().filter_map(|layer| Some((layer.id, Arc::clone(layer.selected.as_ref()?)))).collect()
     }
 
@@ -104,9 +104,28 @@ impl Scene {
     }
 
     pub(super) fn selection_status(&self) -> Option<SelectionStatus> {
-        let layers: Vec<SelectedLayer> =
+        let mut layers: Vec<SelectedLayer> =
             self.layers.iter().filter_map(|layer| selection::status(layer, &self.wake)).collect();
+        for (id, code) in self.selection_codes() {
+            if let Some(layer) = layers.iter_mut().find(|layer| layer.id == id) {
+                layer.code = Some(code.to_owned());
+            }
+        }
         (!layers.is_empty()).then_some(SelectionStatus { layers })
+    }
+
+    /// What is selected as short texts: of as many layers as fit a code of a view together.
+    pub(super) fn selection_codes(&self) -> Vec<(LayerId, &str)> {
+        let mut left = selection::MOST_LETTERS;
+        let mut codes = Vec::new();
+        for layer in &self.layers {
+            let code = layer.selected.as_ref().and_then(|selected| selected.code(&layer.data));
+            if let Some(code) = code.filter(|code| code.len() <= left) {
+                left -= code.len();
+                codes.push((layer.id, code));
+            }
+        }
+        codes
     }
 
     /// Writes the selected elements as comma-separated values with a head line, a row for each element (of streamlines, for each

@@ -384,6 +384,35 @@ fn a_layout_is_stopped_started_and_hurried_and_says_when_it_has_settled() {
 }
 
 #[test]
+fn a_view_takes_the_selection_along_and_a_step_back_brings_the_old_one_back() {
+    let mut scene = scene();
+    let first = scene.add(cube("one", DVec3::ZERO, 1.0));
+    let second = scene.add(cube("two", DVec3::ZERO, 1.0));
+    let select = |from: [f32; 2], to: [f32; 2]| Command::Select { shape: Shape::Box { from, to }, how: How::Replace };
+    apply(&mut scene, &Command::Set { layer: Some(second), property: "visible".into(), value: Value::Toggle(false) });
+    apply(&mut scene, &select([0.0, 0.0], [0.5, 1.0]));
+    let counts = |scene: &Scene| {
+        let all = scene.layers().iter().map(|layer| layer.selected.as_ref().map(|selected| selected.count()));
+        all.collect::<Vec<_>>()
+    };
+    let wanted = counts(&scene);
+    assert!(wanted[0].unwrap() > 0 && wanted[1] == Some(0), "{wanted:?}");
+    let code = scene.view().code();
+    apply(&mut scene, &select([0.9, 0.9], [1.0, 1.0]));
+    let before = counts(&scene);
+    assert_ne!(before, wanted);
+    apply(&mut scene, &Command::OpenView { code: code.clone() });
+    assert_eq!(counts(&scene), wanted);
+    assert_eq!(scene.view().code(), code);
+    apply(&mut scene, &Command::Undo);
+    assert_eq!(counts(&scene), before);
+    apply(&mut scene, &Command::RemoveLayer { layer: first });
+    // Of a layer that is not there nothing is selected.
+    apply(&mut scene, &Command::OpenView { code });
+    assert_eq!(counts(&scene), [None]);
+}
+
+#[test]
 fn a_network_among_other_things_is_of_their_size_and_stays_so_when_it_comes_back() {
     let mut scene = scene();
     scene.add(cube("tile", dvec3(636_000.0, 850_000.0, 400.0), 100.0));

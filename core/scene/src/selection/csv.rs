@@ -1,6 +1,6 @@
 //! The selected elements as a table of comma-separated values (RFC 4180, but with line feeds).
 
-use super::Selected;
+use super::{Selected, code};
 use crate::field::{Field, HEIGHT};
 use crate::{Layer, LayerData};
 use glam::DVec3;
@@ -57,11 +57,10 @@ impl<'a> Table<'a> {
             columns.iter().map(|column| (self.fields.iter().find(|field| field.name == *column), *column)).collect();
         let data = &self.layer.data;
         for element in self.selected.each() {
-            let in_file = |list: &[u32]| list.get(element).copied().unwrap_or(element as u32);
-            let (number, points) = match data {
-                LayerData::Points(points) => (in_file(&points.file_index), element..element + 1),
-                LayerData::Tracts(tracts) => (in_file(&tracts.file_index), tracts.range(element)),
-                _ => (element as u32, element..element + 1),
+            let number = code::number(data, element);
+            let points = match data {
+                LayerData::Tracts(tracts) => tracts.range(element),
+                _ => element..element + 1,
             };
             for at in points {
                 let DVec3 { x, y, z } = self.place(at);

@@ -181,7 +181,8 @@ fn selection() -> SelectionStatus {
         field("gps_time", None, None),
     ];
     let (id, summary) = (LayerId(1), "1,234 of 110,000 points".into());
-    SelectionStatus { layers: vec![SelectedLayer { id, name: "autzen_trim".into(), count: 1234, summary, fields }] }
+    let (name, code) = ("autzen_trim".into(), Some("Y2BgYAQA".into()));
+    SelectionStatus { layers: vec![SelectedLayer { id, name, count: 1234, summary, fields, code }] }
 }
 
 fn welcome(viewer: u32, role: Role) -> ToViewer {
