@@ -188,12 +188,12 @@ impl Host {
         self.engine().offer(ToEngine::SaveSelection(path));
     }
 
-    /// Saves the picture so large; a name without an ending gets that of PNG.
-    pub fn export(&self, size: Viewport, mut path: PathBuf) {
+    /// Saves the picture so large, with lettering or without; a name without an ending gets that of PNG.
+    pub fn export(&self, size: Viewport, is_lettered: bool, mut path: PathBuf) {
         if path.extension().is_none() {
             path.set_extension("png");
         }
-        self.engine().offer(ToEngine::Export(size, path));
+        self.engine().offer(ToEngine::Export(size, is_lettered, path));
     }
 
     /// Gives up the picture that is being saved.
@@ -301,7 +301,7 @@ impl Host {
             Request::Open { files } => self.open(files.into_iter().map(Source::Path).collect()),
             Request::Command { command } => self.engine().command(command),
             Request::Screenshot { path } => self.engine().offer(ToEngine::Capture(path)),
-            Request::Export { path, width, height } => self.export(Viewport { width, height }, path),
+            Request::Export { path, width, height, legend } => self.export(Viewport { width, height }, legend, path),
             Request::SaveSelection { path } => self.save_selection(path),
             Request::Save { path } => self.save_session(path),
             Request::View => self.engine().offer(ToEngine::ViewCode),

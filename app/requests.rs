@@ -1,7 +1,7 @@
 //! What a script may ask of a running host with `--json`: one JSON object a line on stdin.
 //!
 //! `{"do":"open","files":["a.laz"]}`, `{"do":"command","command":{"type":"fit"}}`, `{"do":"screenshot","path":"a.png"}`,
-//! `{"do":"save","path":"a.heliograph"}`, `{"do":"save_selection","path":"a.csv"}`, `{"do":"view"}`, `{"do":"export","path":"a.png","width":7680,"height":4320}`, `{"do":"scene"}`, `{"do":"share"}`, `{"do":"end_share"}`, `{"do":"new_links"}`, `{"do":"decide","decision":{"accept":7}}`, `{"do":"figures"}`. The end of stdin ends nothing, so that a host can run in the background.
+//! `{"do":"save","path":"a.heliograph"}`, `{"do":"save_selection","path":"a.csv"}`, `{"do":"view"}`, `{"do":"export","path":"a.png","width":7680,"height":4320,"legend":true}`, `{"do":"scene"}`, `{"do":"share"}`, `{"do":"end_share"}`, `{"do":"new_links"}`, `{"do":"decide","decision":{"accept":7}}`, `{"do":"figures"}`. The end of stdin ends nothing, so that a host can run in the background.
 
 use crate::host::{HostEvent, Post};
 use crate::room::Decision;
@@ -37,6 +37,9 @@ pub enum Request {
         width: u32,
         /// In px, 64 to 8192.
         height: u32,
+        /// Whether legends, labels, axes and scale bar are drawn over it.
+        #[serde(default)]
+        legend: bool,
     },
     /// Save the table of what is selected, as CSV.
     SaveSelection {

@@ -156,6 +156,17 @@ fn a_picture_larger_than_the_window_is_saved_beside_everything_else() {
     let picture = common::picture::read_png(&path);
     assert_eq!((picture.width, picture.height), (2600, 1400));
     assert!(picture.contrast() > 3.0, "nothing is to be seen");
+    // With what stands beside the data, the corner where legends are is no longer background.
+    command(&mut host, &json!({"type": "set", "layer": 1, "property": "color_by", "value": {"choice": "height"}}));
+    let lettered = scratch("lettered.png");
+    let mut corner = |path: &std::path::Path, legend: bool| {
+        host.ask(&json!({"do": "export", "path": path, "width": 2600, "height": 1400, "legend": legend}));
+        host.event("screenshot");
+        let picture = common::picture::read_png(path);
+        picture.part(2200, 20, 400, 400).contrast()
+    };
+    let (bare, with_legend) = (corner(&path, false), corner(&lettered, true));
+    assert!(with_legend > bare + 3.0, "{bare} without, {with_legend} with a legend");
     host.ask(&json!({"do": "export", "path": path, "width": 100_000, "height": 1400}));
     assert!(host.event("error")["message"].as_str().unwrap().contains("64 to 8192"));
 }

@@ -1,7 +1,8 @@
 //! Pictures larger than the one that is shown, drawn by a renderer of their own beside the render thread.
 
 use super::FromEngine;
-use heliograph_render::{Gpu, Options, Renderer};
+use crate::ui::letter;
+use heliograph_render::{Gpu, Options, RenderError, Renderer};
 use heliograph_scene::{Scene, Viewport};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -9,6 +10,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Parts are no larger than this, so that the window's own pictures come between them.
 const PART: Viewport = Viewport { width: 1536, height: 1024 };
+
+/// How large, whether with lettering, and where to.
+pub(super) type Wanted = (Viewport, bool, PathBuf);
 
 /// A picture on its way; it is given up when this is dropped.
 pub(super) struct Export {
@@ -20,14 +24,14 @@ impl Export {
     pub(super) fn start(
         gpu: Gpu,
         scene: Scene,
-        (size, path): (Viewport, PathBuf),
+        wanted: Wanted,
         tell: Arc<dyn Fn(FromEngine) + Send + Sync>,
     ) -> std::io::Result<Export> {
         let is_over = Arc::new(AtomicBool::new(false));
         let is_given_up = Arc::clone(&is_over);
         let work = move || {
             tell(FromEngine::Exporting(Some(0.0)));
-            if let Err(sentence) = draw(gpu, &scene, size, &path, &is_given_up, &tell) {
+            if let Err(sentence) = draw(gpu, &scene, wanted, &is_given_up, &tell) {
                 tell(FromEngine::Problem(sentence));
             }
             tell(FromEngine::Exporting(None));
@@ -46,25 +50,31 @@ impl Drop for Export {
 fn draw(
     gpu: Gpu,
     scene: &Scene,
-    size: Viewport,
-    path: &std::path::Path,
+    (size, is_lettered, path): Wanted,
     is_given_up: &AtomicBool,
     tell: &Arc<dyn Fn(FromEngine) + Send + Sync>,
 ) -> Result<(), String> {
     let part = Viewport { width: size.width.min(PART.width), height: size.height.min(PART.height) };
-    let renderer = Renderer::<()>::new(gpu, Options { viewport: part, force_u32: false });
-    let mut renderer = renderer.map_err(|error| format!("The picture could not be drawn: {error}."))?;
+    let renderer = Renderer::<()>::new(gpu.clone(), Options { viewport: part, force_u32: false });
+    let mut renderer = renderer.map_err(cannot_draw)?;
     let drawn = renderer.capture_large(scene, size, |share| {
         tell(FromEngine::Exporting(Some(share)));
         !is_given_up.load(Ordering::Relaxed)
     });
     match drawn {
         Ok(None) => Ok(()),
-        Ok(Some(image)) => {
-            image.save_png(path).map_err(|error| super::cannot_write(path, &error))?;
-            tell(FromEngine::Captured(path.to_owned()));
+        Ok(Some(mut image)) => {
+            if is_lettered {
+                letter(&gpu, &scene.status(), &scene.camera().pose(), &mut image).map_err(cannot_draw)?;
+            }
+            image.save_png(&path).map_err(|error| super::cannot_write(&path, &error))?;
+            tell(FromEngine::Captured(path));
             Ok(())
         }
-        Err(error) => Err(format!("The picture could not be drawn: {error}.")),
+        Err(error) => Err(cannot_draw(error)),
     }
+}
+
+fn cannot_draw(error: RenderError) -> String {
+    format!("The picture could not be drawn: {error}.")
 }

@@ -64,7 +64,7 @@ pub enum ToEngine {
     /// Save the picture of this moment as PNG.
     Capture(PathBuf),
     /// Save the picture so large as PNG, beside everything else.
-    Export(Viewport, PathBuf),
+    Export(Viewport, bool, PathBuf),
     /// Give up the picture that is being made.
     CancelExport,
     /// Tell the [`Figures`] since they were told last.

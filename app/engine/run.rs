@@ -1,6 +1,6 @@
 //! The render thread's loop: take what came, apply it, draw if anything changed, publish, tell.
 
-use super::export::Export;
+use super::export::{self, Export};
 use super::frame_times::FrameTimes;
 use super::loading::Loads;
 use super::mirror::Mirror;
@@ -173,7 +173,7 @@ impl Drawing {
             ToEngine::CancelLoading(id) => self.loads.cancel(id),
             ToEngine::Loaded { id, outcome } => self.loaded(id, outcome),
             ToEngine::Session { id, outcome } => self.open_session(id, outcome),
-            ToEngine::Export(size, path) => self.export(size, path),
+            ToEngine::Export(size, is_lettered, path) => self.export((size, is_lettered, path)),
             ToEngine::CancelExport => self.export = None,
             ToEngine::SaveSelection(path) => self.save_selection(path),
             ToEngine::SaveSession(path) => self.save_session(path),
@@ -281,10 +281,10 @@ impl Drawing {
     }
 
     /// One at a time: a new wish gives up the one before.
-    fn export(&mut self, size: Viewport, path: PathBuf) {
+    fn export(&mut self, wanted: export::Wanted) {
         self.export = None;
         let gpu = self.renderer.gpu().clone();
-        match Export::start(gpu, self.scene.still(), (size, path), self.tell.clone()) {
+        match Export::start(gpu, self.scene.still(), wanted, self.tell.clone()) {
             Ok(export) => self.export = Some(export),
             Err(error) => (self.tell)(FromEngine::Problem(format!("The picture could not be drawn: {error}."))),
         }

@@ -164,7 +164,7 @@ fn perform(action: Action, running: &mut Running, proxy: &EventLoopProxy<HostEve
         Action::SaveSelection(path) => host.save_selection(PathBuf::from(path)),
         Action::BrowseSave if doctor::has_file_dialog() => browse_save(proxy.clone()),
         Action::BrowseSave => host.problem(NO_FILE_DIALOG.into()),
-        Action::Export(size, path) => host.export(size, PathBuf::from(path)),
+        Action::Export(size, is_lettered, path) => host.export(size, is_lettered, PathBuf::from(path)),
         Action::CancelExport => host.cancel_export(),
         Action::CopyView => host.engine().offer(ToEngine::ViewCode),
         Action::CancelLoading(id) => host.engine().offer(ToEngine::CancelLoading(id)),

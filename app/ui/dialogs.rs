@@ -121,12 +121,16 @@ fn export(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, actions: &mut
         ui.add(egui::DragValue::new(&mut size.height).range(64..=MOST_SIDE).suffix(" px"));
     });
     state.export_size = (size != shown).then_some(size);
+    let mut is_lettered = !state.export_is_bare;
+    ui.checkbox(&mut is_lettered, "With legends, labels, axes and scale bar");
+    state.export_is_bare = !is_lettered;
     ui.add_space(6.0);
     let is_entered = path_field(ui, state, "/data/figure.png");
     ui.add_space(8.0);
     ui.horizontal(|ui| {
         if confirm(ui, state, "Save", is_entered) {
-            actions.push(Action::Export(size, std::mem::take(&mut state.path).trim().to_owned()));
+            let path = std::mem::take(&mut state.path).trim().to_owned();
+            actions.push(Action::Export(size, is_lettered, path));
         }
     });
 }

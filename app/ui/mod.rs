@@ -6,6 +6,7 @@ mod keys;
 mod labels;
 mod layers;
 mod legend;
+mod lettering;
 mod menus;
 mod notices;
 mod people;
@@ -19,6 +20,7 @@ mod tools;
 mod triad;
 mod welcome;
 
+pub use lettering::letter;
 pub use tools::Tool;
 
 use crate::engine::{LoadId, Loading};
@@ -94,6 +96,8 @@ pub struct UiState {
     pub is_panel_hidden: bool,
     /// The side lengths of the picture to save, once they were chosen.
     pub export_size: Option<Viewport>,
+    /// Whether the picture to save has no lettering.
+    pub export_is_bare: bool,
     /// What the primary button does on the picture.
     pub tool: Tool,
     /// The corners of the shape that is being drawn on the picture.
@@ -150,8 +154,8 @@ pub enum Action {
     SaveSelection(String),
     /// Show the system's dialog for where to save the session.
     BrowseSave,
-    /// Save the picture, so large, to the path that was typed.
-    Export(Viewport, String),
+    /// Save the picture, so large, with lettering or without, to the path that was typed.
+    Export(Viewport, bool, String),
     /// Give up the picture that is being made.
     CancelExport,
     /// Put the code of the view on the clipboard.

@@ -3,7 +3,7 @@
 use super::{Action, Tool, UiState, View, labels, legend, tools, triad, welcome};
 use egui::{PointerButton, Pos2, Rect, Sense};
 use heliograph_scene::Viewport;
-use heliograph_wire::{Button, Command, Input, SceneStatus, Value};
+use heliograph_wire::{Button, Command, Input, Pose, SceneStatus, Value};
 
 /// Scrolling so many points zooms by a factor of e.
 const POINTS_PER_E: f32 = 240.0;
@@ -30,17 +30,9 @@ pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, acti
             let whole = Rect::from_min_max(Pos2::ZERO, Pos2::new(1.0, 1.0));
             ui.painter().image(picture, rect, whole, egui::Color32::WHITE);
         }
-        if let Some(pose) = view.pose {
-            let is_dark = is_dark(view.status);
-            labels::paint(ui.painter(), rect, &pose, &view.status.labels, is_dark);
-            if shows(view.status, "show_scale") {
-                labels::scale_bar(ui.painter(), rect, &pose, is_dark);
-            }
-            if shows(view.status, "show_axes") {
-                triad::paint(ui.painter(), rect, &pose);
-            }
+        if let Some(pose) = &view.pose {
+            letter(ui.painter(), rect, view.status, pose, ui.visuals());
         }
-        legend::paint(ui.painter(), rect, view.status, ui.visuals());
         if let Some(pose) = &view.pose {
             tools::paint_measure(ui.painter(), rect, pose, view);
         }
@@ -56,6 +48,19 @@ pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, acti
     });
 }
 
+/// Draws what stands beside the data over its picture: labels, scale bar, axes, legends.
+pub(super) fn letter(painter: &egui::Painter, rect: Rect, status: &SceneStatus, pose: &Pose, visuals: &egui::Visuals) {
+    let is_dark = is_dark(status);
+    labels::paint(painter, rect, pose, &status.labels, is_dark);
+    if shows(status, "show_scale") {
+        labels::scale_bar(painter, rect, pose, is_dark);
+    }
+    if shows(status, "show_axes") {
+        triad::paint(painter, rect, pose);
+    }
+    legend::paint(painter, rect, status, visuals);
+}
+
 /// What the scene's own property says.
 fn shows(status: &SceneStatus, what: &str) -> bool {
     let found = status.properties.iter().find(|property| property.id == what);
@@ -63,7 +68,7 @@ fn shows(status: &SceneStatus, what: &str) -> bool {
 }
 
 /// Whether it is dark behind the data.
-fn is_dark(status: &SceneStatus) -> bool {
+pub(super) fn is_dark(status: &SceneStatus) -> bool {
     let background = status.properties.iter().find(|property| property.id == "background");
     !background.is_some_and(
         |property| matches!(&property.value, Value::Choice(choice) if choice == "light" || choice == "white"),

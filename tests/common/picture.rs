@@ -42,6 +42,12 @@ impl Rgba {
         Rgba { width, height, bytes }
     }
 
+    /// What is in a rectangle of it.
+    pub fn part(&self, left: usize, top: usize, width: usize, height: usize) -> Rgba {
+        let row = |y: usize| &self.bytes[((top + y) * self.width + left) * 4..][..width * 4];
+        Rgba { width, height, bytes: (0..height).flat_map(row).copied().collect() }
+    }
+
     /// Peak signal-to-noise ratio of the colours in decibels (ITU-T J.340); infinite for equal pictures.
     pub fn psnr_db(&self, other: &Rgba) -> f64 {
         assert_eq!((self.width, self.height), (other.width, other.height));

@@ -1,8 +1,9 @@
 //! [`Readback`]: finished pictures to the processor's memory, through three staging buffers and without ever waiting.
 
-use crate::Gpu;
+use crate::{Gpu, Image, RenderError};
 use std::collections::VecDeque;
 use std::sync::mpsc;
+use std::time::Duration;
 
 /// With three no frame is dropped at full speed; with one, every other is.
 const SLOTS: usize = 3;
@@ -88,6 +89,32 @@ pub(crate) fn staging_buffer(device: &wgpu::Device, width: u32, height: u32) -> 
         usage: wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST,
         mapped_at_creation: false,
     })
+}
+
+/// How long a screenshot waits for the GPU.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+impl Gpu {
+    /// Waits for a picture of four bytes a pixel: for screenshots.
+    ///
+    /// # Errors
+    /// When the GPU is lost or takes half a minute.
+    pub fn read(&self, texture: &wgpu::Texture) -> Result<Image, RenderError> {
+        let failed = |reason: String| RenderError::NotDelivered { adapter: self.description(), reason };
+        let (width, height) = (texture.width(), texture.height());
+        let buffer = staging_buffer(&self.device, width, height);
+        let mut encoder = self.device.create_command_encoder(&Default::default());
+        copy(&mut encoder, texture, &buffer);
+        let submission = self.submit([encoder.finish()]);
+        buffer.map_async(wgpu::MapMode::Read, .., |_| {});
+        self.device
+            .poll(wgpu::PollType::Wait { submission_index: Some(submission), timeout: Some(LONGEST_WAIT) })
+            .map_err(|error| failed(error.to_string()))?;
+        let bytes = buffer.get_mapped_range(..).map_err(|error| failed(error.to_string()))?;
+        let rows = bytes.chunks_exact(stride_bytes(width) as usize);
+        let rgba = rows.flat_map(|row| &row[..width as usize * 4]).copied().collect();
+        Ok(Image { width, height, rgba })
+    }
 }
 
 pub(crate) fn copy(encoder: &mut wgpu::CommandEncoder, texture: &wgpu::Texture, buffer: &wgpu::Buffer) {

@@ -13,7 +13,7 @@ use crate::lens::{Lens, Part};
 use crate::meter::{Load, Meter};
 use crate::pipelines::Pipelines;
 use crate::points::PointCall;
-use crate::readback::{self, Readback};
+use crate::readback::Readback;
 use crate::resolve::Covered;
 use crate::segments::{self, BOX_EDGES, Segment, box_edges};
 use crate::target::{Target, fitting};
@@ -27,8 +27,6 @@ use std::time::{Duration, Instant};
 const MOVING: Duration = Duration::from_millis(33);
 /// What a frame may take while the picture is being completed; a movement that begins meanwhile waits for it.
 const RESTING: Duration = Duration::from_millis(40);
-/// How long a screenshot waits for the GPU.
-const CAPTURE_WAIT: Duration = Duration::from_secs(30);
 /// How far beyond the edges of a part of a larger picture is drawn, in px.
 const MARGIN: u32 = 64;
 /// The width of the box's edges in px.
@@ -217,20 +215,7 @@ impl<T> Renderer<T> {
                 return Err(failed(reason));
             }
         }
-        let Viewport { width, height } = self.target.viewport;
-        let device = &self.gpu.device;
-        let buffer = readback::staging_buffer(device, width, height);
-        let mut encoder = device.create_command_encoder(&Default::default());
-        readback::copy(&mut encoder, &self.target.color, &buffer);
-        let submission = self.gpu.submit([encoder.finish()]);
-        buffer.map_async(wgpu::MapMode::Read, .., |_| {});
-        device
-            .poll(wgpu::PollType::Wait { submission_index: Some(submission), timeout: Some(CAPTURE_WAIT) })
-            .map_err(|error| failed(error.to_string()))?;
-        let bytes = buffer.get_mapped_range(..).map_err(|error| failed(error.to_string()))?;
-        let rows = bytes.chunks_exact(readback::stride_bytes(width) as usize);
-        let rgba = rows.flat_map(|row| &row[..width as usize * 4]).copied().collect();
-        Ok(Image { width, height, rgba })
+        self.gpu.read(&self.target.color)
     }
 
     /// Draws a picture of any size part by part, each through this renderer's own target, and waits for it: for pictures that
