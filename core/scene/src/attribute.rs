@@ -122,6 +122,26 @@ impl Values {
         each_type!(self, list => list.push(value as _));
     }
 
+    /// Of many numbers of 8 or 16 bits: which there are, and how often. Of others there would be too many different ones.
+    fn counted(&self) -> Option<Vec<(f64, u32)>> {
+        fn of<T: Copy>(list: &[T], kinds: usize, place: impl Fn(T) -> usize, least: f64) -> Option<Vec<(f64, u32)>> {
+            if list.len() < 4 * kinds {
+                return None;
+            }
+            let mut counts = vec![0u32; kinds];
+            list.iter().for_each(|value| counts[place(*value)] += 1);
+            let there = counts.into_iter().enumerate().filter(|(_, count)| *count > 0);
+            Some(there.map(|(at, count)| (at as f64 + least, count)).collect())
+        }
+        match self {
+            Values::U8(list) => of(list, 256, usize::from, 0.0),
+            Values::I8(list) => of(list, 256, |value| (i16::from(value) + 128) as usize, -128.0),
+            Values::U16(list) => of(list, 65_536, usize::from, 0.0),
+            Values::I16(list) => of(list, 65_536, |value| (i32::from(value) + 32_768) as usize, -32_768.0),
+            _ => None,
+        }
+    }
+
     /// Those at these places, each below [`Values::len`]; `None` when one is not.
     pub(crate) fn picked_out(&self, places: &[u32]) -> Option<Values> {
         fn of<T: Copy>(list: &[T], places: &[u32]) -> Option<Vec<T>> {
@@ -229,22 +249,26 @@ impl Attribute {
 impl Summary {
     /// Of these values; what is not finite does not count.
     fn of(values: &Values) -> Summary {
-        let finite = |take: &mut dyn FnMut(f64)| {
+        let counted = values.counted();
+        let finite = |take: &mut dyn FnMut(f64, u32)| {
+            if let Some(counted) = &counted {
+                return counted.iter().for_each(|(value, count)| take(*value, *count));
+            }
             values.each(0..values.len(), |value| {
                 if value.is_finite() {
-                    take(value);
+                    take(value, 1);
                 }
             });
         };
         let (mut least, mut greatest) = (f64::INFINITY, f64::NEG_INFINITY);
-        finite(&mut |value| (least, greatest) = (least.min(value), greatest.max(value)));
+        finite(&mut |value, _| (least, greatest) = (least.min(value), greatest.max(value)));
         if least > greatest {
             return Summary { range: [0.0; 2], middle: [0.0; 2], histogram: vec![0; BINS] };
         }
         let width = greatest - least;
         let per_unit = if width > 0.0 && width.is_finite() { FINE_BINS as f64 / width } else { 0.0 };
         let mut fine = vec![0u32; FINE_BINS];
-        finite(&mut |value| fine[(((value - least) * per_unit) as usize).min(FINE_BINS - 1)] += 1);
+        finite(&mut |value, count| fine[(((value - least) * per_unit) as usize).min(FINE_BINS - 1)] += count);
         let all: u64 = fine.iter().map(|&count| u64::from(count)).sum();
         // The lower edge of the part in which so many lie below, or the upper one for the upper end.
         let at = |share: f64| {
@@ -278,6 +302,19 @@ mod tests {
         assert!((middle[0] - 20.0).abs() < 1.0 && (middle[1] - 980.0).abs() < 1.5, "{middle:?}");
         assert_eq!(histogram.iter().sum::<u32>(), 1000);
         assert!(histogram.iter().all(|count| (15..=16).contains(count)), "{histogram:?}");
+    }
+
+    #[test]
+    fn many_narrow_numbers_are_summed_up_as_wide_ones_are() {
+        let list: Vec<i32> = (0..300_000i64).map(|at| ((at * at) % 60_000) as i32 - 30_000).collect();
+        let wide = Summary::of(&Values::I32(list.clone()));
+        assert_eq!(Summary::of(&Values::I16(list.iter().map(|value| *value as i16).collect())), wide);
+        let above: Vec<i32> = list.iter().map(|value| value + 30_000).collect();
+        let narrow = Values::U16(above.iter().map(|value| *value as u16).collect());
+        assert_eq!(Summary::of(&narrow), Summary::of(&Values::I32(above)));
+        let bytes: Vec<i32> = list.iter().map(|value| value % 100).collect();
+        let narrow = Values::I8(bytes.iter().map(|value| *value as i8).collect());
+        assert_eq!(Summary::of(&narrow), Summary::of(&Values::I32(bytes)));
     }
 
     #[test]
