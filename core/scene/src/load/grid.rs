@@ -45,7 +45,7 @@ pub(super) struct Stored {
 impl Stored {
     /// The numbers out of a file, whose reader stands where its header ends.
     pub(super) fn read(&self, mut reader: FileReader, count: u64, progress: &Progress) -> Result<Values, Problem> {
-        let there = reader.left()?;
+        let there = reader.left();
         let bytes = match self.start {
             Start::After { lines, bytes } => {
                 skip_lines(&mut reader, lines, progress)?;

@@ -252,7 +252,7 @@ fn binary(
     colors: &mut Vec<[u8; 4]>,
     progress: &Progress,
 ) -> Result<(), Problem> {
-    let (point_bytes, left) = (header.point_bytes(), reader.left()?);
+    let (point_bytes, left) = (header.point_bytes(), reader.left());
     if point_bytes == 0 || header.points.saturating_mul(point_bytes) > left {
         return Err(cut_short(left / point_bytes.max(1), header.points));
     }
@@ -268,7 +268,7 @@ fn binary(
             field.take(&block, point_bytes as usize, field.group_at + field.within, list, colors);
         }
         left -= points;
-        progress.advance(total - reader.left()?, total)?;
+        progress.advance(total - reader.left(), total)?;
     }
     Ok(())
 }
@@ -286,7 +286,7 @@ fn compressed(
     if promised != Some(u64::from(plain)) {
         return Err(malformed(format!("it unpacks to {plain} bytes, and its points take {promised:?}")));
     }
-    let left = reader.left()?;
+    let left = reader.left();
     if u64::from(packed) > left {
         return Err(Problem::Truncated { detail: format!("it promises {packed} packed bytes and {left} are there") });
     }

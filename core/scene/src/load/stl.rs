@@ -52,7 +52,7 @@ fn binary(mut reader: FileReader, head: &[u8], progress: &Progress) -> Result<Su
     let Some(count) = head.get(80..84).and_then(|bytes| bytes.try_into().ok()).map(u32::from_le_bytes) else {
         return Err(Problem::Truncated { detail: format!("it has {} bytes, and an STL header has 84", head.len()) });
     };
-    let there = reader.left()? / TRIANGLE_BYTES as u64;
+    let there = reader.left() / TRIANGLE_BYTES as u64;
     if there < u64::from(count) {
         let (promised, there) = (text::count(count.into()), text::count(there));
         return Err(Problem::Truncated {

@@ -130,7 +130,7 @@ struct Lines {
 impl Lines {
     fn read(&mut self, reader: &mut FileReader, header: &Header, progress: &Progress) -> Result<(), Problem> {
         let size = header.triplet_bytes();
-        let total = reader.left()?;
+        let total = reader.left();
         let mut left = total / size as u64;
         let mut block = vec![0; BLOCK * size];
         while left > 0 {

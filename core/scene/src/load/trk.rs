@@ -30,7 +30,7 @@ pub(super) const FORMAT: Format = Format {
 
 fn read(Opened { mut reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
     let header = Header::read(&mut reader)?;
-    progress.allow(reader.left()?.saturating_mul(MEMORY_PER_FILE_BYTE))?;
+    progress.allow(reader.left().saturating_mul(MEMORY_PER_FILE_BYTE))?;
     let column = |name: &String| Column::new(name.clone(), Values::F32(Vec::new()));
     let mut lines = Lines {
         starts: vec![0],
@@ -40,11 +40,11 @@ fn read(Opened { mut reader, name, progress, .. }: Opened<'_>) -> Result<Vec<Loa
     };
     let total = reader.len();
     let mut index = 0;
-    while header.streamline_count.map_or(reader.left()? > 0, |count| index < count) {
+    while header.streamline_count.map_or(reader.left() > 0, |count| index < count) {
         lines.read_one(&mut reader, &header, index)?;
         index += 1;
         if index.is_multiple_of(64) {
-            progress.advance(total - reader.left()?, total)?;
+            progress.advance(total - reader.left(), total)?;
         }
     }
     let notice = lines.notice(index)?;
@@ -77,7 +77,7 @@ struct Lines {
 
 impl Lines {
     fn read_one(&mut self, reader: &mut FileReader, header: &Header, index: u32) -> Result<(), Problem> {
-        let left = reader.left()?;
+        let left = reader.left();
         if left < 4 {
             return Err(cut_short(header, index));
         }

@@ -65,7 +65,7 @@ fn read_plain(
 ) -> Result<(), Problem> {
     reader.seek(SeekFrom::Start(header.points_at))?;
     let record_bytes = header.record_bytes as u64;
-    let there = reader.left()? / record_bytes;
+    let there = reader.left() / record_bytes;
     if there < header.point_count {
         return Err(too_few(header, there));
     }

@@ -31,7 +31,7 @@ impl Values {
             _ => element.properties.iter().map(|property| property.least_bytes()).sum(),
         };
         // The last row may do without its space.
-        let left = self.reader.left()? + 1;
+        let left = self.reader.left() + 1;
         if element.count.saturating_mul(row_bytes) > left {
             return Err(promised(element, &format!("at most {} can be there", text::count(left / row_bytes.max(1)))));
         }
@@ -55,7 +55,7 @@ impl Values {
         for index in 0..element.count {
             if index.is_multiple_of(BLOCK_ROWS) {
                 let length = self.reader.len();
-                progress.advance(length - self.reader.left()?, length)?;
+                progress.advance(length - self.reader.left(), length)?;
             }
             for (at, property) in element.properties.iter().enumerate() {
                 let read = match property.kind {
@@ -81,10 +81,20 @@ impl Values {
             return Err(malformed(format!("it has a list of {count} numbers")));
         }
         let least_bytes = if self.format == Format::Ascii { 2.0 } else { item.bytes() as f64 };
-        if count * least_bytes > self.reader.left()? as f64 + 1.0 {
+        if count * least_bytes > self.reader.left() as f64 + 1.0 {
             return Err(Problem::Truncated { detail: String::new() });
         }
         items.clear();
+        if self.format != Format::Ascii {
+            // Most lists are the three corners of a triangle, and lie in the buffer as a whole.
+            let (size, is_big) = (item.bytes(), self.format == Format::BigEndian);
+            let bytes = count as usize * size;
+            if let Some(list) = self.reader.fill_buf()?.get(..bytes) {
+                items.extend(list.chunks_exact(size).map(|number| decoded(number, item, is_big)));
+                self.reader.consume(bytes);
+                return Ok(());
+            }
+        }
         for _ in 0..count as u64 {
             items.push(self.value(item)?);
         }
@@ -99,24 +109,16 @@ impl Values {
         }
     }
 
-    fn binary(&mut self, scalar: Scalar, big_endian: bool) -> Result<f64, Problem> {
-        let mut bytes = [0; 8];
-        let used = &mut bytes[..scalar.bytes()];
-        self.reader.read_exact(used)?;
-        if big_endian {
-            used.reverse();
+    fn binary(&mut self, scalar: Scalar, is_big: bool) -> Result<f64, Problem> {
+        let size = scalar.bytes();
+        if let Some(number) = self.reader.fill_buf()?.get(..size) {
+            let value = decoded(number, scalar, is_big);
+            self.reader.consume(size);
+            return Ok(value);
         }
-        let [a, b, c, d, ..] = bytes;
-        Ok(match scalar {
-            Scalar::I8 => f64::from(a as i8),
-            Scalar::U8 => f64::from(a),
-            Scalar::I16 => f64::from(i16::from_le_bytes([a, b])),
-            Scalar::U16 => f64::from(u16::from_le_bytes([a, b])),
-            Scalar::I32 => f64::from(i32::from_le_bytes([a, b, c, d])),
-            Scalar::U32 => f64::from(u32::from_le_bytes([a, b, c, d])),
-            Scalar::F32 => f64::from(f32::from_le_bytes([a, b, c, d])),
-            Scalar::F64 => f64::from_le_bytes(bytes),
-        })
+        let mut bytes = [0; 8];
+        self.reader.read_exact(&mut bytes[..size])?;
+        Ok(decoded(&bytes[..size], scalar, is_big))
     }
 
     /// The next number of an ASCII file: whatever stands between white space.
@@ -146,6 +148,33 @@ impl Values {
             malformed(format!("it has “{}” where a number was expected", text.escape_debug()))
         })
     }
+}
+
+/// A number of as many bytes as its type has.
+#[inline]
+fn decoded(number: &[u8], scalar: Scalar, is_big: bool) -> f64 {
+    match (scalar, is_big) {
+        (Scalar::I8, _) => f64::from(i8::from_le_bytes(exactly(number))),
+        (Scalar::U8, _) => f64::from(u8::from_le_bytes(exactly(number))),
+        (Scalar::I16, false) => f64::from(i16::from_le_bytes(exactly(number))),
+        (Scalar::I16, true) => f64::from(i16::from_be_bytes(exactly(number))),
+        (Scalar::U16, false) => f64::from(u16::from_le_bytes(exactly(number))),
+        (Scalar::U16, true) => f64::from(u16::from_be_bytes(exactly(number))),
+        (Scalar::I32, false) => f64::from(i32::from_le_bytes(exactly(number))),
+        (Scalar::I32, true) => f64::from(i32::from_be_bytes(exactly(number))),
+        (Scalar::U32, false) => f64::from(u32::from_le_bytes(exactly(number))),
+        (Scalar::U32, true) => f64::from(u32::from_be_bytes(exactly(number))),
+        (Scalar::F32, false) => f64::from(f32::from_le_bytes(exactly(number))),
+        (Scalar::F32, true) => f64::from(f32::from_be_bytes(exactly(number))),
+        (Scalar::F64, false) => f64::from_le_bytes(exactly(number)),
+        (Scalar::F64, true) => f64::from_be_bytes(exactly(number)),
+    }
+}
+
+/// Zeros where there are not so many, which callers see to.
+#[inline]
+fn exactly<const N: usize>(number: &[u8]) -> [u8; N] {
+    number.try_into().unwrap_or([0; N])
 }
 
 fn promised(element: &Element, there: &str) -> Problem {

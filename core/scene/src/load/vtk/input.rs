@@ -41,7 +41,7 @@ impl<'a> Input<'a> {
 
     /// At fault is what stands about here.
     pub(super) fn wrong(&mut self, what: &str) -> Problem {
-        let at = self.reader.len().saturating_sub(self.reader.left().unwrap_or(0));
+        let at = self.reader.len().saturating_sub(self.reader.left());
         Problem::Malformed { kind: "VTK", detail: format!("byte {at}: {what}") }
     }
 
@@ -163,7 +163,7 @@ impl<'a> Input<'a> {
         };
         let count = count.filter(|count| *count < 1 << 40).ok_or_else(|| self.wrong("a list is longer than any"))?;
         self.progress.allow(count.saturating_mul(kind.bytes() + 24))?;
-        let (total, left) = (self.reader.len(), self.reader.left()?);
+        let (total, left) = (self.reader.len(), self.reader.left());
         self.progress.advance(total.saturating_sub(left), total)?;
         if self.is_binary {
             if !self.ends_line {
@@ -183,7 +183,7 @@ impl<'a> Input<'a> {
             let parsed = word.parse::<f64>().map_err(|_| self.wrong(&format!("“{word}” is no number")))?;
             values.push_f64(parsed);
             if number.is_multiple_of(BLOCK_NUMBERS) {
-                let left = self.reader.left()?;
+                let left = self.reader.left();
                 self.progress.advance(total.saturating_sub(left), total)?;
             }
         }
