@@ -77,6 +77,8 @@ fn intact() -> Vec<(&'static str, Vec<u8>)> {
         ("tail.stl", files::fixture("tail.stl")),
         ("tail-ascii.stl", files::fixture("tail-ascii.stl")),
         ("tail.off", files::fixture("tail.off")),
+        ("two.glb", files::fixture("two.glb")),
+        ("strip.gltf", files::fixture("strip.gltf")),
         ("tail.obj", files::fixture("tail.obj")),
         ("airports.csv", files::fixture("airports.csv")),
         ("tracts.tck", files::fixture("tracts.tck")),

@@ -256,3 +256,63 @@ fn what_is_not_sound_is_refused_in_a_sentence() {
         assert!(text.starts_with(expected), "{text}\n{expected}");
     }
 }
+
+/// The numbers are trimesh 5.2.0's, of the scene dumped into one mesh; the colours follow from the specification: vertex colours and
+/// factors are linear.
+#[test]
+fn gltf_nodes_stand_where_their_parents_put_them_in_one_file_or_two() {
+    let folder = std::path::Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/files"));
+    for name in ["two.glb", "two.gltf"] {
+        let layers = load(&Source::Path(folder.join(name)), &Progress::new()).unwrap();
+        assert_eq!(layers.len(), 1);
+        let mesh = mesh(layers.into_iter().next().unwrap());
+        assert_eq!((mesh.positions.len(), mesh.triangle_count()), (50, 92), "{name}");
+        assert_bounds(&mesh, dvec3(-1.0, -6.433_818, -1.0), dvec3(11.583_166, 1.0, 4.190_519));
+        assert!((area(&mesh) - 31.665_93).abs() < 1e-3, "{}", area(&mesh));
+        assert!(mesh.file_colors.is_some());
+    }
+}
+
+#[test]
+fn gltf_strips_fans_sparse_and_quantized_numbers_are_read_and_points_left_out() {
+    let layer = one("strip.gltf", files::fixture("strip.gltf"));
+    assert_eq!(layer.notice.as_deref(), Some("Left out 1 set of points or lines: only triangles are shown."));
+    let mesh = mesh(layer);
+    assert_eq!((mesh.positions.len(), mesh.triangle_count()), (8, 4));
+    // A tenth of the numbers, moved by a tenth of 10; of the fan the last corner is replaced.
+    let at = |index: usize| mesh.origin + mesh.positions[index].as_dvec3();
+    assert!(at(3).distance(dvec3(11.0, 10.0, 0.0)) < 1e-5, "{}", at(3));
+    assert!(at(7).distance(dvec3(6.0, 6.0, 7.0)) < 1e-5, "{}", at(7));
+    assert_eq!(mesh.indices, [0, 1, 2, 2, 1, 3, 4, 5, 6, 4, 6, 7]);
+    let colors = mesh.file_colors.as_ref().unwrap();
+    assert_eq!((colors[0], colors[7]), ([255, 128, 0, 255], [255, 255, 255, 255]));
+}
+
+#[test]
+fn a_gltf_file_that_goes_in_circles_needs_more_or_reaches_out_is_refused_in_words() {
+    let text = String::from_utf8(files::fixture("strip.gltf")).unwrap();
+    for (from, to, sentence) in [
+        (
+            "\"mesh\": 0",
+            "\"mesh\": 0, \"children\": [1]",
+            "strip.gltf is not a valid glTF file: node 1 has two parents",
+        ),
+        ("\"count\": 4", "\"count\": 9223372036854775807", "strip.gltf needs about"),
+        ("\"2.0\"", "\"1.0\"", "strip.gltf cannot be shown: it is glTF 1.0, and 2 is read"),
+        (
+            "[\"KHR_mesh_quantization\"], \"nodes\"",
+            "[\"KHR_draco_mesh_compression\"], \"nodes\"",
+            "strip.gltf cannot be shown: it needs the extension “KHR_draco_mesh_compression”",
+        ),
+        (
+            "\"uri\": \"data:",
+            "\"uri\": \"../secret\", \"x\": \"",
+            "strip.gltf cannot be shown: its numbers are in “../secret”, and of other files only one beside it is opened",
+        ),
+    ] {
+        let changed = text.replace(from, to);
+        assert_ne!(changed, text, "{from}");
+        let error = try_load("strip.gltf", changed).unwrap_err();
+        assert!(error.starts_with(sentence), "{error}");
+    }
+}

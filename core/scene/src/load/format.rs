@@ -2,8 +2,8 @@
 
 use super::source::{FileReader, Source};
 use super::{
-    LoadedLayer, Problem, Progress, e57, edge_list, gexf, gifti, gml, graph, graphml, las, meta_image, nifti, npy, npz,
-    nrrd, obj, off, pcd, ply, stl, tck, text_table, trk, trx, vtk,
+    LoadedLayer, Problem, Progress, e57, edge_list, gexf, gifti, gltf, gml, graph, graphml, las, meta_image, nifti,
+    npy, npz, nrrd, obj, off, pcd, ply, stl, tck, text_table, trk, trx, vtk,
 };
 
 /// A kind of files.
@@ -56,6 +56,7 @@ pub const FORMATS: &[Format] = &[
     npy::FORMAT,
     nrrd::FORMAT,
     meta_image::FORMAT,
+    gltf::FORMAT,
     gifti::FORMAT,
     npz::FORMAT,
     pcd::FORMAT,

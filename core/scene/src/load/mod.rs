@@ -12,6 +12,7 @@ mod error;
 mod format;
 mod gexf;
 mod gifti;
+mod gltf;
 mod gml;
 mod graph;
 mod graphml;
