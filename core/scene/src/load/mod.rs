@@ -42,6 +42,7 @@ mod text_table;
 mod trk;
 mod trx;
 mod vtk;
+mod watched;
 mod xml;
 mod zip;
 

@@ -1,9 +1,12 @@
 //! XML, element by element: with progress, without entities of the file's own, and no deeper than a sound file goes.
 
 use super::source::FileReader;
+use super::watched::Watched;
 use super::{Problem, Progress};
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
+use quick_xml::reader::BinaryStream;
+use std::io::{self, BufRead, Read};
 
 /// No sound file nests deeper.
 const MOST_DEPTH: usize = 64;
@@ -21,7 +24,9 @@ pub(super) enum Item {
 }
 
 pub(super) struct Xml<'a> {
-    reader: Reader<FileReader>,
+    reader: Reader<Fenced>,
+    /// No tag, and no text between two, is longer.
+    most_bytes: u64,
     progress: &'a Progress,
     kind: &'static str,
     buffer: Vec<u8>,
@@ -37,7 +42,9 @@ impl<'a> Xml<'a> {
     pub(super) fn new(reader: FileReader, progress: &'a Progress, kind: &'static str) -> Xml<'a> {
         let total = reader.len();
         Xml {
-            reader: Reader::from_reader(reader),
+            reader: Reader::from_reader(Fenced { reader, left: 0 }),
+            // It is held about four times while it is taken apart.
+            most_bytes: progress.limits().max_bytes / 8,
             progress,
             kind,
             buffer: Vec::new(),
@@ -46,6 +53,27 @@ impl<'a> Xml<'a> {
             depth: 0,
             ends: None,
         }
+    }
+
+    /// The same for a file whose tags, and texts that are not [`Xml::text`], are not longer than this.
+    pub(super) fn of_parts_up_to(self, most_bytes: u64) -> Xml<'a> {
+        Xml { most_bytes: most_bytes.min(self.most_bytes), ..self }
+    }
+
+    /// The text up to the next tag, however long, as it stands: instead of [`Item::Text`], after [`Item::Begin`]. None
+    /// after an element without content.
+    pub(super) fn text(&mut self) -> Option<Watched<'a, BinaryStream<'_, Fenced>>> {
+        if self.ends.is_some() {
+            return None;
+        }
+        let at = self.reader.buffer_position();
+        self.reader.get_mut().left = u64::MAX;
+        Some(Watched::new(self.reader.stream(), self.progress, Some(b'<'), at, self.total))
+    }
+
+    /// The file, where the last item ends.
+    pub(super) fn into_reader(self) -> FileReader {
+        self.reader.into_inner().reader
     }
 
     /// What comes next; `None` at the end of the file.
@@ -59,6 +87,7 @@ impl<'a> Xml<'a> {
                 self.progress.advance(self.reader.buffer_position(), self.total)?;
             }
             self.buffer.clear();
+            self.reader.get_mut().left = self.most_bytes;
             let at = self.reader.buffer_position();
             let kind = self.kind;
             let malformed = |detail: String| Problem::Malformed { kind, detail: format!("byte {at}: {detail}") };
@@ -89,6 +118,35 @@ impl<'a> Xml<'a> {
                 Event::Decl(_) | Event::PI(_) | Event::Comment(_) | Event::DocType(_) => continue,
             };
         }
+    }
+}
+
+/// A file of which no more than `left` bytes are given out.
+pub(super) struct Fenced {
+    reader: FileReader,
+    left: u64,
+}
+
+impl BufRead for Fenced {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        let there = self.reader.fill_buf()?;
+        if self.left == 0 && !there.is_empty() {
+            return Err(io::Error::other("a tag or text is longer than any of a sound file"));
+        }
+        Ok(&there[..there.len().min(usize::try_from(self.left).unwrap_or(usize::MAX))])
+    }
+
+    fn consume(&mut self, amount: usize) {
+        self.reader.consume(amount);
+        self.left = self.left.saturating_sub(amount as u64);
+    }
+}
+
+impl Read for Fenced {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let read = self.fill_buf()?.read(into)?;
+        self.consume(read);
+        Ok(read)
     }
 }
 

@@ -190,6 +190,17 @@ impl<'a> Input<'a> {
         Ok(values)
     }
 
+    /// So many parts of colours, from 0 to 255: bytes, or as text from 0 to 1.
+    pub(super) fn colors(&mut self, count: Option<u64>) -> Result<Values, Problem> {
+        if self.is_binary {
+            return self.numbers("unsigned_char", count);
+        }
+        let parts = self.numbers("float", count)?;
+        let mut bytes = Vec::with_capacity(parts.len());
+        parts.each(0..parts.len(), |part| bytes.push((part * 255.0).round() as u8));
+        Ok(Values::U8(bytes))
+    }
+
     /// Leaves out everything up to an empty line, as metadata end.
     pub(super) fn skip_to_blank_line(&mut self) -> Result<(), Problem> {
         let mut line = Vec::new();
