@@ -331,3 +331,27 @@ fn memory_is_refused_before_it_is_taken() {
     let refusal = load(&source, &progress).map(drop).unwrap_err().to_string();
     assert!(refusal.starts_with("a.vtp needs about "), "{refusal}");
 }
+
+#[test]
+fn of_several_moments_the_first_is_shown_and_says_so() {
+    let list = "format=\"ascii\" TimeStep=\"0\">1 2 3 5 6 7</DataArray><DataArray type=\"Float32\" Name=\"p\" \
+                NumberOfComponents=\"3\" format=\"ascii\" TimeStep=\"1\">9 9 9 9 9 9";
+    let layers = try_all("a.vtp", polydata("", 2, list)).unwrap();
+    assert_near(points(&layers[0]).origin, dvec3(3.0, 4.0, 5.0));
+    assert_eq!(layers[0].notice.as_deref(), Some("Shows the first of its moments."));
+}
+
+#[test]
+fn legacy_grids_have_numbers_of_points_and_cells_and_say_what_they_have_of_the_whole() {
+    let text = "# vtk DataFile Version 3.0\nt\nASCII\nDATASET STRUCTURED_POINTS\nFIELD FieldData 1\nTIME 1 1 double\n0.5\n\
+                DIMENSIONS 3 2 1\nORIGIN 1 2 3\nSPACING 2 4 8\nCELL_DATA 2\nSCALARS c int 1\nLOOKUP_TABLE default\n7 8\n\
+                POINT_DATA 6\nVECTORS v float\n0 0 1 1 0 1 2 0 1 3 0 1 4 0 1 5 0 1\n";
+    let layers = try_all("a.vtk", text).unwrap();
+    assert_eq!((layers[0].name.as_str(), layers[1].name.as_str()), ("a: v", "a: c"));
+    let (vectors, cells) = (volume(&layers[0]), volume(&layers[1]));
+    assert_eq!((vectors.size, vectors.frames, value(&vectors, [2, 1, 0], 0)), ([3, 2, 1], 3, 5.0));
+    assert_eq!((cells.size, value(&cells, [1, 0, 0], 0)), ([2, 1, 1], 8.0));
+    // Across the axis along which it is flat, cells stand where the points do.
+    assert_near(world(&vectors, [0, 0, 0]), dvec3(1.0, 2.0, 3.0));
+    assert_near(world(&cells, [0, 0, 0]), dvec3(2.0, 4.0, 3.0));
+}

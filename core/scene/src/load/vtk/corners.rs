@@ -10,13 +10,16 @@ pub(super) const NOTICE: &str =
 /// Which cells each point is a corner of.
 pub(super) struct Corners {
     /// Those of point `i` are `cells[starts[i]..starts[i + 1]]`, the first first.
-    starts: Vec<u32>,
+    starts: Vec<usize>,
     cells: Vec<u32>,
 }
 
 impl Corners {
-    /// Memory that it takes for a point and for a corner.
-    pub(super) const BYTES: u64 = 8;
+    /// What it takes to say so many lists of cells at their corners.
+    pub(super) fn bytes(points: usize, corners: usize, lists: usize) -> u64 {
+        let of_points = (points as u64).saturating_mul(20 + 8 * lists as u64);
+        of_points.saturating_add((corners as u64).saturating_mul(4))
+    }
 
     /// Of all points; cells may name some that are not there.
     pub(super) fn of<'c>(points: usize, cells: impl Iterator<Item = &'c [u32]> + Clone) -> Corners {
@@ -32,15 +35,15 @@ impl Corners {
                 }
             }
         };
-        let mut starts = vec![0u32; points + 1];
+        let mut starts = vec![0; points + 1];
         each(&mut |point, _| starts[point + 1] += 1);
         for point in 0..points {
             starts[point + 1] += starts[point];
         }
         let mut next = starts.clone();
-        let mut list = vec![0; starts.last().map_or(0, |end| *end as usize)];
+        let mut list = vec![0; starts.last().copied().unwrap_or(0)];
         each(&mut |point, cell| {
-            list[next[point] as usize] = cell;
+            list[next[point]] = cell;
             next[point] += 1;
         });
         Corners { starts, cells: list }
@@ -59,7 +62,7 @@ impl Corners {
         let mut here = Vec::new();
         for ends in self.starts.windows(2) {
             here.clear();
-            let cells = self.cells.get(ends[0] as usize..ends[1] as usize).unwrap_or_default();
+            let cells = self.cells.get(ends[0]..ends[1]).unwrap_or_default();
             here.extend(cells.iter().map(|cell| of_cells.values.get(*cell as usize)).filter(|value| !value.is_nan()));
             let value = match here.len() {
                 0 if is_whole => of_cells.values.get(0),

@@ -4,11 +4,14 @@ use super::corners::{self, Corners};
 use super::said::{Array, Cells, Said, append};
 use crate::load::cloud::Cloud;
 use crate::load::columns::unique;
-use crate::load::surface::Surface;
+use crate::load::surface::{BYTES_PER_CORNER, BYTES_PER_VERTEX, Surface};
 use crate::load::{LoadedLayer, Problem, Progress, is_plausible, kinds};
 use crate::{Aabb, Attribute, LayerData, Tracts, Values};
 use glam::{DVec3, Vec3};
 use std::sync::Arc;
+
+/// Memory for a place along a line: in the file's numbers, as it is drawn, and which point it is.
+const BYTES_PER_PLACE: u64 = 40;
 
 pub(super) fn layers(mut said: Said, name: String, progress: &Progress) -> Result<Vec<LoadedLayer>, Problem> {
     let count = said.points.len();
@@ -23,7 +26,7 @@ pub(super) fn layers(mut said: Said, name: String, progress: &Progress) -> Resul
         layers.push(mesh(&mut said, name.clone(), progress)?);
     }
     if !said.lines.is_empty() {
-        layers.push(tracts(&mut said, name.clone())?);
+        layers.push(tracts(&mut said, name.clone(), progress)?);
     }
     if layers.is_empty() || !said.vertices.is_empty() {
         layers.push(points(said, name, progress)?);
@@ -62,6 +65,10 @@ fn mesh(said: &mut Said, name: String, progress: &Progress) -> Result<LoadedLaye
     let (colors, mut attributes) = with_colors(&said.of_points);
     let mut surface = Surface::default();
     surface.colors = colors.unwrap_or_default();
+    let faces = said.polygons.iter().chain(said.strips.iter());
+    let triangles: u64 = faces.map(|face| face.len().saturating_sub(2) as u64).sum();
+    let of_points = (said.points.len() as u64).saturating_mul(BYTES_PER_VERTEX);
+    progress.allow(of_points.saturating_add(triangles.saturating_mul(3 * BYTES_PER_CORNER)))?;
     surface.places.clone_from(&said.points);
     said.polygons.iter().for_each(|polygon| surface.polygon(polygon));
     for strip in said.strips.iter() {
@@ -79,7 +86,7 @@ fn mesh(said: &mut Said, name: String, progress: &Progress) -> Result<LoadedLaye
     let mut notice = layer.notice;
     if !of_faces.is_empty() {
         let corners = said.polygons.points.len() + said.strips.points.len();
-        progress.allow((said.points.len() as u64).saturating_add(corners as u64).saturating_mul(Corners::BYTES))?;
+        progress.allow(Corners::bytes(said.points.len(), corners, of_faces.len()))?;
         let corners = Corners::of(said.points.len(), said.polygons.iter().chain(said.strips.iter()));
         attributes.extend(of_faces.into_iter().map(|array| corners.at_corners(array)));
         notice = with(notice, corners::NOTICE.into());
@@ -97,7 +104,10 @@ fn of_faces(polygons: &mut Cells, strips: &mut Cells) -> Vec<Array> {
     arrays
 }
 
-fn tracts(said: &mut Said, name: String) -> Result<LoadedLayer, Problem> {
+fn tracts(said: &mut Said, name: String, progress: &Progress) -> Result<LoadedLayer, Problem> {
+    // Lines may name a point many times, and each time all that is said of it is repeated.
+    let each: u64 = said.of_points.iter().map(|array| array.values.bytes_each() as u64).sum();
+    progress.allow((said.lines.points.len() as u64).saturating_mul(each + BYTES_PER_PLACE))?;
     let mut tracts = Tracts { starts: vec![0], ..Tracts::default() };
     let mut order = Vec::new();
     let is_sound = |point: &u32| {
@@ -106,7 +116,7 @@ fn tracts(said: &mut Said, name: String) -> Result<LoadedLayer, Problem> {
     let mut places = Vec::new();
     let mut left_out = 0;
     for (index, line) in (0..).zip(said.lines.iter()) {
-        if line.len() < 2 || !line.iter().all(is_sound) {
+        if line.len() < 2 || order.len() + line.len() > u32::MAX as usize || !line.iter().all(is_sound) {
             left_out += 1;
             continue;
         }
@@ -141,7 +151,8 @@ fn points(said: Said, name: String, progress: &Progress) -> Result<LoadedLayer, 
     if said.vertices.is_empty() {
         return Cloud { columns, has_names: true, colors }.into_layer(name, progress);
     }
-    progress.allow((said.points.len() as u64).saturating_mul(Corners::BYTES))?;
+    let (named, lists) = (said.vertices.points.len(), said.vertices.arrays.len());
+    progress.allow(Corners::bytes(said.points.len(), named, lists))?;
     let corners = Corners::of(said.points.len(), said.vertices.iter());
     columns.extend(said.vertices.arrays.iter().map(|array| corners.at_corners(array.clone())));
     let mut named: Vec<u32> = said.vertices.points.clone();

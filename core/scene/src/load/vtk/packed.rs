@@ -126,13 +126,14 @@ impl Packing {
             return Err(Problem::Malformed { kind: "VTK", detail });
         }
         progress.allow(plain.saturating_add(packed.iter().copied().max().unwrap_or(0)))?;
-        Ok((Plain::Blocks(Blocks { from, packed: packed.into_iter(), size, last, block: None, left: 0 }), plain))
+        let blocks = Blocks { from, packed: packed.into_iter(), size, last, block: None, left: 0 };
+        Ok((Plain::Blocks(Box::new(blocks)), plain))
     }
 }
 
 pub(super) enum Plain<R> {
     AsTheyAre(Take<R>),
-    Blocks(Blocks<R>),
+    Blocks(Box<Blocks<R>>),
 }
 
 /// Bytes that were compressed in blocks, each as zlib has it (RFC 1950).
