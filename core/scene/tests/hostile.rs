@@ -66,6 +66,8 @@ fn intact() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("autzen.laz", sample("autzen.laz")),
         ("points.laz", laz_file(3, Some(500), 1700)),
+        ("extra.las", files::fixture("extra.las")),
+        ("extra.laz", files::fixture("extra.laz")),
         ("layers.laz", laz_file(7, Some(500), 1700)),
         ("chunks.laz", laz_file(7, None, 1700)),
         ("points.las", files::las_file(3, 1700)),

@@ -68,6 +68,67 @@ fn las_and_laz_of_old_and_new_formats_give_the_same_points() {
     }
 }
 
+/// Sums as laspy 2.7.0 gives them: `laspy.read("extra.laz")[name].sum()`, but for numbers that stand for none, which laspy keeps.
+#[test]
+fn extra_bytes_and_near_infrared_are_fields_under_their_names() {
+    for name in ["extra.las", "extra.laz"] {
+        let points = points(one(name, files::fixture(name)));
+        assert_eq!(points.len(), 200);
+        let field = |name: &str| {
+            let found = points.attributes.iter().find(|one| one.name == name);
+            found.unwrap_or_else(|| {
+                panic!("no {name}: {:?}", points.attributes.iter().map(|one| &one.name).collect::<Vec<_>>())
+            })
+        };
+        let sum = |name: &str| {
+            let values = &field(name).values;
+            (0..values.len()).map(|at| values.get(at)).filter(|value| !value.is_nan()).sum::<f64>()
+        };
+        for (field, expected) in [
+            ("amplitude", 19_900.0),
+            ("deviation", 999.0),
+            ("temperature", 13_950.0),
+            ("echo width", 200_000_002_487.5),
+            ("normal 1", 1990.0),
+            ("normal 2", -3980.0),
+            ("normal 3", 200.0),
+            ("sparse", 54_000.0),
+            ("near infrared", 5_970_000.0),
+        ] {
+            let found = sum(field);
+            assert!((found - expected).abs() <= 1e-3_f64.max(expected.abs() * 1e-6), "{name}, {field}: {found}");
+        }
+        let sparse = &field("sparse").values;
+        assert_eq!((0..200).filter(|at| sparse.get(*at).is_nan()).count(), 20, "{name}");
+        assert_eq!(field("amplitude").values.bytes_each(), 1);
+    }
+}
+
+/// A cloud-optimised file is a LAZ file whose first record says where its parts are (copc.io, version 1.0).
+#[test]
+fn a_cloud_optimised_file_is_read_as_the_laz_file_that_it_is() {
+    let plain = laz_file(7, Some(500), 1700);
+    let mut info = vec![0u8; 2];
+    info.extend(b"copc\0\0\0\0\0\0\0\0\0\0\0\0");
+    info.extend([1, 0, 160, 0]);
+    info.resize(54 + 160, 0);
+    let more = info.len() as u64;
+    let mut copc = plain.clone();
+    copc.splice(375..375, info);
+    let u32_at = |bytes: &[u8], at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+    let points_at = u32_at(&plain, 96) + more as u32;
+    copc[96..100].copy_from_slice(&points_at.to_le_bytes());
+    let records = u32_at(&plain, 100) + 1;
+    copc[100..104].copy_from_slice(&records.to_le_bytes());
+    // The chunks' table has moved, too.
+    let at = points_at as usize;
+    let table = u64::from_le_bytes(copc[at..at + 8].try_into().unwrap()) + more;
+    copc[at..at + 8].copy_from_slice(&table.to_le_bytes());
+    let (plain, copc) = (points(one("a.laz", plain)), points(one("a.copc.laz", copc)));
+    assert_eq!(copc.positions, plain.positions);
+    assert_eq!(copc.attributes.len(), plain.attributes.len());
+}
+
 #[test]
 fn colours_of_eight_and_of_sixteen_bits_are_told_apart() {
     let mut file = las_file(2, 10);

@@ -85,6 +85,11 @@ impl Header {
         }
     }
 
+    /// Where in a point its near infrared is: a number of 16 bits.
+    pub(super) fn infrared_at(&self) -> Option<usize> {
+        matches!(self.format, 8 | 10).then_some(36)
+    }
+
     /// Where in a point its time is: a number of 64 bits.
     pub(super) fn time_at(&self) -> Option<usize> {
         match self.format {

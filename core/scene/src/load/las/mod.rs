@@ -3,6 +3,7 @@
 //! The records are decompressed by `laz` and decoded here: they are of fixed layout, and reading the header
 //! ourselves lets every count in it be held against the bytes that are there before `laz` believes it.
 
+mod extra;
 mod header;
 mod net;
 mod zip;
@@ -13,6 +14,7 @@ use super::progress::Progress;
 use super::source::FileReader;
 use super::{LoadedLayer, MAX_COORDINATE, Problem};
 use crate::{Attribute, LayerData, Points, Values, colormap};
+use extra::Field;
 use glam::DVec3;
 use header::Header;
 use std::io::{Read, Seek, SeekFrom};
@@ -20,6 +22,8 @@ use std::sync::Arc;
 
 /// Memory that is taken for each point while the lists are shuffled, in bytes.
 const BYTES_PER_POINT: u64 = 80;
+/// The same for each further number.
+const EXTRA_BYTES: u64 = 16;
 /// So many bytes of records are decoded at once, then progress is told.
 const BLOCK_BYTES: usize = 1 << 20;
 /// The part of the time that it takes to put points into their order; half as much where they are unpacked, too.
@@ -45,9 +49,10 @@ fn read(Opened { source, mut reader, name, progress }: Opened<'_>) -> Result<Vec
         let count = crate::text::count(header.point_count);
         return Err(Problem::Unsupported { detail: format!("it has {count} points, and at most 4,294,967,295 are") });
     }
-    progress.allow(header.point_count.saturating_mul(BYTES_PER_POINT))?;
+    let extra = extra::fields(&mut reader, &header)?;
+    progress.allow(header.point_count.saturating_mul(BYTES_PER_POINT + EXTRA_BYTES * extra.len() as u64))?;
     progress.leave(if header.compressed { ARRANGING / 2.0 } else { ARRANGING });
-    let mut records = Records::new(&header);
+    let mut records = Records::new(&header, extra);
     if header.compressed {
         zip::decompress(source, reader, &header, progress, |block| records.take(block))?;
     } else {
@@ -109,11 +114,16 @@ struct Records {
     user_data: Vec<u8>,
     source: Vec<u16>,
     time: Vec<f64>,
+    infrared_at: Option<usize>,
+    infrared: Vec<u16>,
+    extra: Vec<Field>,
 }
 
 impl Records {
-    fn new(header: &Header) -> Records {
+    fn new(header: &Header, extra: Vec<Field>) -> Records {
         Records {
+            infrared_at: header.infrared_at(),
+            extra,
             record_bytes: header.record_bytes,
             color_at: header.color_at(),
             time_at: header.time_at(),
@@ -150,6 +160,10 @@ impl Records {
             if let Some(at) = self.color_at {
                 self.colors.push([u16_at(at), u16_at(at + 2), u16_at(at + 4)]);
             }
+            if let Some(at) = self.infrared_at {
+                self.infrared.push(u16_at(at));
+            }
+            self.extra.iter_mut().for_each(|field| field.take(record));
         }
     }
 
@@ -186,7 +200,7 @@ impl Records {
         // In units of 0.006° where there are 16 bits, else of 1°.
         let degrees_each = if self.extended { 0.006 } else { 1.0 };
         let angle = self.angle.iter().map(|angle| f32::from(*angle) * degrees_each).collect();
-        unique(vec![
+        let own = vec![
             Attribute::new("intensity", Values::U16(self.intensity)),
             Attribute::of_categories("classification", Values::U8(self.classification), colormap::lidar_classes()),
             Attribute::new("return number", Values::U8(number)),
@@ -195,7 +209,9 @@ impl Records {
             Attribute::new("user data", Values::U8(self.user_data)),
             Attribute::new("point source", Values::U16(self.source)),
             Attribute::new("GPS time", Values::F64(self.time)).in_unit("s"),
-        ])
+            Attribute::new("near infrared", Values::U16(self.infrared)),
+        ];
+        unique(own.into_iter().chain(self.extra.into_iter().map(Field::into_attribute)).collect())
     }
 }
 

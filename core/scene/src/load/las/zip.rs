@@ -36,7 +36,7 @@ fn decode(
     progress: &Progress,
     mut take: impl FnMut(&[u8]),
 ) -> Result<(), Problem> {
-    // All but what is not read: wave packets, infrared, bytes of the file's own.
+    // All but what is not read: wave packets.
     let wanted = DecompressionSelection(
         DecompressionSelection::Z
             | DecompressionSelection::CLASSIFICATION
@@ -45,7 +45,9 @@ fn decode(
             | DecompressionSelection::USER_DATA
             | DecompressionSelection::POINT_SOURCE_ID
             | DecompressionSelection::GPS_TIME
-            | DecompressionSelection::RGB,
+            | DecompressionSelection::RGB
+            | DecompressionSelection::NIR
+            | DecompressionSelection::ALL_EXTRA_BYTES,
     );
     let mut decompressor =
         LasZipDecompressor::selective(points, vlr, wanted).map_err(|error| damaged(&error.to_string()))?;
