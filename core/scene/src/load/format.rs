@@ -2,8 +2,8 @@
 
 use super::source::{FileReader, Source};
 use super::{
-    LoadedLayer, Problem, Progress, e57, edge_list, gexf, gifti, gltf, gml, graph, graphml, las, meta_image, nifti,
-    npy, npz, nrrd, obj, off, pcd, ply, stl, tck, text_table, trk, trx, vtk,
+    LoadedLayer, Problem, Progress, arrow, e57, edge_list, gexf, gifti, gltf, gml, graph, graphml, las, meta_image,
+    nifti, npy, npz, nrrd, obj, off, pcd, ply, stl, tck, text_table, trk, trx, vtk,
 };
 
 /// A kind of files.
@@ -55,6 +55,7 @@ pub const FORMATS: &[Format] = &[
     off::FORMAT,
     nifti::FORMAT,
     npy::FORMAT,
+    arrow::FORMAT,
     nrrd::FORMAT,
     meta_image::FORMAT,
     gltf::FORMAT,

@@ -4,6 +4,7 @@
 //! are there, and the memory that a file will take against [`Limits`]. Coordinates that are not finite, or beyond
 //! [`MAX_COORDINATE`], are left out with a notice; a file with no others is refused.
 
+mod arrow;
 mod cloud;
 mod columns;
 mod e57;

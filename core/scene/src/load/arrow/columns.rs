@@ -1,0 +1,103 @@
+//! Columns while their batches come in.
+
+use super::schema::{ENDIAN, Holds, Wanted};
+use crate::load::kinds::Kinds;
+use crate::load::numbers::NumberType;
+use crate::{Attribute, Values};
+use std::collections::HashMap;
+
+/// The texts of each dictionary, by its id.
+pub(super) type Dictionaries = HashMap<i64, Vec<Box<[u8]>>>;
+
+/// A column that is kept, as far as it is read.
+pub(super) enum Column {
+    Numbers(Values),
+    Texts(Kinds),
+}
+
+impl Column {
+    pub(super) fn new(wanted: &Wanted) -> Column {
+        match wanted.holds {
+            Holds::Numbers(kind) | Holds::Entries(kind, _) => Column::Numbers(kind.empty()),
+            Holds::Truths => Column::Numbers(Values::U8(Vec::new())),
+            Holds::Texts(_) => Column::Texts(Kinds::default()),
+        }
+    }
+
+    /// One part of the numbers in `data`, of which each row has `parts`; those that are not said become NaN.
+    pub(super) fn take_numbers(
+        &mut self,
+        kind: NumberType,
+        data: &[u8],
+        [part, parts]: [usize; 2],
+        said: Option<&dyn Fn(usize) -> bool>,
+    ) {
+        let Column::Numbers(list) = self else { return };
+        let width = kind.bytes() as usize;
+        let mut batch = kind.empty();
+        kind.push_rows(ENDIAN, data, width * parts, width * part, &mut batch);
+        let unsaid = |said: &dyn Fn(usize) -> bool| {
+            (0..batch.len()).filter(|row| !said(row * parts + part)).collect::<Vec<usize>>()
+        };
+        let unsaid = said.map(unsaid).unwrap_or_default();
+        if !unsaid.is_empty() {
+            batch = real(&batch);
+            if let Values::F64(list) = &mut batch {
+                unsaid.into_iter().for_each(|row| list[row] = f64::NAN);
+            }
+        }
+        append(list, batch);
+    }
+
+    pub(super) fn take_text(&mut self, text: &[u8]) {
+        if let Column::Texts(kinds) = self {
+            kinds.take(text);
+        }
+    }
+
+    /// `None` where it tells too many things apart.
+    pub(super) fn into_attribute(self, wanted: &Wanted, dictionaries: &Dictionaries) -> Option<Attribute> {
+        let name = wanted.name.clone();
+        let mut attribute = match (self, wanted.holds) {
+            (Column::Texts(kinds), _) => kinds.into_attribute(name)?,
+            (Column::Numbers(values), Holds::Entries(_, id)) => {
+                let texts = dictionaries.get(&id).map(Vec::as_slice).unwrap_or_default();
+                let mut kinds = Kinds::default();
+                for row in 0..values.len() {
+                    let entry = values.get(row);
+                    let text = if entry >= 0.0 { texts.get(entry as usize) } else { None };
+                    kinds.take(text.map(|text| &**text).unwrap_or_default());
+                }
+                kinds.into_attribute(name)?
+            }
+            // Programs write whole numbers with 64 bits where 8 would do.
+            (Column::Numbers(Values::F64(list)), Holds::Numbers(NumberType::I64 | NumberType::U64)) => {
+                Attribute::new(name, Values::narrowest(list))
+            }
+            (Column::Numbers(values), _) => Attribute::new(name, values),
+        };
+        attribute.unit = wanted.unit.map(str::to_owned);
+        Some(attribute)
+    }
+}
+
+fn real(values: &Values) -> Values {
+    Values::F64((0..values.len()).map(|row| values.get(row)).collect())
+}
+
+/// Lists of two types become one of 64 bits.
+fn append(list: &mut Values, mut batch: Values) {
+    macro_rules! same {
+        ($($kind:ident),*) => {
+            match (&mut *list, &mut batch) {
+                $((Values::$kind(list), Values::$kind(batch)) => return list.append(batch),)*
+                _ => {}
+            }
+        };
+    }
+    same!(U8, I8, U16, I16, U32, I32, F32, F64);
+    if !matches!(list, Values::F64(_)) {
+        *list = real(list);
+    }
+    (0..batch.len()).for_each(|row| list.push_f64(batch.get(row)));
+}
