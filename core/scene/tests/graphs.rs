@@ -132,6 +132,34 @@ fn nodes_of_json_with_latitudes_and_longitudes_stand_on_a_globe() {
 }
 
 #[test]
+fn links_that_say_where_their_ends_are_stand_on_a_globe() {
+    let heads = [
+        "source,target,source_lat,source_lon,target_lat,target_lon",
+        "Source,Target,SourceLat,SourceLng,TargetLat,TargetLng",
+        "from,to,lat_from,lon_from,lat_to,long_to",
+        "from,to,From Latitude,From Longitude,To Latitude,To Longitude",
+        "origin,destination,origin_latitude,origin_longitude,dest_latitude,dest_longitude",
+        "src,dst,src_lat,src_lon,dst_lat,dst_lon",
+        "source,target,lat1,lon1,lat2,lon2",
+        "source,target,start lat,start lon,end lat,end lon",
+    ];
+    let lines = ["Gulf,Bengal,0,0,0,90", "Bengal,South,0,90,-90,12.5", "South,Gulf,,,n/a,"];
+    for head in heads {
+        let commas = format!("{head}\n{}\n", lines.join("\n"));
+        assert_on_globe(&network("a.csv", commas.as_str()));
+        let tabs = network("a.tsv", commas.replace(',', "\t"));
+        assert_on_globe(&tabs);
+        assert_eq!(tabs.labels.as_slice(), ["Gulf", "Bengal", "South"]);
+        assert_eq!(attribute(&tabs, "longitude").values.get(2), 12.5);
+    }
+    // One column is missing, or of one node nothing is said.
+    assert!(!network("a.csv", "source,target,lat1,lon1,lat2\na,b,1,2,3\n").is_placed);
+    let unsaid = network("a.csv", "source,target,lat1,lon1,lat2,lon2,weight\na,b,1,2,,,7\n");
+    assert!(!unsaid.is_placed);
+    assert!(unsaid.attributes.iter().all(|one| one.name != "weight"));
+}
+
+#[test]
 fn a_table_of_points_is_no_list_of_links_and_the_other_way_round() {
     let layer = try_load("a.csv", "x,y,z\n1,2,3\n4,5,6\n").unwrap();
     assert_eq!(layer.data.kind(), "points");

@@ -11,6 +11,10 @@ use glam::{DVec3, Vec3};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+/// What files call the latitude and the longitude of a node, in whatever case.
+pub(super) const LATITUDE: [&str; 2] = ["latitude", "lat"];
+pub(super) const LONGITUDE: [&str; 4] = ["longitude", "lon", "lng", "long"];
+
 /// Memory for a node and for a link, with what is built out of them, names aside.
 const BYTES_PER_NODE: u64 = 200;
 const BYTES_PER_LINK: u64 = 48;
@@ -50,6 +54,11 @@ impl Nodes {
     /// Something about a node, by the name of what it is.
     pub(super) fn say(&mut self, node: u32, name: &str, value: &str) {
         self.columns.say(node, name, value);
+    }
+
+    /// The same of what is known to be a number.
+    pub(super) fn say_number(&mut self, node: u32, name: &str, number: f64) {
+        self.columns.say_number(node, name, number);
     }
 
     pub(super) fn link(&mut self, from: &str, to: &str) {
@@ -149,8 +158,7 @@ fn on_globe(attributes: &[Attribute], count: usize) -> Option<Vec<Vec3>> {
             is_named && one.categories.is_none() && one.values.len() == count
         })
     };
-    let latitudes = named(&["latitude", "lat"])?;
-    let longitudes = named(&["longitude", "lon", "lng", "long"])?;
+    let (latitudes, longitudes) = (named(&LATITUDE)?, named(&LONGITUDE)?);
     let place = |node: usize| {
         let (latitude, longitude) = (latitudes.values.get(node), longitudes.values.get(node));
         let is_one = latitude.abs() <= 90.0 && longitude.abs() <= 360.0;
