@@ -6,7 +6,7 @@ pub(super) use said::Columns;
 
 use super::columns::unique;
 use super::{LoadedLayer, Problem};
-use crate::{Aabb, Attribute, LayerData, Network, Values, text};
+use crate::{Aabb, Attribute, LayerData, Network, Placement, Values, text};
 use glam::{DVec3, Vec3};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -132,15 +132,16 @@ pub(super) fn network(labels: Vec<String>, edges: Vec<[u32; 2]>, attributes: Vec
     let busiest = degrees.iter().copied().max().unwrap_or(0).max(1) as f32;
     // From 0.6 to 2: the area grows with the degree.
     let sizes = degrees.iter().map(|degree| 0.6 + 1.4 * (*degree as f32 / busiest).sqrt()).collect();
-    let on_globe = on_globe(&attributes, labels.len());
-    let is_placed = on_globe.is_some();
+    let places = places(&attributes, labels.len());
+    let on_globe = places.as_deref().and_then(|places| Placement::Globe.positions(places));
     let positions = on_globe.unwrap_or_else(|| vec![Vec3::ZERO; labels.len()]);
     let links = Attribute::new("links", Values::U32(degrees.clone()));
     Network {
         origin: DVec3::ZERO,
         bounds: Aabb::of_points(&positions),
         positions,
-        is_placed,
+        is_placed: places.is_some(),
+        places: places.map(Arc::new),
         sizes: Arc::new(sizes),
         labels: Arc::new(labels),
         degrees: Arc::new(degrees),
@@ -149,9 +150,8 @@ pub(super) fn network(labels: Vec<String>, edges: Vec<[u32; 2]>, attributes: Vec
     }
 }
 
-/// Where each node is on a globe of radius 1: x towards latitude and longitude 0, z towards the north pole. `None` unless
-/// every node has both.
-fn on_globe(attributes: &[Attribute], count: usize) -> Option<Vec<Vec3>> {
+/// The latitude and longitude of each node in degrees; `None` unless every node has both.
+fn places(attributes: &[Attribute], count: usize) -> Option<Vec<[f32; 2]>> {
     let named = |names: &[&str]| {
         attributes.iter().find(|one| {
             let is_named = names.iter().any(|name| one.name.eq_ignore_ascii_case(name));
@@ -162,9 +162,7 @@ fn on_globe(attributes: &[Attribute], count: usize) -> Option<Vec<Vec3>> {
     let place = |node: usize| {
         let (latitude, longitude) = (latitudes.values.get(node), longitudes.values.get(node));
         let is_one = latitude.abs() <= 90.0 && longitude.abs() <= 360.0;
-        let (latitude, longitude) = (latitude.to_radians(), longitude.to_radians());
-        let place = DVec3::new(latitude.cos() * longitude.cos(), latitude.cos() * longitude.sin(), latitude.sin());
-        is_one.then(|| place.as_vec3())
+        is_one.then_some([latitude as f32, longitude as f32])
     };
     (0..count).map(place).collect()
 }
