@@ -4,7 +4,7 @@ use crate::layout::Motion;
 use crate::load::Source;
 use crate::paint::Paint;
 use crate::selection::Selected;
-use crate::{Aabb, ColorBy, Diameter, Mesh, Network, Points, Style, Tracts, Volume};
+use crate::{Aabb, ColorBy, Diameter, Mesh, Network, Placement, Points, Style, Tracts, Volume};
 use glam::{DVec3, Vec3};
 use heliograph_wire::LayerId;
 use std::sync::Arc;
@@ -36,6 +36,8 @@ pub struct Layer {
     pub(crate) selected: Option<Arc<Selected>>,
     /// Whether what is not selected is dimmed.
     pub(crate) dims: bool,
+    /// Of a network whose nodes have latitudes and longitudes: where they lie now. The scene brings it to what the style says.
+    pub(crate) placement: Placement,
     /// From the units of a network's layout to those of the scene that it was put in.
     pub(crate) scale: f32,
     /// Of a network that is laid out: whether it moves.

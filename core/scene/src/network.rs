@@ -14,6 +14,8 @@ pub struct Network {
     pub positions: Vec<Vec3>,
     /// Whether the positions are those of the file, as on a map; otherwise it is laid out.
     pub is_placed: bool,
+    /// The latitude and longitude of each node in degrees, where the file says them of every one.
+    pub places: Option<Arc<Vec<[f32; 2]>>>,
     /// The diameter of each node over [`crate::Style::node_size`]: grows with the square root of its degree.
     pub sizes: Arc<Vec<f32>>,
     /// The name of each node.

@@ -7,7 +7,7 @@ mod volume;
 use crate::clip::Everything;
 use crate::layout::Motion;
 use crate::style::{Background, ColorBy, Filter, Settings, Shading, Style};
-use crate::{Camera, Category, Colormap, CommandError, Field, Layer, LayerData, Projection};
+use crate::{Camera, Category, Colormap, CommandError, Field, Layer, LayerData, Placement, Projection};
 use heliograph_wire::scene::{ChoiceOption, Legend, LegendEntry, LegendScale};
 use heliograph_wire::{Property, PropertyKind, Value};
 
@@ -82,6 +82,7 @@ fn with_style(layer: &Layer, style: &Style) -> Vec<Property> {
         ],
     };
     list.splice(0..0, motion);
+    list.splice(0..0, placement(&layer.data, style));
     list.push(range("opacity", "Opacity", style.opacity, (0.0, 1.0, 0.05), None));
     let fields = layer.data.fields();
     if let (LayerData::Volume(data), Some(values)) = (&layer.data, fields.first()) {
@@ -93,6 +94,13 @@ fn with_style(layer: &Layer, style: &Style) -> Vec<Property> {
         list.extend(filtering(style, &fields));
     }
     list
+}
+
+/// Of a network whose nodes have latitudes and longitudes: where they lie.
+fn placement(data: &LayerData, style: &Style) -> Option<Property> {
+    let LayerData::Network(network) = data else { return None };
+    let options = Placement::ALL.map(|one| (one.id(), one.label()));
+    network.places.as_ref().map(|_| choice("placement", "Nodes lie", options, style.placement.id()))
 }
 
 fn coloring(layer: &Layer, style: &Style, fields: &[Field<'_>]) -> Vec<Property> {
@@ -294,6 +302,7 @@ pub(crate) fn set_of_layer(layer: &mut Layer, property: &str, value: &Value) -> 
         (VISIBLE, Value::Toggle(on)) => layer.visible = *on,
         ("opacity", Value::Number(share)) => layer.style.opacity = *share as f32,
         ("shading", Value::Choice(id)) => pick(&Shading::ALL, id, Shading::id, &mut layer.style.shading),
+        ("placement", Value::Choice(id)) => pick(&Placement::ALL, id, Placement::id, &mut layer.style.placement),
         ("node_size", Value::Number(px)) => layer.style.node_size = *px as f32,
         ("label_count", Value::Number(count)) => layer.style.label_count = *count as f32,
         ("link_width", Value::Number(px)) => layer.style.link_width = *px as f32,

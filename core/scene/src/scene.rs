@@ -7,7 +7,7 @@ use crate::load::LoadedLayer;
 use crate::measure::Measured;
 use crate::pick::{self, Picked};
 use crate::view::View;
-use crate::{Aabb, Camera, CommandError, Layer, LayerData, Settings, labels, properties, text};
+use crate::{Aabb, Camera, CommandError, Layer, LayerData, Placement, Settings, labels, properties, text};
 use glam::{DVec3, Vec3};
 use heliograph_wire::{Bounds, Command, LayerId, LayerStatus, Property, SceneStatus};
 use std::sync::Arc;
@@ -16,6 +16,7 @@ mod changes;
 mod looks;
 mod marks;
 mod motion;
+mod placing;
 
 pub(crate) use looks::Looks;
 pub(crate) use marks::Selection;
@@ -110,6 +111,7 @@ impl Scene {
             file,
             selected,
             dims,
+            placement: Placement::Globe,
             scale,
             motion,
         };
@@ -120,6 +122,7 @@ impl Scene {
             _ => None,
         };
         self.insert(self.layers.len(), layer, layout);
+        self.place_nodes();
         self.follow();
         id
     }

@@ -15,6 +15,8 @@ pub struct Style {
     pub diameter: Option<f64>,
     /// Mesh: what is shown of its triangles.
     pub shading: Shading,
+    /// Network whose nodes have latitudes and longitudes: where they lie.
+    pub placement: crate::Placement,
     /// Network: the diameter in px of a node whose [`crate::Network::sizes`] is 1.
     pub node_size: f32,
     /// Network: from 0 to 1.
@@ -61,6 +63,7 @@ impl Default for Style {
             in_data_units: false,
             diameter: None,
             shading: Shading::Smooth,
+            placement: crate::Placement::Globe,
             node_size: 10.0,
             link_opacity: 0.4,
             link_width: 1.5,

@@ -7,7 +7,7 @@
 mod files;
 
 use glam::Vec3;
-use heliograph_scene::load::{LoadedLayer, Progress, Source, load};
+use heliograph_scene::load::{Limits, LoadedLayer, Progress, Source, load};
 use heliograph_scene::{Attribute, LayerData, Network, Scene};
 use std::sync::Arc;
 
@@ -50,6 +50,50 @@ fn what_is_said_of_nodes_becomes_kinds_and_numbers() {
 }
 
 #[test]
+fn what_json_says_of_nodes_becomes_kinds_and_numbers() {
+    let nodes = [
+        r#"{"id":7,"label":"Ada","born":1815,"fields":["a"],"alive":false,"city":"London","group":2,"weight":1.5,"index":0}"#,
+        r#"{"id":8,"label":"Bob","born":null,"at":{"x":1},"alive":true,"city":"Paris","group":"b","weight":"-2","index":1}"#,
+        r#"{"id":9,"label":"Cyd","born":-3,"city":"London","index":2}"#,
+    ];
+    let json = format!(r#"{{"nodes":[{}],"links":[{{"source":7,"target":9}}]}}"#, nodes.join(","));
+    let network = network("a.json", json);
+    let names: Vec<&str> = network.attributes.iter().map(|one| one.name.as_str()).collect();
+    assert_eq!(names, ["group", "born", "alive", "city", "weight", "links"]);
+    let texts = |name: &str| [0, 1, 2].map(|node| attribute(&network, name).text(node));
+    assert_eq!(texts("group"), ["2", "b", "no group"]);
+    assert_eq!(texts("alive"), ["false", "true", "nothing"]);
+    assert_eq!(texts("city"), ["London", "Paris", "London"]);
+    let numbers = |name: &str| [0, 1, 2].map(|node| attribute(&network, name).values.get(node));
+    assert_eq!(numbers("links"), [1.0, 0.0, 1.0]);
+    let (born, weight) = (numbers("born"), numbers("weight"));
+    assert_eq!((born[0], born[1].is_nan(), born[2]), (1815.0, true, -3.0));
+    assert_eq!((weight[0], weight[1], weight[2].is_nan()), (1.5, -2.0, true));
+}
+
+#[test]
+fn texts_of_json_are_kinds_up_to_256_and_names_above() {
+    let json = |count: usize| {
+        let nodes: Vec<String> = (0..count).map(|at| format!(r#"{{"town":"town {at}"}}"#)).collect();
+        format!(r#"{{"nodes":[{}],"links":[{{"source":0,"target":1}}]}}"#, nodes.join(","))
+    };
+    assert_eq!(attribute(&network("a.json", json(256)), "town").text(255), "town 255");
+    assert!(network("a.json", json(257)).attributes.iter().all(|one| one.name != "town"));
+}
+
+#[test]
+fn one_node_that_says_much_takes_no_more_memory_than_it_may() {
+    let members: Vec<String> = (0..100).map(|at| format!(r#""{at}":1"#)).collect();
+    let json = format!(r#"{{"nodes":[{}{{{}}}],"links":[]}}"#, "{},".repeat(10_000), members.join(","));
+    let source = Source::Bytes { name: "a.json".into(), bytes: json.into_bytes().leak() };
+    let read = |max_bytes| load(&source, &Progress::with_limits(Limits { max_bytes })).map(|_| ());
+    // 10,001 nodes of 300 bytes, and 100 columns of 8 bytes each.
+    let error = read(10_000_000).unwrap_err().to_string();
+    assert!(error.starts_with("a.json needs about 11 MB of memory"), "{error}");
+    read(12_000_000).unwrap();
+}
+
+#[test]
 fn nodes_with_latitudes_and_longitudes_stand_on_a_globe_and_stay_there() {
     let layer = try_load("map.graphml", files::fixture("map.graphml")).unwrap();
     let LayerData::Network(network) = &layer.data else { panic!() };
@@ -61,6 +105,58 @@ fn nodes_with_latitudes_and_longitudes_stand_on_a_globe_and_stay_there() {
     let mut scene = Scene::new(Arc::new(|| ()));
     scene.add(layer);
     assert!(!scene.is_live(), "nothing lays it out");
+}
+
+/// Three places whose coordinates on the globe are simple.
+fn assert_on_globe(network: &Network) {
+    assert!(network.is_placed);
+    for (label, expected) in [("Gulf", Vec3::X), ("Bengal", Vec3::Y), ("South", -Vec3::Z)] {
+        let node = network.labels.iter().position(|one| one == label).unwrap_or_else(|| panic!("no {label}"));
+        assert!(network.positions[node].distance(expected) < 1e-6, "{label}: {}", network.positions[node]);
+    }
+}
+
+#[test]
+fn nodes_of_json_with_latitudes_and_longitudes_stand_on_a_globe() {
+    for (latitude, longitude) in [("latitude", "longitude"), ("Lat", "LON"), ("lat", "lng"), ("lat", "long")] {
+        let node = |name: &str, north: &str, east: &str| {
+            format!(r#"{{"name":"{name}","{latitude}":{north},"{longitude}":{east}}}"#)
+        };
+        let nodes = [node("Gulf", "0", "0"), node("Bengal", "0.0", "\"90\""), node("South", "-90", "12.5")].join(",");
+        let links = r#"[{"source":"Gulf","target":"South"}]"#;
+        assert_on_globe(&network("a.json", format!(r#"{{"nodes":[{nodes}],"links":{links}}}"#)));
+        // One node is nowhere: all are laid out.
+        let nowhere = format!(r#"{{"nodes":[{nodes},{}],"links":{links}}}"#, node("?", "1", "null"));
+        assert!(!network("a.json", nowhere).is_placed);
+    }
+}
+
+#[test]
+fn links_that_say_where_their_ends_are_stand_on_a_globe() {
+    let heads = [
+        "source,target,source_lat,source_lon,target_lat,target_lon",
+        "Source,Target,SourceLat,SourceLng,TargetLat,TargetLng",
+        "from,to,lat_from,lon_from,lat_to,long_to",
+        "from,to,From Latitude,From Longitude,To Latitude,To Longitude",
+        "origin,destination,origin_latitude,origin_longitude,dest_latitude,dest_longitude",
+        "src,dst,src_lat,src_lon,dst_lat,dst_lon",
+        "source,target,lat1,lon1,lat2,lon2",
+        "source,target,start lat,start lon,end lat,end lon",
+    ];
+    let lines = ["Gulf,Bengal,0,0,0,90", "Bengal,South,0,90,-90,12.5", "South,Gulf,,,n/a,"];
+    for head in heads {
+        let commas = format!("{head}\n{}\n", lines.join("\n"));
+        assert_on_globe(&network("a.csv", commas.as_str()));
+        let tabs = network("a.tsv", commas.replace(',', "\t"));
+        assert_on_globe(&tabs);
+        assert_eq!(tabs.labels.as_slice(), ["Gulf", "Bengal", "South"]);
+        assert_eq!(attribute(&tabs, "longitude").values.get(2), 12.5);
+    }
+    // One column is missing, or of one node nothing is said.
+    assert!(!network("a.csv", "source,target,lat1,lon1,lat2\na,b,1,2,3\n").is_placed);
+    let unsaid = network("a.csv", "source,target,lat1,lon1,lat2,lon2,weight\na,b,1,2,,,7\n");
+    assert!(!unsaid.is_placed);
+    assert!(unsaid.attributes.iter().all(|one| one.name != "weight"));
 }
 
 #[test]

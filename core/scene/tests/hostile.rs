@@ -62,6 +62,9 @@ fn no_damaged_file_panics_or_takes_more_memory_than_it_is_worth() {
     assert!(loaded > 50, "the damage is too great to test anything: {loaded}");
 }
 
+const MAP: &str = r#"{"nodes":[{"id":"a","lat":0,"lon":0,"kind":"port"},{"id":"b","lat":45.5,"lon":90,"open":true,"more":[1]},
+{"id":"c","lat":-90,"lon":200,"kind":"pole"}],"links":[{"source":"a","target":"b"},{"source":"b","target":"c"}]}"#;
+
 fn intact() -> Vec<(&'static str, Vec<u8>)> {
     vec![
         ("autzen.laz", sample("autzen.laz")),
@@ -94,6 +97,8 @@ fn intact() -> Vec<(&'static str, Vec<u8>)> {
         ("karate.gexf", files::fixture("karate.gexf")),
         ("karate.gml", files::fixture("karate.gml")),
         ("karate.edgelist", files::fixture("karate.edgelist")),
+        ("flights.csv", b"source,target,lat1,lon1,lat2,lon2\na,b,0,0,45,90\nb,c,45,90,-90,200\n".to_vec()),
+        ("map.json", MAP.as_bytes().to_vec()),
         ("tail.gii", files::fixture("tail.gii")),
         ("tail.vtk", files::fixture("tail.vtk")),
         ("tail-ascii.vtk", files::fixture("tail-ascii.vtk")),

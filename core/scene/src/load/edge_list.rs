@@ -1,8 +1,10 @@
 //! Links as lines of text: two names a line, or columns of which two are called source and target (or as others call them).
+//!
+//! Columns such as `source_lat`, `source_lon`, `target_lat` and `target_lon` say where a link's ends are; others are not read.
 
 use super::format::{Format, Head, Opened};
 use super::lines::{self, Lines};
-use super::nodes::Nodes;
+use super::nodes::{LATITUDE, LONGITUDE, Nodes};
 use super::{LoadedLayer, Problem};
 
 pub(super) const FORMAT: Format = Format {
@@ -24,6 +26,8 @@ const ENDS: [[&str; 2]; 7] = [
     ["fromnodeid", "tonodeid"],
     ["u", "v"],
 ];
+/// What stands for an end in the names of the columns that say where it is, beside [`ENDS`].
+const SIDES: [&[&str]; 2] = [&["1", "a", "start"], &["2", "b", "end", "dest"]];
 const BLOCK_LINES: u64 = 4096;
 
 fn is_it(head: &Head<'_>) -> bool {
@@ -33,15 +37,42 @@ fn is_it(head: &Head<'_>) -> bool {
     is_text && (is_named || columns(first).is_some())
 }
 
-/// The delimiter of a header, and which of its columns are a link's ends.
-fn columns(header: &[u8]) -> Option<(Option<u8>, [usize; 2])> {
+/// How lines are split, and which of their fields matter.
+#[derive(Debug, Clone, Copy)]
+struct Columns {
+    delimiter: Option<u8>,
+    ends: [usize; 2],
+    /// The latitude and longitude of each end, in degrees.
+    places: Option<[[usize; 2]; 2]>,
+}
+
+/// What a header says; `None` when it names no two ends.
+fn columns(header: &[u8]) -> Option<Columns> {
     let header = header.strip_prefix(b"#").unwrap_or(header);
     [Some(b'\t'), Some(b';'), Some(b','), None].into_iter().find_map(|delimiter| {
         let names: Vec<String> =
             fields(header, delimiter).iter().map(|name| String::from_utf8_lossy(name).to_ascii_lowercase()).collect();
         let at = |name: &str| names.iter().position(|one| one == name);
-        ENDS.iter().find_map(|[from, to]| Some((delimiter, [at(from)?, at(to)?])))
+        let ends = ENDS.iter().find_map(|[from, to]| Some([at(from)?, at(to)?]))?;
+        Some(Columns { delimiter, ends, places: places(&names) })
     })
+}
+
+/// The columns that say where the two ends are; `None` unless all four are there.
+fn places(names: &[String]) -> Option<[[usize; 2]; 2]> {
+    let bare: Vec<String> =
+        names.iter().map(|name| name.chars().filter(char::is_ascii_alphanumeric).collect()).collect();
+    let place = |end: usize| {
+        let sides = || ENDS.iter().map(|ends| ends[end]).chain(SIDES[end].iter().copied());
+        // The side before or behind: `source_lat`, `lat_from`, `lat1`.
+        let is_one = |name: &str, what: &str| {
+            let rest = [name.strip_suffix(what), name.strip_prefix(what)];
+            sides().any(|side| rest.contains(&Some(side)))
+        };
+        let find = |whats: &[&str]| bare.iter().position(|name| whats.iter().any(|what| is_one(name, what)));
+        Some([find(&LATITUDE)?, find(&LONGITUDE)?])
+    };
+    Some([place(0)?, place(1)?])
 }
 
 fn fields(line: &[u8], delimiter: Option<u8>) -> Vec<&[u8]> {
@@ -65,11 +96,11 @@ fn fields(line: &[u8], delimiter: Option<u8>) -> Vec<&[u8]> {
 fn read(Opened { reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
     let mut lines = Lines::new(reader, progress, "edge list");
     let (mut nodes, mut line) = (Nodes::default(), Vec::new());
-    let mut layout: Option<(Option<u8>, [usize; 2])> = None;
+    let mut layout: Option<Columns> = None;
     while lines.next(&mut line)? {
         let text = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line).trim_ascii();
         let is_comment = text.is_empty() || matches!(text.first(), Some(b'#' | b'%'));
-        let (delimiter, [from, to]) = match layout {
+        let Columns { delimiter, ends: [from, to], places } = match layout {
             Some(layout) => layout,
             None => {
                 // The first line says what is what, if it says anything.
@@ -78,11 +109,12 @@ fn read(Opened { reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedL
                     continue;
                 }
                 let delimiter = [b'\t', b';', b','].into_iter().find(|delimiter| text.contains(delimiter));
-                layout = Some(named.unwrap_or((delimiter, [0, 1])));
+                let first = named.unwrap_or(Columns { delimiter, ends: [0, 1], places: None });
+                layout = Some(first);
                 if named.is_some() {
                     continue;
                 }
-                (delimiter, [0, 1])
+                first
             }
         };
         if is_comment {
@@ -93,11 +125,26 @@ fn read(Opened { reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedL
         let (Some(from), Some(to)) = (end(from), end(to)) else {
             return Err(lines.wrong("a link has not two ends"));
         };
-        nodes.link(&String::from_utf8_lossy(from), &String::from_utf8_lossy(to));
+        let names = [from, to].map(|name| String::from_utf8_lossy(name));
+        for (name, place) in names.iter().zip(places.iter().flatten()) {
+            say_place(&mut nodes, name, place.map(|column| fields.get(column).copied().unwrap_or_default()));
+        }
+        nodes.link(&names[0], &names[1]);
         if lines.number().is_multiple_of(BLOCK_LINES) {
             progress.allow(nodes.bytes())?;
         }
     }
     nodes.make_ends();
     Ok(vec![nodes.into_layer(name, "edge list")?])
+}
+
+/// Says where a node is, as far as a line says it.
+fn say_place(nodes: &mut Nodes, name: &str, place: [&[u8]; 2]) {
+    let node = nodes.node(name);
+    for (what, text) in [LATITUDE[0], LONGITUDE[0]].into_iter().zip(place) {
+        let number = std::str::from_utf8(text).ok().and_then(|text| text.trim().parse().ok());
+        if let Some(number) = number {
+            nodes.say_number(node, what, number);
+        }
+    }
 }

@@ -1,14 +1,15 @@
 //! Node-link JSON: `{"nodes": […], "links": […]}` as D3 and NetworkX write it; `edges` for `links` is taken too.
 //!
 //! Links name their ends by the nodes' `id`, else by `name` or `label`, else by their number in the list.
-//! A node is called by its `name`, `label` or `id`, and coloured by its `group`.
+//! A node is called by its `name`, `label` or `id`, and coloured by its `group`. Its other members that are numbers, texts,
+//! true or false are said of it; lists and objects are not.
 
 mod parse;
 
 use super::format::{Format, Opened};
-use super::{LoadedLayer, Problem};
+use super::{LoadedLayer, Problem, nodes};
 use crate::colormap::category_color;
-use crate::{Attribute, Category, LayerData, Network, Values, text};
+use crate::{Attribute, Category, LayerData, Values};
 use parse::{Graph, Key, Node};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -23,30 +24,21 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn read(Opened { reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
-    let Graph { nodes, links } = parse::parse(reader, progress)?;
+    let Graph { nodes, links, columns } = parse::parse(reader, progress)?;
     if nodes.is_empty() {
         return Err(Problem::Nothing { detail: "its list of nodes is empty".into() });
     }
     let names = Names::new(&nodes);
-    let edges: Vec<[u32; 2]> = links.iter().filter_map(|[a, b]| Some([names.find(a)?, names.find(b)?])).collect();
-    if edges.is_empty() && !links.is_empty() {
-        return Err(malformed("none of its links names two of its nodes".into()));
-    }
-    let left_out = links.len() - edges.len();
-    let notice = (left_out > 0).then(|| {
-        let all = text::counted(links.len(), "link", "links");
-        format!("Left out {} of {all}: they name nodes that are not there.", text::count(left_out as u64))
-    });
-    Ok(vec![LoadedLayer::new(name, LayerData::Network(Arc::new(network(nodes, edges))), notice)])
+    let (edges, notice) = nodes::edges(&links, FORMAT.name, |key| names.find(key))?;
+    let labels = nodes.iter().enumerate().map(|(at, node)| node.label(at)).collect();
+    let said = columns.into_attributes(nodes.len()).into_iter().filter(|one| !only_counts(one));
+    let attributes = groups_of(&nodes).into_iter().chain(said).collect();
+    let network = nodes::network(labels, edges, attributes);
+    Ok(vec![LoadedLayer::new(name, LayerData::Network(Arc::new(network)), notice)])
 }
 
 fn malformed(detail: String) -> Problem {
-    Problem::Malformed { kind: "node-link JSON", detail }
-}
-
-fn network(nodes: Vec<Node>, edges: Vec<[u32; 2]>) -> Network {
-    let labels = nodes.iter().enumerate().map(|(at, node)| node.label(at)).collect();
-    super::nodes::network(labels, edges, groups_of(&nodes).into_iter().collect())
+    Problem::Malformed { kind: FORMAT.name, detail }
 }
 
 /// The groups of the nodes; `None` where they name none.
@@ -66,6 +58,12 @@ fn groups_of(nodes: &[Node]) -> Option<Attribute> {
     }
     let is_named = numbers.keys().any(Option::is_some);
     is_named.then(|| Attribute::of_categories("group", Values::U32(values), categories.into()))
+}
+
+/// Whether it is the `index` that D3 gives nodes: their place in the list, which says nothing of them.
+fn only_counts(attribute: &Attribute) -> bool {
+    let counts = (0..attribute.values.len()).all(|at| attribute.values.get(at) == at as f64);
+    attribute.name == "index" && attribute.categories.is_none() && counts
 }
 
 /// What links may call a node.

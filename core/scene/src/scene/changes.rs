@@ -59,6 +59,7 @@ impl Scene {
         {
             layer.content_revision = self.revision;
         }
+        self.place_nodes();
     }
 
     pub(super) fn mark(&mut self, picked: Option<Picked>) {

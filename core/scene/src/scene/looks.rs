@@ -49,11 +49,6 @@ impl Scene {
     /// Looks at the scene as a view says. Layers that the scene has not, and values that they do not take, are passed over.
     pub(crate) fn open_view(&mut self, view: &View) -> Result<(), CommandError> {
         let before = self.looks();
-        self.settings = Settings::default();
-        self.look_from(&view.camera);
-        for Setting(id, value) in &view.settings {
-            self.assign_if_it_fits(None, id, value);
-        }
         let mut found: Vec<LayerId> = Vec::new();
         let mut selection: Selection = Vec::new();
         for wanted in &view.layers {
@@ -73,6 +68,13 @@ impl Scene {
             }
         }
         self.take_selection(&self.with_the_others(selection));
+        // Where nodes lie says how far away the camera may be, and where a clip plane.
+        self.place_nodes();
+        self.settings = Settings::default();
+        self.look_from(&view.camera);
+        for Setting(id, value) in &view.settings {
+            self.assign_if_it_fits(None, id, value);
+        }
         let after = self.looks();
         if before != after {
             self.revision += 1;
@@ -83,9 +85,6 @@ impl Scene {
     }
 
     pub(super) fn take_looks(&mut self, looks: &Looks) {
-        let extent = super::union(self.layers.iter());
-        self.camera = looks.camera;
-        self.camera.set_extent(extent);
         self.settings = looks.settings;
         self.revision += 1;
         for (id, visible, style) in &looks.layers {
@@ -95,6 +94,10 @@ impl Scene {
                 layer.content_revision = self.revision;
             }
         }
+        self.place_nodes();
+        // Last, because the camera of a scene that nobody moved follows the nodes.
+        self.camera = looks.camera;
+        self.camera.set_extent(super::union(self.layers.iter()));
         self.take_selection(&looks.selection);
     }
 

@@ -1,55 +1,28 @@
 //! The parts of node-link JSON that matter, read as a stream: what does not matter is never kept.
 
+mod node;
+
+pub(super) use node::{Key, Node};
+
 use super::malformed;
 use crate::load::Problem;
+use crate::load::nodes::Columns;
 use crate::load::progress::Progress;
 use crate::load::source::FileReader;
+use node::NodeSeed;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io::Read;
+use std::marker::PhantomData;
 
 #[derive(Debug, Default)]
 pub(super) struct Graph {
     pub(super) nodes: Vec<Node>,
     pub(super) links: Vec<[Key; 2]>,
-}
-
-/// What names a node or a group.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Key {
-    Number(i64),
-    Text(Box<str>),
-    /// Something that names nothing, e.g. a list.
-    Other,
-}
-
-impl fmt::Display for Key {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Key::Text(text) => f.write_str(text),
-            Key::Number(number) => number.fmt(f),
-            Key::Other => Ok(()),
-        }
-    }
-}
-
-#[derive(Debug, Deserialize)]
-pub(super) struct Node {
-    pub(super) id: Option<Key>,
-    pub(super) name: Option<Key>,
-    pub(super) label: Option<Key>,
-    pub(super) group: Option<Key>,
-}
-
-impl Node {
-    /// What people call the node that is number `at` in the list.
-    pub(super) fn label(&self, at: usize) -> String {
-        let names = [&self.name, &self.label, &self.id];
-        let named = names.into_iter().flatten().find(|key| !matches!(key, Key::Other));
-        named.map_or_else(|| format!("node {at}"), Key::to_string)
-    }
+    /// What else is said of the nodes.
+    pub(super) columns: Columns,
 }
 
 #[derive(Debug, Deserialize)]
@@ -73,12 +46,13 @@ pub(super) fn parse(reader: FileReader, progress: &Progress) -> Result<Graph, Pr
     let watched = Watched { reader, done: 0, told: 0, length, progress, stopped: &stopped };
     // The parser asks for single bytes.
     let mut parser = serde_json::Deserializer::from_reader(std::io::BufReader::with_capacity(1 << 16, watched));
-    let seed = GraphSeed { progress, stopped: &stopped, names_bytes: length };
+    let (columns, taken_bytes) = (RefCell::default(), Cell::new(length));
+    let seed = GraphSeed { progress, stopped: &stopped, columns: &columns, taken_bytes: &taken_bytes };
     let graph = seed.deserialize(&mut parser).and_then(|graph| parser.end().map(|()| graph));
     if let Some(problem) = stopped.take() {
         return Err(problem);
     }
-    graph.map_err(|error| match error.classify() {
+    graph.map(|graph| Graph { columns: columns.take(), ..graph }).map_err(|error| match error.classify() {
         serde_json::error::Category::Eof => {
             Problem::Truncated { detail: format!("it ends in the middle of line {}", error.line()) }
         }
@@ -124,7 +98,30 @@ impl Read for Watched<'_> {
 struct GraphSeed<'a> {
     progress: &'a Progress,
     stopped: &'a RefCell<Option<Problem>>,
-    names_bytes: u64,
+    columns: &'a RefCell<Columns>,
+    /// Memory for names and for the lists that are read.
+    taken_bytes: &'a Cell<u64>,
+}
+
+impl GraphSeed<'_> {
+    /// Whether there may be so many nodes with what is said of them.
+    fn allow_nodes(&self, count: usize) -> Result<(), &'static str> {
+        self.allow(count, BYTES_PER_NODE, self.columns.borrow().bytes(count))
+    }
+
+    /// Notes what a list takes that is read.
+    fn take(&self, bytes: u64) {
+        self.taken_bytes.set(self.taken_bytes.get() + bytes);
+    }
+
+    fn allow(&self, count: usize, item_bytes: u64, more_bytes: u64) -> Result<(), &'static str> {
+        let bytes = self.taken_bytes.get() + count as u64 * item_bytes + more_bytes;
+        let allowed = if count < u32::MAX as usize { self.progress.allow(bytes) } else { Err(too_many()) };
+        allowed.map_err(|problem| {
+            self.stopped.replace(Some(problem));
+            "stopped"
+        })
+    }
 }
 
 impl<'de> DeserializeSeed<'de> for GraphSeed<'_> {
@@ -146,9 +143,21 @@ impl<'de> Visitor<'de> for GraphSeed<'_> {
         let (mut nodes, mut links) = (None, None);
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "nodes" => nodes = Some(map.next_value_seed(ListSeed::<Node>::new(self, BYTES_PER_NODE))?),
+                "nodes" => {
+                    // Of two lists the last counts.
+                    self.columns.take();
+                    let item = |at| NodeSeed { graph: self, at };
+                    let list: Vec<Node> =
+                        map.next_value_seed(ListSeed { graph: self, item_bytes: BYTES_PER_NODE, item })?;
+                    self.take(list.len() as u64 * BYTES_PER_NODE + self.columns.borrow().bytes(list.len()));
+                    nodes = Some(list);
+                }
                 "links" | "edges" => {
-                    links = Some(map.next_value_seed(ListSeed::<Link>::new(self, BYTES_PER_LINK))?);
+                    let item = |_| PhantomData::<Link>;
+                    let list: Vec<Link> =
+                        map.next_value_seed(ListSeed { graph: self, item_bytes: BYTES_PER_LINK, item })?;
+                    self.take(list.len() as u64 * BYTES_PER_LINK);
+                    links = Some(list);
                 }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
@@ -157,49 +166,39 @@ impl<'de> Visitor<'de> for GraphSeed<'_> {
         }
         let nodes = nodes.ok_or_else(|| A::Error::custom("it has no list “nodes”"))?;
         let links = links.ok_or_else(|| A::Error::custom("it has no list “links” or “edges”"))?;
-        Ok(Graph { nodes, links: links.into_iter().map(|link| [link.source, link.target]).collect() })
+        let links = links.into_iter().map(|link| [link.source, link.target]).collect();
+        Ok(Graph { nodes, links, columns: Columns::default() })
     }
 }
 
 /// A list that asks for memory as it grows: an empty object in the file is a hundred times larger here.
-struct ListSeed<'a, T> {
+struct ListSeed<'a, Item> {
     graph: GraphSeed<'a>,
     item_bytes: u64,
-    of: std::marker::PhantomData<T>,
+    /// What reads the item of this number.
+    item: Item,
 }
 
-impl<'a, T> ListSeed<'a, T> {
-    fn new(graph: GraphSeed<'a>, item_bytes: u64) -> ListSeed<'a, T> {
-        ListSeed { graph, item_bytes, of: std::marker::PhantomData }
-    }
-}
+impl<'de, Seed: DeserializeSeed<'de>, Item: Fn(usize) -> Seed> DeserializeSeed<'de> for ListSeed<'_, Item> {
+    type Value = Vec<Seed::Value>;
 
-impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for ListSeed<'_, T> {
-    type Value = Vec<T>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Vec<T>, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
         deserializer.deserialize_seq(self)
     }
 }
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for ListSeed<'_, T> {
-    type Value = Vec<T>;
+impl<'de, Seed: DeserializeSeed<'de>, Item: Fn(usize) -> Seed> Visitor<'de> for ListSeed<'_, Item> {
+    type Value = Vec<Seed::Value>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of objects")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Vec<T>, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) = sequence.next_element()? {
+        while let Some(item) = sequence.next_element_seed((self.item)(list.len()))? {
             list.push(item);
-            let bytes = self.graph.names_bytes + list.len() as u64 * self.item_bytes;
-            let allowed =
-                if list.len() < u32::MAX as usize { self.graph.progress.allow(bytes) } else { Err(too_many()) };
-            if let Err(problem) = allowed {
-                self.graph.stopped.replace(Some(problem));
-                return Err(A::Error::custom("stopped"));
-            }
+            self.graph.allow(list.len(), self.item_bytes, 0).map_err(A::Error::custom)?;
         }
         Ok(list)
     }
@@ -207,55 +206,4 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for ListSeed<'_, T> {
 
 fn too_many() -> Problem {
     malformed("it has more than 4,294,967,295 nodes or links".into())
-}
-
-impl<'de> Deserialize<'de> for Key {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Key, D::Error> {
-        deserializer.deserialize_any(KeyVisitor)
-    }
-}
-
-struct KeyVisitor;
-
-impl<'de> Visitor<'de> for KeyVisitor {
-    type Value = Key;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a number or a text")
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Key, E> {
-        Ok(Key::Number(number))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Key, E> {
-        Ok(i64::try_from(number).map_or(Key::Other, Key::Number))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Key, E> {
-        let whole = number.fract() == 0.0 && number.abs() < 9e15;
-        Ok(if whole { Key::Number(number as i64) } else { Key::Text(number.to_string().into()) })
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Key, E> {
-        Ok(Key::Text(text.into()))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Key, E> {
-        Ok(Key::Other)
-    }
-
-    fn visit_unit<E>(self) -> Result<Key, E> {
-        Ok(Key::Other)
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Key, A::Error> {
-        while sequence.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Key::Other)
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Key, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Key::Other)
-    }
 }
