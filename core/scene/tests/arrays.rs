@@ -8,34 +8,9 @@
 
 mod files;
 
+use files::points::{at, cloud, place, try_load, value};
 use glam::{DVec3, dvec3};
-use heliograph_scene::load::{LoadedLayer, Progress, Source, load};
-use heliograph_scene::{Attribute, ColorBy, LayerData, Points};
-use std::sync::Arc;
-
-fn try_load(name: &str, bytes: impl Into<Vec<u8>>) -> Result<LoadedLayer, String> {
-    let source = Source::Bytes { name: name.into(), bytes: bytes.into().leak() };
-    load(&source, &Progress::new()).map(|mut layers| layers.remove(0)).map_err(|error| error.to_string())
-}
-
-fn cloud(name: &str) -> (Arc<Points>, LoadedLayer) {
-    let layer = try_load(name, files::fixture(name)).unwrap_or_else(|error| panic!("{error}"));
-    let LayerData::Points(points) = &layer.data else { panic!("{name} is a {}", layer.data.kind()) };
-    (Arc::clone(points), layer)
-}
-
-fn at(points: &Points, row: u32) -> usize {
-    points.file_index.iter().position(|index| *index == row).unwrap()
-}
-
-fn place(points: &Points, row: u32) -> DVec3 {
-    points.origin + points.positions[at(points, row)].as_dvec3()
-}
-
-fn value(points: &Points, name: &str, row: u32) -> f64 {
-    let found: Option<&Attribute> = points.attributes.iter().find(|one| one.name == name);
-    found.unwrap_or_else(|| panic!("no {name}")).values.get(at(points, row))
-}
+use heliograph_scene::{ColorBy, LayerData};
 
 fn assert_near(found: DVec3, expected: DVec3) {
     assert!(found.distance(expected) < 1e-5, "{found} is not {expected}");
@@ -63,7 +38,7 @@ fn records_are_points_with_named_numbers_in_either_order_of_bytes() {
 
 #[test]
 fn an_array_of_four_dimensions_is_a_volume_of_several_moments() {
-    let layer = try_load("grid.npy", files::fixture("grid.npy")).unwrap();
+    let layer = try_load("grid.npy", files::fixture("grid.npy")).unwrap().remove(0);
     let LayerData::Volume(volume) = layer.data else { panic!("a {}", layer.data.kind()) };
     assert_eq!((volume.size, volume.frames), ([5, 2, 3], 4));
     let value = |voxel, frame| volume.values.values.get(volume.index(voxel, frame).unwrap());
@@ -104,7 +79,7 @@ fn every_number_of_a_pcd_field_is_a_list_of_its_own() {
     let binary = files::fixture("features.pcd");
     let packed = compressed(&binary, &[8, 8, 8, 12, 8, 1], 40);
     for bytes in [binary, packed] {
-        let layer = try_load("features.pcd", bytes).unwrap();
+        let layer = try_load("features.pcd", bytes).unwrap().remove(0);
         assert_eq!(layer.notice.as_deref(), Some("Left out 1 of 40 points: their coordinates are no finite numbers."));
         let LayerData::Points(points) = &layer.data else { panic!("no points") };
         assert_near(place(points, 7), dvec3(-23.193, 74.741, -80.02));

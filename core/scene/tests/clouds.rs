@@ -10,42 +10,10 @@
 mod files;
 
 use files::e57::{e57_file, opened, sealed, with_xml};
+use files::points::{at, attribute, clouds, place, try_load, value};
 use glam::{DVec3, dvec3};
-use heliograph_scene::load::{Limits, LoadedLayer, Progress, Source, load};
-use heliograph_scene::{Attribute, ColorBy, LayerData, Points, Values};
-use std::sync::Arc;
-
-fn try_load(name: &str, bytes: impl Into<Vec<u8>>) -> Result<Vec<LoadedLayer>, String> {
-    let source = Source::Bytes { name: name.into(), bytes: bytes.into().leak() };
-    // Less than a count of thousands of millions would take: it is not for the memory that it is refused.
-    let progress = Progress::with_limits(Limits { max_bytes: 1_000_000_000 });
-    load(&source, &progress).map_err(|error| error.to_string())
-}
-
-fn clouds(name: &str) -> Vec<(Arc<Points>, LoadedLayer)> {
-    let layers = try_load(name, files::fixture(name)).unwrap_or_else(|error| panic!("{error}"));
-    let cloud = |layer: LoadedLayer| {
-        let LayerData::Points(points) = &layer.data else { panic!("{name} is a {}", layer.data.kind()) };
-        (Arc::clone(points), layer)
-    };
-    layers.into_iter().map(cloud).collect()
-}
-
-fn at(points: &Points, record: u32) -> usize {
-    points.file_index.iter().position(|index| *index == record).unwrap()
-}
-
-fn place(points: &Points, record: u32) -> DVec3 {
-    points.origin + points.positions[at(points, record)].as_dvec3()
-}
-
-fn attribute<'a>(points: &'a Points, name: &str) -> &'a Attribute {
-    points.attributes.iter().find(|one| one.name == name).unwrap_or_else(|| panic!("no {name}"))
-}
-
-fn value(points: &Points, name: &str, record: u32) -> f64 {
-    attribute(points, name).values.get(at(points, record))
-}
+use heliograph_scene::load::{Limits, Progress, Source, load};
+use heliograph_scene::{ColorBy, Points, Values};
 
 fn color(points: &Points, record: u32) -> [u8; 4] {
     points.file_colors.as_ref().unwrap()[at(points, record)]

@@ -7,45 +7,15 @@
 
 mod files;
 
-use glam::{DVec3, dvec3};
-use heliograph_scene::load::{Limits, LoadedLayer, Progress, Source, load};
-use heliograph_scene::{Attribute, LayerData, Points};
-use std::sync::Arc;
-
-fn try_load(name: &str, bytes: impl Into<Vec<u8>>) -> Result<LoadedLayer, String> {
-    let source = Source::Bytes { name: name.into(), bytes: bytes.into().leak() };
-    // Less than a count of thousands of millions would take: it is not for the memory that it is refused.
-    let progress = Progress::with_limits(Limits { max_bytes: 1_000_000_000 });
-    load(&source, &progress).map(|mut layers| layers.remove(0)).map_err(|error| error.to_string())
-}
-
-fn cloud(name: &str) -> (Arc<Points>, LoadedLayer) {
-    let layer = try_load(name, files::fixture(name)).unwrap_or_else(|error| panic!("{error}"));
-    let LayerData::Points(points) = &layer.data else { panic!("{name} is a {}", layer.data.kind()) };
-    (Arc::clone(points), layer)
-}
-
-fn at(points: &Points, row: u32) -> usize {
-    points.file_index.iter().position(|index| *index == row).unwrap()
-}
-
-fn attribute<'a>(points: &'a Points, name: &str) -> &'a Attribute {
-    points.attributes.iter().find(|one| one.name == name).unwrap_or_else(|| panic!("no {name}"))
-}
-
-fn value(points: &Points, name: &str, row: u32) -> f64 {
-    attribute(points, name).values.get(at(points, row))
-}
-
-fn text(points: &Points, name: &str, row: u32) -> String {
-    attribute(points, name).text(at(points, row))
-}
+use files::points::{attribute, cloud, place, text, try_load, value};
+use glam::dvec3;
+use heliograph_scene::Points;
 
 fn assert_places(points: &Points, rows: impl IntoIterator<Item = u32>) {
     for row in rows {
         let number = f64::from(row);
         let expected = dvec3(500_000.25 + number / 2.0, 4_649_776.125 - number / 4.0, f64::from(row % 7) * 1.5);
-        let found: DVec3 = points.origin + points.positions[at(points, row)].as_dvec3();
+        let found = place(points, row);
         assert!(found.distance(expected) < 1e-5, "row {row}: {found} is not {expected}");
     }
 }
@@ -71,14 +41,15 @@ fn the_same_table_is_read_however_it_is_written() {
 #[test]
 fn vectors_and_structures_are_places() {
     let (points, layer) = cloud("vectors.arrow");
-    assert_places(&points, 0..40);
+    assert_places(&points, (0..40).filter(|row| *row != 9));
     assert_eq!([6, 7].map(|row| text(&points, "note", row)), ["short", "a text longer than twelve 1"]);
     assert_eq!([19, 20].map(|row| text(&points, "long", row)), ["a", "b"]);
-    assert_eq!(layer.notice, None);
+    let notice = "Left out 1 of 40 points: their coordinates are no finite numbers.";
+    assert_eq!(layer.notice.as_deref(), Some(notice), "row 9 has no place");
     let (points, layer) = cloud("geometry.arrow");
     assert_places(&points, (0..40).filter(|row| *row != 5));
     assert_eq!(value(&points, "v", 39), 39.0);
-    assert_eq!(layer.notice.as_deref(), Some("Left out 1 of 40 points: their coordinates are no finite numbers."));
+    assert_eq!(layer.notice.as_deref(), Some(notice), "row 5 has none");
 }
 
 #[test]
@@ -91,6 +62,24 @@ fn what_is_promised_and_not_there_is_told() {
     // A description of two thousand million bytes.
     let error = try_load("huge.arrow", [&b"ARROW1\0\0\xff\xff\xff\xff"[..], &0x7fff_fff0u32.to_le_bytes()].concat());
     assert!(error.as_ref().unwrap_err().contains("promises 2147483632 bytes"), "{error:?}");
+}
+
+/// Batches of 3 and 2 rows: in the first, 0 is “oak” and 1 “elm”, in the second, 0 is “ash”.
+#[test]
+fn a_dictionary_that_is_replaced_counts_for_the_batches_before_it() {
+    let (points, _) = cloud("replaced.arrows");
+    assert_eq!([0, 1, 2, 3, 4].map(|row| text(&points, "kind", row)), ["oak", "elm", "oak", "ash", "nothing"]);
+}
+
+#[test]
+fn an_entry_that_a_dictionary_has_not_is_told() {
+    let mut bytes = files::fixture("replaced.arrows");
+    // y, which is 9.5 throughout the last batch, stands behind its entries.
+    let at = bytes.windows(8).position(|eight| eight == 9.5f64.to_le_bytes()).unwrap();
+    assert_eq!(bytes[at - 8..at], [0; 8], "the batch's entries");
+    bytes[at - 8] = 7;
+    let error = try_load("a.arrows", bytes).unwrap_err();
+    assert!(error.contains("“kind” asks for entry 7 of 1"), "{error}");
 }
 
 /// Buffers that say that they unpack to far more than they do.

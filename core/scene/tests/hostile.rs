@@ -127,6 +127,7 @@ fn intact() -> Vec<(&'static str, Vec<u8>)> {
         ("aligned.npy", files::fixture("aligned.npy")),
         ("table.arrow", files::fixture("table.arrow")),
         ("table.arrows", files::fixture("table.arrows")),
+        ("replaced.arrows", files::fixture("replaced.arrows")),
         ("table.feather", files::fixture("table.feather")),
         ("vectors.arrow", files::fixture("vectors.arrow")),
         ("geometry.arrow", files::fixture("geometry.arrow")),

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 /// More distinct texts than this are names, not kinds.
 pub(super) const MOST_KINDS: usize = 256;
 /// Letters of a label.
-const MOST_LETTERS: usize = 60;
+pub(super) const MOST_LETTERS: usize = 60;
 
 /// A column of texts while it is read. Forgets them once there are more than [`MOST_KINDS`].
 #[derive(Default)]

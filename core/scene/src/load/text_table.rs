@@ -5,15 +5,14 @@
 
 use super::columns::unique;
 use super::format::{Format, Opened};
+use super::kinds::{self, Kinds};
 use super::lines::Lines;
 use super::progress::Progress;
 use super::source::FileReader;
 use super::table::{Column, Roles, roles};
 use super::{LoadedLayer, Problem, is_plausible};
-use crate::colormap::category_color;
-use crate::{Attribute, Category, LayerData, Points, Values, text};
+use crate::{Attribute, LayerData, Points, Values, text};
 use glam::{DVec3, Vec3};
-use std::collections::HashMap;
 use std::io::Seek;
 use std::sync::Arc;
 
@@ -35,8 +34,6 @@ pub(super) const FORMAT: Format = Format {
 const SAMPLE_LINES: usize = 100;
 /// More columns than this are no table of points.
 const COLUMNS_MAX: usize = 256;
-/// More distinct texts than this are names, not kinds.
-const KINDS_MAX: usize = 256;
 const ARRANGING: f64 = 0.3;
 const SEED: u64 = 0x7461_626c;
 /// So many rows are read, then the memory is looked after.
@@ -244,13 +241,7 @@ struct Other {
 
 enum OtherValues {
     Numbers(Vec<f64>),
-    Texts {
-        kinds: HashMap<Vec<u8>, u32>,
-        labels: Vec<String>,
-        values: Vec<u32>,
-    },
-    /// Too many distinct texts.
-    Names,
+    Texts(Kinds),
 }
 
 impl Table {
@@ -261,7 +252,7 @@ impl Table {
             let values = if layout.columns[index].is_number {
                 OtherValues::Numbers(Vec::new())
             } else {
-                OtherValues::Texts { kinds: HashMap::new(), labels: Vec::new(), values: Vec::new() }
+                OtherValues::Texts(Kinds::default())
             };
             Other { index, values }
         };
@@ -306,22 +297,25 @@ impl Table {
                 text::count(left_out)
             ));
         }
-        let names: Vec<&str> = self
-            .others
-            .iter()
-            .filter(|other| matches!(other.values, OtherValues::Names))
-            .map(|other| layout.columns[other.index].name.as_str())
-            .collect();
-        if !names.is_empty() {
-            notices.push(format!("Left out what tells more than {KINDS_MAX} things apart: {}.", names.join(", ")));
-        }
         let first = self.places.first().copied().unwrap_or_default();
         let (min, max) =
             self.places.iter().fold((first, first), |(min, max), place| (min.min(*place), max.max(*place)));
         let origin = (min + max) * 0.5;
         let positions: Vec<Vec3> = self.places.iter().map(|place| (*place - origin).as_vec3()).collect();
         let file_colors = (!self.color.is_empty()).then(|| colors(&self.color));
-        let attributes = unique(self.others.into_iter().filter_map(|other| other.into_attribute(layout)).collect());
+        let (mut attributes, mut names) = (Vec::new(), Vec::new());
+        for other in self.others {
+            let name = &layout.columns[other.index].name;
+            match other.values {
+                OtherValues::Numbers(list) => attributes.push(Attribute::new(name, Values::narrowest(list))),
+                OtherValues::Texts(kinds) => match kinds.into_attribute(name) {
+                    Some(attribute) => attributes.push(attribute),
+                    None => names.push(name.clone()),
+                },
+            }
+        }
+        notices.extend(kinds::left_out(&names));
+        let attributes = unique(attributes);
         let points = Points { origin, positions, file_index: self.file_index, file_colors, attributes, bounds: None };
         let points = points.arranged(SEED, |part| progress.after_reading(part)).ok_or(Problem::Cancelled)?;
         let notice = (!notices.is_empty()).then(|| notices.join(" "));
@@ -344,37 +338,7 @@ impl Other {
     fn take(&mut self, field: &[u8], dialect: Dialect) {
         match &mut self.values {
             OtherValues::Numbers(list) => list.push(dialect.number(field).unwrap_or(f64::NAN)),
-            OtherValues::Texts { kinds, labels, values } => {
-                let number = match kinds.get(field) {
-                    Some(number) => *number,
-                    None if labels.len() < KINDS_MAX => {
-                        let number = labels.len() as u32;
-                        let label: String = String::from_utf8_lossy(field).chars().take(60).collect();
-                        labels.push(if label.is_empty() { "nothing".into() } else { label });
-                        kinds.insert(field.to_vec(), number);
-                        number
-                    }
-                    None => {
-                        self.values = OtherValues::Names;
-                        return;
-                    }
-                };
-                values.push(number);
-            }
-            OtherValues::Names => {}
-        }
-    }
-
-    fn into_attribute(self, layout: &Layout) -> Option<Attribute> {
-        let name = layout.columns[self.index].name.clone();
-        match self.values {
-            OtherValues::Numbers(list) => Some(Attribute::new(name, Values::narrowest(list))),
-            OtherValues::Texts { labels, values, .. } => {
-                let category = |(index, label): (usize, String)| Category { label, color: category_color(index) };
-                let categories: Vec<Category> = labels.into_iter().enumerate().map(category).collect();
-                Some(Attribute::of_categories(name, Values::U32(values), categories.into()))
-            }
-            OtherValues::Names => None,
+            OtherValues::Texts(kinds) => kinds.take(field),
         }
     }
 }

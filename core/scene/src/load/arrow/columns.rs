@@ -1,24 +1,40 @@
 //! Columns while their batches come in.
 
+use super::malformed;
 use super::schema::{ENDIAN, Holds, Wanted};
+use crate::load::Problem;
 use crate::load::kinds::Kinds;
 use crate::load::numbers::NumberType;
 use crate::{Attribute, Values};
 use std::collections::HashMap;
 
-/// The texts of each dictionary, by its id.
-pub(super) type Dictionaries = HashMap<i64, Vec<Box<[u8]>>>;
+/// The texts of a dictionary, with the memory that they take.
+#[derive(Default)]
+pub(super) struct Dictionary {
+    pub(super) texts: Vec<Box<[u8]>>,
+    pub(super) bytes: u64,
+}
+
+/// By their ids.
+pub(super) type Dictionaries = HashMap<i64, Dictionary>;
 
 /// A column that is kept, as far as it is read.
 pub(super) enum Column {
     Numbers(Values),
     Texts(Kinds),
+    /// Entries of a dictionary, and those whose texts are not looked up yet: a file may have its dictionaries behind its batches,
+    /// and a stream may replace one between them.
+    Entries {
+        waiting: Values,
+        kinds: Kinds,
+    },
 }
 
 impl Column {
     pub(super) fn new(wanted: &Wanted) -> Column {
         match wanted.holds {
-            Holds::Numbers(kind) | Holds::Entries(kind, _) => Column::Numbers(kind.empty()),
+            Holds::Numbers(kind) => Column::Numbers(kind.empty()),
+            Holds::Entries(kind, _) => Column::Entries { waiting: kind.empty(), kinds: Kinds::default() },
             Holds::Truths => Column::Numbers(Values::U8(Vec::new())),
             Holds::Texts(_) => Column::Texts(Kinds::default()),
         }
@@ -32,7 +48,7 @@ impl Column {
         [part, parts]: [usize; 2],
         said: Option<&dyn Fn(usize) -> bool>,
     ) {
-        let Column::Numbers(list) = self else { return };
+        let (Column::Numbers(list) | Column::Entries { waiting: list, .. }) = self else { return };
         let width = kind.bytes() as usize;
         let mut batch = kind.empty();
         kind.push_rows(ENDIAN, data, width * parts, width * part, &mut batch);
@@ -55,21 +71,30 @@ impl Column {
         }
     }
 
+    /// Looks up what waits for these texts.
+    ///
+    /// # Errors
+    /// When there is no such entry.
+    pub(super) fn look_up(&mut self, wanted: &Wanted, texts: &[Box<[u8]>]) -> Result<(), Problem> {
+        let (Column::Entries { waiting, kinds }, Holds::Entries(kind, _)) = (self, wanted.holds) else { return Ok(()) };
+        let entries = std::mem::replace(waiting, kind.empty());
+        for entry in (0..entries.len()).map(|row| entries.get(row)) {
+            if entry.is_nan() {
+                kinds.take(b"");
+                continue;
+            }
+            let text = if entry < 0.0 { None } else { texts.get(entry as usize) };
+            let (name, count) = (&wanted.name, texts.len());
+            kinds.take(text.ok_or_else(|| malformed(format!("“{name}” asks for entry {entry} of {count}")))?);
+        }
+        Ok(())
+    }
+
     /// `None` where it tells too many things apart.
-    pub(super) fn into_attribute(self, wanted: &Wanted, dictionaries: &Dictionaries) -> Option<Attribute> {
+    pub(super) fn into_attribute(self, wanted: &Wanted) -> Option<Attribute> {
         let name = wanted.name.clone();
         let mut attribute = match (self, wanted.holds) {
-            (Column::Texts(kinds), _) => kinds.into_attribute(name)?,
-            (Column::Numbers(values), Holds::Entries(_, id)) => {
-                let texts = dictionaries.get(&id).map(Vec::as_slice).unwrap_or_default();
-                let mut kinds = Kinds::default();
-                for row in 0..values.len() {
-                    let entry = values.get(row);
-                    let text = if entry >= 0.0 { texts.get(entry as usize) } else { None };
-                    kinds.take(text.map(|text| &**text).unwrap_or_default());
-                }
-                kinds.into_attribute(name)?
-            }
+            (Column::Texts(kinds) | Column::Entries { kinds, .. }, _) => kinds.into_attribute(name)?,
             // Programs write whole numbers with 64 bits where 8 would do.
             (Column::Numbers(Values::F64(list)), Holds::Numbers(NumberType::I64 | NumberType::U64)) => {
                 Attribute::new(name, Values::narrowest(list))

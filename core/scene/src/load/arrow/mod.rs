@@ -14,8 +14,8 @@ use super::format::{Format, Opened};
 use super::source::FileReader;
 use super::{LoadedLayer, Problem, Progress, kinds};
 use batch::Batch;
-use columns::{Column, Dictionaries};
-use schema::Schema;
+use columns::{Column, Dictionaries, Dictionary};
+use schema::{Holds, Schema};
 use std::io::{Read, Seek};
 use tables::Table;
 
@@ -61,7 +61,7 @@ fn read(Opened { mut reader, name, progress, .. }: Opened<'_>) -> Result<Vec<Loa
         let message = Table::root(&header).ok_or_else(|| malformed("a message is damaged".into()))?;
         let kind = message.u8(1, 0);
         let content = message.table(2).ok_or_else(|| malformed("a message is empty".into()))?;
-        let held = table.as_ref().map_or(0, |table| table.held);
+        let held = table.as_ref().map_or(0, TableSoFar::bytes);
         let at = reader.stream_position()?;
         let body = body(&mut reader, message.i64(3, 0), held, progress)?;
         match (kind, &mut table) {
@@ -121,8 +121,6 @@ struct TableSoFar {
     columns: Vec<Column>,
     dictionaries: Dictionaries,
     rows: u64,
-    /// Memory that is taken.
-    held: u64,
 }
 
 impl TableSoFar {
@@ -131,22 +129,40 @@ impl TableSoFar {
             return Err(Problem::Nothing { detail: "none of its columns holds numbers or texts".into() });
         }
         let columns = schema.wanted.iter().map(Column::new).collect();
-        Ok(TableSoFar { schema, columns, dictionaries: Dictionaries::new(), rows: 0, held: 0 })
+        Ok(TableSoFar { schema, columns, dictionaries: Dictionaries::new(), rows: 0 })
+    }
+
+    /// Memory that is taken.
+    fn bytes(&self) -> u64 {
+        let rows = self.rows.saturating_mul(8 * self.columns.len() as u64 + BYTES_PER_ROW);
+        self.dictionaries.values().fold(rows, |sum, dictionary| sum.saturating_add(dictionary.bytes))
     }
 
     fn take_dictionary(&mut self, content: Table<'_>, body: &[u8], progress: &Progress) -> Result<(), Problem> {
         let (id, is_more) = (content.i64(0, 0), content.u8(2, 0) != 0);
         let known = self.schema.dictionaries.iter().find(|(known, _)| *known == id);
-        let (Some((_, texts)), Some(batch)) = (known, content.table(1)) else { return Ok(()) };
-        let mut batch = Batch::new(batch, body, self.held + body.len() as u64, progress)?;
-        let bytes = (batch.rows as u64).saturating_mul(BYTES_PER_ENTRY).saturating_add(body.len() as u64);
-        progress.allow(bytes.saturating_add(self.held))?;
-        self.held += bytes;
-        let list = self.dictionaries.entry(id).or_default();
-        if !is_more {
-            list.clear();
+        let (Some(&(_, texts)), Some(batch)) = (known, content.table(1)) else { return Ok(()) };
+        let length = body.len() as u64;
+        let mut batch = Batch::new(batch, body, self.bytes() + length, progress)?;
+        let bytes = (batch.rows as u64).saturating_mul(BYTES_PER_ENTRY);
+        progress.allow(bytes.saturating_add(self.bytes()).saturating_add(length))?;
+        if !is_more && let Some(replaced) = self.dictionaries.remove(&id) {
+            self.look_up(id, &replaced)?;
         }
-        batch.texts(*texts, |text| list.push(text.into()))
+        let dictionary = self.dictionaries.entry(id).or_default();
+        dictionary.bytes += bytes;
+        batch.texts(texts, |text| {
+            dictionary.bytes += text.len() as u64;
+            dictionary.texts.push(text.into());
+        })?;
+        progress.allow(self.bytes())
+    }
+
+    /// Looks up what waits for the texts of this dictionary.
+    fn look_up(&mut self, id: i64, dictionary: &Dictionary) -> Result<(), Problem> {
+        let columns = self.columns.iter_mut().zip(&self.schema.wanted);
+        let mut of_it = columns.filter(|(_, wanted)| matches!(wanted.holds, Holds::Entries(_, of) if of == id));
+        of_it.try_for_each(|(column, wanted)| column.look_up(wanted, &dictionary.texts))
     }
 
     fn take_batch(
@@ -157,10 +173,9 @@ impl TableSoFar {
         progress: &Progress,
     ) -> Result<(), Problem> {
         let length = body.len() as u64;
-        let mut batch = Batch::new(content, body, self.held + length, progress)?;
+        let mut batch = Batch::new(content, body, self.bytes() + length, progress)?;
         self.rows += batch.rows as u64;
-        self.held = self.rows.saturating_mul(8 * self.columns.len() as u64 + BYTES_PER_ROW);
-        progress.allow(self.held.saturating_add(length))?;
+        progress.allow(self.bytes().saturating_add(length))?;
         let fields = &self.schema.fields;
         for (field, done) in fields.iter().zip(0u64..) {
             progress.advance(at + (length as f64 * done as f64 / fields.len() as f64) as u64, total)?;
@@ -169,11 +184,15 @@ impl TableSoFar {
         Ok(())
     }
 
-    fn into_layer(self, name: String, progress: &Progress) -> Result<LoadedLayer, Problem> {
+    fn into_layer(mut self, name: String, progress: &Progress) -> Result<LoadedLayer, Problem> {
+        let mut dictionaries = std::mem::take(&mut self.dictionaries);
+        for (id, _) in self.schema.dictionaries.clone() {
+            self.look_up(id, &dictionaries.remove(&id).unwrap_or_default())?;
+        }
         let mut names = Vec::new();
         let mut attributes = Vec::with_capacity(self.columns.len());
         for (column, wanted) in self.columns.into_iter().zip(&self.schema.wanted) {
-            match column.into_attribute(wanted, &self.dictionaries) {
+            match column.into_attribute(wanted) {
                 Some(attribute) => attributes.push(attribute),
                 None => names.push(wanted.name.clone()),
             }

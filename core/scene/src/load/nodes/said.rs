@@ -1,11 +1,10 @@
 //! What is said of nodes, name by name: numbers, or kinds of things.
 
 use crate::colormap::category_color;
+use crate::load::kinds::{MOST_KINDS, MOST_LETTERS};
 use crate::{Attribute, Category, Values};
 use std::collections::HashMap;
 
-/// More distinct texts than this are names, not kinds.
-const KINDS_MAX: usize = 256;
 /// More columns than this are left out.
 const COLUMNS_MAX: usize = 128;
 /// Memory for what is said of one node in one column.
@@ -98,10 +97,10 @@ impl Column {
     fn say_text(&mut self, node: usize, value: &str) {
         let Said::Texts(list, kinds) = &mut self.values else { return };
         let next = kinds.len() as u32 + 1;
-        let number = *kinds.entry(value.chars().take(60).collect::<String>().into()).or_insert(next);
+        let number = *kinds.entry(value.chars().take(MOST_LETTERS).collect::<String>().into()).or_insert(next);
         list.resize(list.len().max(node + 1), 0);
         list[node] = number;
-        if kinds.len() > KINDS_MAX {
+        if kinds.len() > MOST_KINDS {
             self.values = Said::Names;
         }
     }
