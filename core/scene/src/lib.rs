@@ -10,6 +10,7 @@
 
 mod aabb;
 mod attribute;
+mod boxes;
 pub mod camera;
 mod clip;
 mod colormap;
@@ -23,6 +24,7 @@ mod layout;
 pub mod load;
 mod measure;
 mod mesh;
+mod morton;
 mod network;
 mod over;
 mod paint;
