@@ -1,6 +1,6 @@
 //! [`Boxes`]: roughly where the elements of a layer are, for those who look for few of many.
 
-use crate::morton::Curve;
+use crate::curve::Curve;
 use crate::{Aabb, LayerData, Mesh, Points, Tracts};
 use std::ops::Range;
 
@@ -17,7 +17,7 @@ pub(crate) struct Boxes {
     /// Elements of a run; the last one may be shorter.
     run: usize,
     order: Order,
-    /// The boxes of the runs along a Morton curve, then those about [`FAN`] of the level before each, up to at most so many.
+    /// The boxes of the runs along a curve, then those about [`FAN`] of the level before each, up to at most so many.
     levels: Vec<Vec<Aabb>>,
 }
 
@@ -47,7 +47,7 @@ pub(crate) trait Seeker {
 /// Boxes in a box.
 const FAN: usize = 8;
 /// Points of a run: fewer take more memory, more take longer to look through.
-const POINTS: usize = 64;
+const POINTS: usize = 32;
 /// The same of triangles, and of segments, which are longer than they are apart.
 const TRIANGLES: usize = 16;
 const SEGMENTS: usize = 16;

@@ -8,9 +8,9 @@ mod volume;
 use crate::clip::ClipRegion;
 use crate::scene::{Scene, Viewport};
 use crate::{Diameter, Layer, LayerData, Ray, text};
-use near::Reach;
 use glam::{DVec3, Mat4, Vec2, Vec3, Vec4};
 use heliograph_wire::LayerId;
+use near::Reach;
 
 /// What was found at a place in the picture.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,7 @@
 
 use crate::aabb::Aabb;
 use crate::attribute::Attribute;
-use crate::morton::Curve;
+use crate::curve::Curve;
 use crate::random::Random;
 use glam::{DVec3, Vec3};
 
@@ -97,7 +97,7 @@ impl Points {
 /// The shortest stretch of points that is sorted, and the longest.
 const STRETCH: [usize; 2] = [512, 65_536];
 
-/// Sorts each stretch of a shuffled order along a Morton curve, so that what is drawn one after the
+/// Sorts each stretch of a shuffled order along a curve, so that what is drawn one after the
 /// other lies side by side in memory. Beyond the first thousands a stretch has at most an eighth of the points before it, so a
 /// prefix that ends within one is still a fair sample.
 fn put_neighbours_together(

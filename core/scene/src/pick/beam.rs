@@ -10,7 +10,7 @@ pub(super) struct Beam {
     sides: Vec<Side>,
 }
 
-/// A half-space: the places whose dot product with (inwards + outwards, 1) is not above `-at`.
+/// A half-space: the places whose dot product with the normal is not above `-at`.
 #[derive(Debug, Clone, Copy)]
 struct Side {
     /// The positive parts of the normal: the least corner of a box counts with them.
@@ -24,7 +24,11 @@ impl Beam {
     /// Takes away the places whose dot product with (`plane`, 1) is above `slack`, which is what sums with 32 bits may be wrong by.
     pub(super) fn cut(&mut self, plane: Vec4, slack: f32) {
         let normal = plane.truncate();
-        self.sides.push(Side { positive: normal.max(Vec3::ZERO), negative: normal.min(Vec3::ZERO), at: plane.w - slack });
+        self.sides.push(Side {
+            positive: normal.max(Vec3::ZERO),
+            negative: normal.min(Vec3::ZERO),
+            at: plane.w - slack,
+        });
     }
 
     /// Takes away what is clipped; `slack` is a length.
@@ -52,7 +56,14 @@ impl Beam {
 
     /// Whether surely no place of a box is in it. Written so that what is no number rules nothing out.
     pub(super) fn misses(&self, bounds: &Aabb) -> bool {
-        self.sides.iter().any(|side| side.positive.dot(bounds.min) + side.negative.dot(bounds.max) + side.at > 0.0)
+        let misses = |side: &Side| side.positive.dot(bounds.min) + side.negative.dot(bounds.max) + side.at > 0.0;
+        // What was cut last is the narrowest.
+        self.sides.iter().rev().any(misses)
+    }
+
+    /// The same of one place.
+    pub(super) fn misses_place(&self, place: Vec3) -> bool {
+        self.sides.iter().rev().any(|side| (side.positive + side.negative).dot(place) + side.at > 0.0)
     }
 }
 

@@ -164,7 +164,12 @@ fn camera(bounds: Aabb, orthographic: bool, random: &mut Random) -> Camera {
     camera.orbit(random.unit(), random.unit() - 0.5);
     camera.fit(bounds, VIEWPORT.aspect());
     // From the whole of it to its inside.
-    camera.zoom([1.0, 0.05, 4.0, 60.0, 900.0][random.below(5) as usize], random.unit(), random.unit(), VIEWPORT.aspect());
+    camera.zoom(
+        [1.0, 0.05, 4.0, 60.0, 900.0][random.below(5) as usize],
+        random.unit(),
+        random.unit(),
+        VIEWPORT.aspect(),
+    );
     camera
 }
 
@@ -206,7 +211,7 @@ fn compare(mut layer: Layer, random: &mut Random) -> usize {
         style.diameter = Some(f64::from(random.unit()) * 0.1);
         let least = f64::from(random.unit());
         style.filter =
-            (round % 4 == 0).then(|| Filter { field: share, range: Some([least, least + 0.1]), categories: None });
+            (round % 4 == 0).then_some(Filter { field: share, range: Some([least, least + 0.1]), categories: None });
         let camera = camera(layer.data.bounds().unwrap(), round % 2 == 0, random);
         let kept = clip(random);
         for _ in 0..12 {

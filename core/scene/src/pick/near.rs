@@ -30,6 +30,10 @@ impl<'a> Reach<'a> {
 pub(super) fn point(reach: Reach<'_>, paint: &Paint<'_>, positions: &[Vec3], boxes: &Boxes) -> Option<Candidate> {
     let look = |elements: Range<usize>, hunt: &mut Hunt<'_>| {
         for (index, &position) in elements.clone().zip(positions.get(elements).unwrap_or_default()) {
+            // Most are ruled out by this, which takes less time.
+            if hunt.beam.misses_place(position) {
+                continue;
+            }
             let found = near_point(reach.view, index, position, reach.radius);
             if let Some(candidate) = found.filter(|_| paint.shows(index)) {
                 hunt.take(candidate);
