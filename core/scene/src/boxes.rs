@@ -9,7 +9,8 @@ use std::ops::Range;
 ///
 /// What is neighbouring in the list is mostly near each other: points are arranged so, and triangles and streamlines come so
 /// out of their files. So a run is a box, and only the boxes are sorted. **Every element lies in the box of its run, and that in
-/// the box above it.** It takes half a byte a point and two bytes a triangle or a point of a streamline.
+/// the box above it.** It takes a byte a point, and two a triangle or a point of a streamline; six a
+/// triangle where triangles must be sorted.
 #[derive(Debug, Default)]
 pub(crate) struct Boxes {
     /// How many elements there are.
