@@ -30,30 +30,30 @@ impl Curve {
 
 /// From a cell to the bits of its place along the curve, every third of them in each number (J. Skilling, "Programming the
 /// Hilbert curve", 2004).
-fn turned(mut cell: [u32; 3]) -> [u32; 3] {
+fn turned([mut x, mut y, mut z]: [u32; 3]) -> [u32; 3] {
+    // Without branches, since there is no telling which way they would go: this is done for each point of a file.
     let mut bit = HIGHEST;
     while bit > 1 {
         let below = bit - 1;
-        for axis in 0..3 {
-            // Without a branch: there is no telling which way it would go.
-            let is_set = u32::from(cell[axis] & bit != 0).wrapping_neg();
-            let exchanged = (cell[0] ^ cell[axis]) & below & !is_set;
-            cell[0] ^= exchanged ^ (below & is_set);
-            cell[axis] ^= exchanged;
-        }
+        let all_if = |part: u32| u32::from(part & bit != 0).wrapping_neg();
+        x ^= below & all_if(x);
+        let is_set = all_if(y);
+        let exchanged = (x ^ y) & below & !is_set;
+        (x, y) = (x ^ exchanged ^ (below & is_set), y ^ exchanged);
+        let is_set = all_if(z);
+        let exchanged = (x ^ z) & below & !is_set;
+        (x, z) = (x ^ exchanged ^ (below & is_set), z ^ exchanged);
         bit >>= 1;
     }
-    cell[1] ^= cell[0];
-    cell[2] ^= cell[1];
-    let mut flips = 0;
-    let mut bit = HIGHEST;
-    while bit > 1 {
-        if cell[2] & bit != 0 {
-            flips ^= bit - 1;
-        }
-        bit >>= 1;
-    }
-    cell.map(|part| part ^ flips)
+    y ^= x;
+    z ^= y;
+    // A bit is flipped where an odd number of z's are set above it.
+    let mut flips = z >> 1;
+    flips ^= flips >> 1;
+    flips ^= flips >> 2;
+    flips ^= flips >> 4;
+    flips ^= flips >> 8;
+    [x ^ flips, y ^ flips, z ^ flips]
 }
 
 /// Two empty bits above each of the ten lowest.
