@@ -1,5 +1,6 @@
 //! [`Layer`]: one thing that is drawn, as it came out of one file.
 
+use crate::boxes::Boxes;
 use crate::layout::Motion;
 use crate::load::Source;
 use crate::paint::Paint;
@@ -42,6 +43,8 @@ pub struct Layer {
     pub(crate) scale: f32,
     /// Of a network that is laid out: whether it moves.
     pub(crate) motion: Option<Motion>,
+    /// About its elements, made with the data; about those of a network, which move, there are none.
+    pub(crate) boxes: Arc<Boxes>,
 }
 
 /// What a layer is made of.

@@ -10,10 +10,12 @@
 
 mod aabb;
 mod attribute;
+mod boxes;
 pub mod camera;
 mod clip;
 mod colormap;
 mod command_error;
+mod curve;
 mod field;
 pub mod hand;
 mod history;

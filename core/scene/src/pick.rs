@@ -1,12 +1,16 @@
 //! What is drawn at a place in the picture, found on the CPU.
 
+mod beam;
+mod faces;
+mod near;
 mod volume;
 
 use crate::clip::ClipRegion;
 use crate::scene::{Scene, Viewport};
-use crate::{Diameter, Layer, LayerData, Mesh, Paint, Ray, Tracts, text};
+use crate::{Diameter, Layer, LayerData, Ray, text};
 use glam::{DVec3, Mat4, Vec2, Vec3, Vec4};
 use heliograph_wire::LayerId;
+use near::Reach;
 
 /// What was found at a place in the picture.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,10 +35,12 @@ const LINE_REACH: f32 = 5.0;
 const DIRECT: f32 = 3.0;
 
 /// One thing near the place.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 struct Candidate {
     /// Index in the layer's lists.
     index: usize,
+    /// The first of two that are alike is meant: which of the layer's points, segments or triangles it is.
+    order: usize,
     /// In the layer's coordinates.
     position: Vec3,
     /// Reversed z: from 0 (far) to 1 (on the near plane).
@@ -45,18 +51,22 @@ struct Candidate {
 
 impl Candidate {
     fn beats(&self, other: &Candidate) -> bool {
+        let is_first = self.order < other.order;
         match (self.gap <= DIRECT, other.gap <= DIRECT) {
-            (true, true) => self.nearness > other.nearness,
-            (false, false) => self.gap < other.gap,
+            (true, true) => self.nearness > other.nearness || (self.nearness == other.nearness && is_first),
+            (false, false) => self.gap < other.gap || (self.gap == other.gap && is_first),
             (direct, _) => direct,
         }
     }
 }
 
-fn keep_better(best: &mut Option<Candidate>, candidate: Candidate) {
-    if best.as_ref().is_none_or(|best| candidate.beats(best)) {
+/// Keeps the better of two; true when that is the new one.
+fn keep_better(best: &mut Option<Candidate>, candidate: Candidate) -> bool {
+    let is_better = best.as_ref().is_none_or(|best| candidate.beats(best));
+    if is_better {
         *best = Some(candidate);
     }
+    is_better
 }
 
 /// Finds what is visible at a place (fractions of the picture); of several layers' the nearest to the camera.
@@ -113,15 +123,18 @@ fn in_layer(layer: &Layer, view: &View, ray: Ray) -> Option<Candidate> {
     let paint = layer.paint();
     match &layer.data {
         LayerData::Points(points) => {
-            let radius = half(layer.diameter());
-            near_points(view, &paint, points.positions.iter().map(|&position| (position, radius)))
+            let reach = Reach::new(view, POINT_REACH, half(layer.diameter()));
+            near::point(reach, &paint, &points.positions, &layer.boxes)
         }
         LayerData::Network(network) => {
-            let radii = network.sizes.iter().map(|size| Diameter::Pixels(size * style.node_size * 0.5));
-            near_points(view, &paint, network.positions.iter().copied().zip(radii))
+            let radii = network.sizes.iter().map(|size| size * style.node_size * 0.5);
+            near::node(view, &paint, network.positions.iter().copied().zip(radii))
         }
-        LayerData::Tracts(tracts) => near_lines(view, &paint, tracts, half(layer.diameter())),
-        LayerData::Mesh(mesh) => on_mesh(view, &paint, mesh, ray),
+        LayerData::Tracts(tracts) => {
+            let reach = Reach::new(view, LINE_REACH, half(layer.diameter()));
+            near::line(reach, &paint, tracts, &layer.boxes)
+        }
+        LayerData::Mesh(mesh) => faces::hit_by(ray, view, &paint, mesh, &layer.boxes),
         LayerData::Volume(data) => volume::seen(view, layer, data, ray),
     }
 }
@@ -131,112 +144,6 @@ fn half(diameter: Diameter) -> Diameter {
         Diameter::Pixels(px) => Diameter::Pixels(px * 0.5),
         Diameter::Scene(length) => Diameter::Scene(length * 0.5),
     }
-}
-
-/// The nearest of points that have these radii.
-fn near_points(view: &View, paint: &Paint<'_>, points: impl Iterator<Item = (Vec3, Diameter)>) -> Option<Candidate> {
-    let mut best = None;
-    for (index, (position, radius)) in points.enumerate() {
-        let clip = view.clip(position);
-        if !is_before_camera(clip) || !view.kept.keeps(position) {
-            continue;
-        }
-        let gap = (view.pixels(clip).distance(view.place) - radius.px(view.px_per_unit(clip))).max(0.0);
-        if gap <= POINT_REACH && paint.shows(index) {
-            keep_better(&mut best, Candidate { index, position, nearness: clip.z / clip.w, gap });
-        }
-    }
-    best
-}
-
-fn near_lines(view: &View, paint: &Paint<'_>, tracts: &Tracts, radius: Diameter) -> Option<Candidate> {
-    let mut best = None;
-    for index in 0..tracts.len() {
-        let range = tracts.range(index);
-        let line = &tracts.positions[range.clone()];
-        for (at, ends) in (range.start..).zip(line.windows(2)) {
-            let Some(part) = view.kept.between(ends[0], ends[1]) else { continue };
-            let [start, end] = part.map(|share| ends[0].lerp(ends[1], share));
-            if let Some(candidate) = near_segment(view, index, start, end, radius)
-                && paint.shows(at)
-                && paint.shows(at + 1)
-            {
-                keep_better(&mut best, candidate);
-            }
-        }
-    }
-    best
-}
-
-fn near_segment(view: &View, index: usize, start: Vec3, end: Vec3, radius: Diameter) -> Option<Candidate> {
-    let (start_clip, end_clip) = (view.clip(start), view.clip(end));
-    // The part before the near plane, where z ≤ w.
-    let (start_room, end_room) = (start_clip.w - start_clip.z, end_clip.w - end_clip.z);
-    let crossing = start_room / (start_room - end_room);
-    let (first, last) = match (start_room > 0.0, end_room > 0.0) {
-        (true, true) => (0.0, 1.0),
-        (true, false) => (0.0, crossing * 0.999),
-        (false, true) => (crossing + (1.0 - crossing) * 1e-3, 1.0),
-        (false, false) => return None,
-    };
-    let (a, b) = (start_clip.lerp(end_clip, first), start_clip.lerp(end_clip, last));
-    if a.w <= 0.0 || b.w <= 0.0 {
-        return None;
-    }
-    let (a_px, b_px) = (view.pixels(a), view.pixels(b));
-    let along = b_px - a_px;
-    let share_px = ((view.place - a_px).dot(along) / along.length_squared().max(1e-12)).clamp(0.0, 1.0);
-    // Equal steps in the picture are not equal steps along the line: what is far is foreshortened.
-    let share = (share_px / b.w) / ((1.0 - share_px) / a.w + share_px / b.w);
-    let clip = a.lerp(b, share);
-    let half_width = radius.px(view.px_per_unit(clip));
-    let gap = ((a_px + along * share_px).distance(view.place) - half_width).max(0.0);
-    if gap.is_nan() || gap > LINE_REACH {
-        return None;
-    }
-    let position = start.lerp(end, first + (last - first) * share);
-    Some(Candidate { index, position, nearness: clip.z / clip.w, gap })
-}
-
-fn on_mesh(view: &View, paint: &Paint<'_>, mesh: &Mesh, ray: Ray) -> Option<Candidate> {
-    let mut nearest: Option<(usize, f32)> = None;
-    for index in 0..mesh.triangle_count() {
-        if let Some(distance) = mesh.triangle(index).and_then(|corners| hit(ray, corners))
-            && nearest.is_none_or(|(_, so_far)| distance < so_far)
-            && view.kept.keeps(ray.origin + ray.direction * distance)
-            && is_shown(mesh, paint, index, ray.origin + ray.direction * distance)
-        {
-            nearest = Some((index, distance));
-        }
-    }
-    let (index, distance) = nearest?;
-    let position = ray.origin + ray.direction * distance;
-    let clip = view.clip(position);
-    is_before_camera(clip).then(|| Candidate { index, position, nearness: clip.z / clip.w, gap: 0.0 })
-}
-
-/// Whether no filter hides a triangle at a place of it: as much as its nearest corner says.
-fn is_shown(mesh: &Mesh, paint: &Paint<'_>, triangle: usize, place: Vec3) -> bool {
-    let corners = mesh.indices.iter().skip(triangle * 3).take(3).map(|corner| *corner as usize);
-    let distance = |corner: &usize| mesh.positions.get(*corner).map_or(f32::INFINITY, |at| at.distance_squared(place));
-    corners.min_by(|a, b| distance(a).total_cmp(&distance(b))).is_none_or(|corner| paint.shows(corner))
-}
-
-/// How far along the ray it meets the triangle, from either side
-/// (Möller and Trumbore, "Fast, minimum storage ray-triangle intersection", 1997).
-fn hit(ray: Ray, [a, b, c]: [Vec3; 3]) -> Option<f32> {
-    let (ab, ac) = (b - a, c - a);
-    let p = ray.direction.cross(ac);
-    let determinant = ab.dot(p);
-    if determinant == 0.0 {
-        return None;
-    }
-    let from_a = ray.origin - a;
-    let u = from_a.dot(p) / determinant;
-    let q = from_a.cross(ab);
-    let v = ray.direction.dot(q) / determinant;
-    let distance = ac.dot(q) / determinant;
-    (u >= 0.0 && v >= 0.0 && u + v <= 1.0 && distance > 0.0 && distance.is_finite()).then_some(distance)
 }
 
 fn describe(layer: &Layer, found: Candidate) -> Picked {
@@ -293,9 +200,18 @@ impl View {
         self.clip_from_layer * position.extend(1.0)
     }
 
+    fn row(&self, row: usize) -> Vec4 {
+        self.clip_from_layer.row(row)
+    }
+
     /// How long a unit is that lies across the sight, so far from the eye.
     fn px_per_unit(&self, clip: Vec4) -> f32 {
-        self.clip_from_layer.row(1).truncate().length() * self.half_size.y / clip.w
+        self.unit() / clip.w
+    }
+
+    /// The same where w is 1.
+    fn unit(&self) -> f32 {
+        self.row(1).truncate().length() * self.half_size.y
     }
 
     /// From the upper left corner, y downwards.
@@ -308,5 +224,7 @@ fn is_before_camera(clip: Vec4) -> bool {
     clip.w > 0.0 && clip.z <= clip.w
 }
 
+#[cfg(test)]
+mod linear;
 #[cfg(test)]
 mod tests;

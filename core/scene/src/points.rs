@@ -2,6 +2,7 @@
 
 use crate::aabb::Aabb;
 use crate::attribute::Attribute;
+use crate::curve::Curve;
 use crate::random::Random;
 use glam::{DVec3, Vec3};
 
@@ -96,7 +97,7 @@ impl Points {
 /// The shortest stretch of points that is sorted, and the longest.
 const STRETCH: [usize; 2] = [512, 65_536];
 
-/// Sorts each stretch of a shuffled order along a Morton curve (G. M. Morton, 1966), so that what is drawn one after the
+/// Sorts each stretch of a shuffled order along a curve, so that what is drawn one after the
 /// other lies side by side in memory. Beyond the first thousands a stretch has at most an eighth of the points before it, so a
 /// prefix that ends within one is still a fair sample.
 fn put_neighbours_together(
@@ -105,7 +106,7 @@ fn put_neighbours_together(
     bounds: Aabb,
     mut go_on: impl FnMut(f32) -> bool,
 ) -> Option<()> {
-    let cells = Vec3::splat(1023.0) / (bounds.max - bounds.min).max(Vec3::splat(f32::MIN_POSITIVE));
+    let curve = Curve::through(bounds);
     let mut keys: Vec<u64> = Vec::new();
     let mut start = 0;
     while start < order.len() {
@@ -116,9 +117,8 @@ fn put_neighbours_together(
         let stretch = &mut order[start..start + length];
         keys.clear();
         keys.extend(stretch.iter().map(|&index| {
-            let cell = ((positions[index as usize] - bounds.min) * cells).as_uvec3();
-            let key = spread(cell.x) | spread(cell.y) << 1 | spread(cell.z) << 2;
-            u64::from(key) << 32 | u64::from(index)
+            let along = curve.along(positions[index as usize]);
+            u64::from(along) << 32 | u64::from(index)
         }));
         keys.sort_unstable();
         for (place, key) in stretch.iter_mut().zip(&keys) {
@@ -127,15 +127,6 @@ fn put_neighbours_together(
         start += length;
     }
     Some(())
-}
-
-/// Two empty bits above each of the ten lowest.
-fn spread(value: u32) -> u32 {
-    let mut spread = value & 0x3ff;
-    spread = (spread | spread << 16) & 0x0300_00ff;
-    spread = (spread | spread << 8) & 0x0300_f00f;
-    spread = (spread | spread << 4) & 0x030c_30c3;
-    (spread | spread << 2) & 0x0924_9249
 }
 
 fn shuffled<T: Copy>(list: Vec<T>, order: &[u32]) -> Option<Vec<T>> {

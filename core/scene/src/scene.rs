@@ -90,7 +90,7 @@ impl Scene {
     pub fn add(&mut self, loaded: LoadedLayer) -> LayerId {
         let id = LayerId(self.next_layer);
         self.next_layer += 1;
-        let LoadedLayer { name, data, style, notice, file } = loaded;
+        let LoadedLayer { name, data, style, notice, file, boxes } = loaded;
         // A network has no size of its own: it is as large as half of what is there.
         let scale = union(self.layers.iter()).map_or(1.0, |bounds| (bounds.radius() * 0.5).max(f32::MIN_POSITIVE));
         let (visible, offset) = (true, Vec3::ZERO);
@@ -114,6 +114,7 @@ impl Scene {
             placement: Placement::Globe,
             scale,
             motion,
+            boxes,
         };
         let layout = match &layer.data {
             LayerData::Network(network) if is_laid_out => {

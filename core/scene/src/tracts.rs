@@ -50,6 +50,18 @@ impl Tracts {
         self.starts.partition_point(|start| *start as usize <= point).saturating_sub(1)
     }
 
+    /// The segments that start at one of these points: each one's streamline, and the point.
+    pub(crate) fn segments(&self, points: Range<usize>) -> impl Iterator<Item = (usize, usize)> + '_ {
+        let mut line = self.line_of(points.start);
+        points.filter_map(move |at| {
+            while self.starts.get(line + 1).is_some_and(|end| *end as usize <= at) {
+                line += 1;
+            }
+            let range = self.range(line);
+            (range.contains(&at) && range.contains(&(at + 1))).then_some((line, at))
+        })
+    }
+
     /// Adds the colour of each of these points by the direction of its streamline there: x red, y green, z blue
     /// (Pajevic and Pierpaoli, "Color schemes to represent the orientation of anisotropic tissues", 1999).
     pub fn direction_colors(&self, points: Range<usize>, into: &mut Vec<[u8; 4]>) {

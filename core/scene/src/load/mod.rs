@@ -52,11 +52,13 @@ pub use format::{FORMATS, Format, extensions};
 pub use progress::{Limits, Progress};
 pub use source::Source;
 
+use crate::boxes::Boxes;
 use crate::{Colormap, LayerData, Style};
 use format::{Head, Opened};
 use source::FileReader;
 use std::io::{Read, Seek};
 use std::path::Path;
+use std::sync::Arc;
 
 /// Coordinates farther from zero than this are taken for garbage: products of three would leave 32 bits.
 pub const MAX_COORDINATE: f64 = 1e12;
@@ -74,6 +76,8 @@ pub struct LoadedLayer {
     pub notice: Option<String>,
     /// Which file it came out of, and the how manieth of that file's layers it is, from 0.
     pub file: Option<(Source, u32)>,
+    /// About its elements, for those who look for few of them.
+    pub(crate) boxes: Arc<Boxes>,
 }
 
 impl LoadedLayer {
@@ -81,6 +85,7 @@ impl LoadedLayer {
     pub fn new(name: String, data: LayerData, notice: Option<String>) -> LoadedLayer {
         // Computed here, on the thread that reads: the one that draws must not wait for it.
         data.fields().iter().for_each(|field| drop(field.summary()));
+        let boxes = Arc::new(Boxes::of(&data));
         let color_by = data.color_choices().first().copied().unwrap_or(Style::default().color_by);
         // Radiologists' convention for volumes.
         let is_volume = matches!(data, LayerData::Volume(_));
@@ -89,7 +94,7 @@ impl LoadedLayer {
         if let LayerData::Network(network) = &data {
             style.thin_out(network.len(), network.edges.len());
         }
-        LoadedLayer { name, data, style, notice, file: None }
+        LoadedLayer { name, data, style, notice, file: None, boxes }
     }
 }
 

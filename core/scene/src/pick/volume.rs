@@ -23,7 +23,7 @@ pub(super) fn seen(view: &View, layer: &Layer, volume: &Volume, ray: Ray) -> Opt
     let index = volume.index(voxel, layer.style.volume.frame)?;
     let position = volume.placed.transform_point3(place);
     let clip = view.clip(position);
-    is_before_camera(clip).then(|| Candidate { index, position, nearness: clip.z / clip.w, gap: 0.0 })
+    is_before_camera(clip).then(|| Candidate { index, order: index, position, nearness: clip.z / clip.w, gap: 0.0 })
 }
 
 fn on_slice(layer: &Layer, volume: &Volume, ray: Ray, [first, last]: [f32; 2]) -> Option<f32> {
