@@ -122,6 +122,25 @@ impl Values {
         each_type!(self, list => list.push(value as _));
     }
 
+    /// Takes those that come after these; none where they are of another type.
+    pub(crate) fn append(&mut self, after: Values) {
+        fn of<T>(list: &mut Vec<T>, mut after: Vec<T>) {
+            list.reserve_exact(after.len());
+            list.append(&mut after);
+        }
+        match (self, after) {
+            (Values::U8(list), Values::U8(after)) => of(list, after),
+            (Values::I8(list), Values::I8(after)) => of(list, after),
+            (Values::U16(list), Values::U16(after)) => of(list, after),
+            (Values::I16(list), Values::I16(after)) => of(list, after),
+            (Values::U32(list), Values::U32(after)) => of(list, after),
+            (Values::I32(list), Values::I32(after)) => of(list, after),
+            (Values::F32(list), Values::F32(after)) => of(list, after),
+            (Values::F64(list), Values::F64(after)) => of(list, after),
+            _ => {}
+        }
+    }
+
     /// Of many numbers of 8 or 16 bits: which there are, and how often. Of others there would be too many different ones.
     fn counted(&self) -> Option<Vec<(f64, u32)>> {
         fn of<T: Copy>(list: &[T], kinds: usize, place: impl Fn(T) -> usize, least: f64) -> Option<Vec<(f64, u32)>> {

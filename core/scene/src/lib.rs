@@ -28,6 +28,7 @@ mod mesh;
 mod network;
 mod over;
 mod paint;
+mod parallel;
 mod pick;
 mod placement;
 mod points;

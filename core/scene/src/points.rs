@@ -1,10 +1,12 @@
 //! [`Points`]: a point cloud as it is drawn.
 
+mod order;
+
 use crate::aabb::Aabb;
 use crate::attribute::Attribute;
-use crate::curve::Curve;
-use crate::random::Random;
+use crate::parallel;
 use glam::{DVec3, Vec3};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A point cloud. All lists are of the same length and in the same, *shuffled* order: any prefix is a fair sample, to an
 /// eighth of it, because within short stretches neighbours stand together: they are drawn faster so.
@@ -44,32 +46,31 @@ impl Points {
     }
 
     /// Puts points that come in the order of the file, of which some may be left out, into the order that is drawn. Many
-    /// millions take seconds: `go_on` is asked now and then with the part that is done, from 0 to 1; when it says no there is
-    /// no cloud.
-    pub fn arranged(self, seed: u64, mut go_on: impl FnMut(f32) -> bool) -> Option<Points> {
+    /// millions take seconds, on all processors: `go_on` is asked now and then with the part that is done, from 0 to 1; when it
+    /// says no there is no cloud.
+    pub fn arranged(self, seed: u64, go_on: impl Fn(f32) -> bool + Sync) -> Option<Points> {
         let Points { origin, positions, file_index, file_colors, attributes, .. } = self;
-        let mut order = Random::new(seed).permutation(file_index.len() as u32, |part| go_on(0.3 * part))?;
-        let bounds = Aabb::of_points(&positions);
-        if let Some(bounds) = bounds {
-            put_neighbours_together(&mut order, &positions, bounds, |part| go_on(0.3 + 0.3 * part))?;
+        let Some(bounds) = Aabb::of_points(&positions) else { return Some(Points { origin, ..Points::default() }) };
+        let order = order::of(&positions, seed, bounds, |part| go_on(ORDERING * part))?;
+        let lists = [List::Positions(positions), List::FileIndex(file_index)].into_iter();
+        let lists = lists.chain(file_colors.map(List::FileColors)).chain(attributes.into_iter().map(List::Attribute));
+        let lists: Vec<List> = lists.collect();
+        let (done, count) = (AtomicUsize::new(0), lists.len());
+        let arranged = parallel::each(lists, |list| {
+            let part = done.fetch_add(1, Ordering::Relaxed) as f32 / count as f32;
+            go_on(ORDERING + (1.0 - ORDERING) * part).then(|| list.arranged(&order))
+        });
+        let mut points = Points { origin, bounds: Some(bounds), ..Points::default() };
+        for list in arranged {
+            match list? {
+                Some(List::Positions(list)) => points.positions = list,
+                Some(List::FileIndex(list)) => points.file_index = list,
+                Some(List::FileColors(list)) => points.file_colors = Some(list),
+                Some(List::Attribute(list)) => points.attributes.push(list),
+                None => {}
+            }
         }
-        let mut done = 0.6;
-        let step = 0.4 / (3 + attributes.len()) as f32;
-        let mut step = || {
-            done += step;
-            go_on(done).then_some(())
-        };
-        let file_colors = file_colors.and_then(|list| shuffled(list, &order));
-        step()?;
-        let positions = shuffled(positions, &order).unwrap_or_default();
-        step()?;
-        let file_index = shuffled(file_index, &order).unwrap_or_default();
-        let mut kept = Vec::with_capacity(attributes.len());
-        for attribute in attributes {
-            step()?;
-            kept.extend(attribute.arranged(&order));
-        }
-        Some(Points { origin, positions, file_index, file_colors, attributes: kept, bounds })
+        Some(points)
     }
 
     /// How far neighbours are apart, roughly: as if the cloud were a sheet over the two longest sides of its box. Scans are
@@ -94,43 +95,30 @@ impl Points {
     }
 }
 
-/// The shortest stretch of points that is sorted, and the longest.
-const STRETCH: [usize; 2] = [512, 65_536];
+/// The part of the time that it takes to find the order; what follows is to put each list into it.
+const ORDERING: f32 = 0.5;
 
-/// Sorts each stretch of a shuffled order along a curve, so that what is drawn one after the
-/// other lies side by side in memory. Beyond the first thousands a stretch has at most an eighth of the points before it, so a
-/// prefix that ends within one is still a fair sample.
-fn put_neighbours_together(
-    order: &mut [u32],
-    positions: &[Vec3],
-    bounds: Aabb,
-    mut go_on: impl FnMut(f32) -> bool,
-) -> Option<()> {
-    let curve = Curve::through(bounds);
-    let mut keys: Vec<u64> = Vec::new();
-    let mut start = 0;
-    while start < order.len() {
-        if !go_on(start as f32 / order.len() as f32) {
-            return None;
-        }
-        let length = (start / 8).clamp(STRETCH[0], STRETCH[1]).min(order.len() - start);
-        let stretch = &mut order[start..start + length];
-        keys.clear();
-        keys.extend(stretch.iter().map(|&index| {
-            let along = curve.along(positions[index as usize]);
-            u64::from(along) << 32 | u64::from(index)
-        }));
-        keys.sort_unstable();
-        for (place, key) in stretch.iter_mut().zip(&keys) {
-            *place = *key as u32;
-        }
-        start += length;
-    }
-    Some(())
+/// One of the lists of a cloud.
+enum List {
+    Positions(Vec<Vec3>),
+    FileIndex(Vec<u32>),
+    FileColors(Vec<[u8; 4]>),
+    Attribute(Attribute),
 }
 
-fn shuffled<T: Copy>(list: Vec<T>, order: &[u32]) -> Option<Vec<T>> {
-    (list.len() == order.len()).then(|| order.iter().map(|&index| list[index as usize]).collect())
+impl List {
+    /// In another order; `None` when it does not say something of each point.
+    fn arranged(self, order: &[u32]) -> Option<List> {
+        fn of<T: Copy>(list: Vec<T>, order: &[u32]) -> Option<Vec<T>> {
+            (list.len() == order.len()).then(|| order.iter().map(|&index| list[index as usize]).collect())
+        }
+        Some(match self {
+            List::Positions(list) => List::Positions(of(list, order)?),
+            List::FileIndex(list) => List::FileIndex(of(list, order)?),
+            List::FileColors(list) => List::FileColors(of(list, order)?),
+            List::Attribute(list) => List::Attribute(list.arranged(order)?),
+        })
+    }
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::{Layer, LayerData, Wake, text};
 use heliograph_wire::How;
 use heliograph_wire::selection::{SelectedField, SelectedLayer};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 /// Which elements of a layer (points, vertices, streamlines, nodes) are selected: a bit for each.
 #[derive(Debug, Default)]
@@ -158,36 +158,6 @@ fn fields<'a>(data: &LayerData, selected: &'a Arc<Selected>, wake: &Wake) -> &'a
 
 /// Elements of a task: some milliseconds of work.
 const CHUNK: usize = 1 << 16;
-/// More threads would wait for memory.
-const MOST_THREADS: usize = 8;
-
-/// Has each of these tasks done by one of a few threads, and gives what each thread has gathered.
-fn in_parallel<T: Send, G: Send>(
-    tasks: impl ExactSizeIterator<Item = T> + Send,
-    gather: impl Fn() -> G + Sync,
-    work: impl Fn(T, &mut G) + Sync,
-) -> Vec<G> {
-    let threads =
-        std::thread::available_parallelism().map_or(1, |count| count.get()).min(MOST_THREADS).min(tasks.len());
-    let tasks = Mutex::new(tasks);
-    let next = || tasks.lock().map_or(None, |mut tasks| tasks.next());
-    let run = || {
-        let mut gathered = gather();
-        while let Some(task) = next() {
-            work(task, &mut gathered);
-        }
-        gathered
-    };
-    if threads < 2 {
-        return vec![run()];
-    }
-    std::thread::scope(|scope| {
-        let others: Vec<_> = (1..threads).map(|_| scope.spawn(run)).collect();
-        let own = run();
-        // A thread ends without a result only by a panic, of which there is none.
-        std::iter::once(own).chain(others.into_iter().filter_map(|other| other.join().ok())).collect()
-    })
-}
 
 #[cfg(test)]
 mod tests;

@@ -53,7 +53,7 @@ pub use progress::{Limits, Progress};
 pub use source::Source;
 
 use crate::boxes::Boxes;
-use crate::{Colormap, LayerData, Style};
+use crate::{Colormap, LayerData, Style, parallel};
 use format::{Head, Opened};
 use source::FileReader;
 use std::io::{Read, Seek};
@@ -84,7 +84,7 @@ impl LoadedLayer {
     /// A layer in the style that suits its data.
     pub fn new(name: String, data: LayerData, notice: Option<String>) -> LoadedLayer {
         // Computed here, on the thread that reads: the one that draws must not wait for it.
-        data.fields().iter().for_each(|field| drop(field.summary()));
+        parallel::each(data.fields().iter().collect(), |field| drop(field.summary()));
         let boxes = Arc::new(Boxes::of(&data));
         let color_by = data.color_choices().first().copied().unwrap_or(Style::default().color_by);
         // Radiologists' convention for volumes.

@@ -119,8 +119,7 @@ fn waves(across: u32, is_shuffled: bool, random: &mut Random) -> Layer {
     let mut triangles: Vec<[u32; 3]> =
         quads.flat_map(|at| [[at, at + 1, at + across], [at + 1, at + across + 1, at + across]]).collect();
     if is_shuffled {
-        let order = random.permutation(triangles.len() as u32, |_| true).unwrap();
-        triangles = order.into_iter().map(|at| triangles[at as usize]).collect();
+        triangles.sort_by_cached_key(|_| random.bits());
     }
     let indices = triangles.concat();
     layer(LayerData::Mesh(Arc::new(Mesh {

@@ -1,8 +1,8 @@
 //! Which elements of a layer lie inside of a part of the picture.
 
-use super::{Area, CHUNK, Selected, elements, in_parallel};
+use super::{Area, CHUNK, Selected, elements};
 use crate::clip::ClipRegion;
-use crate::{Layer, LayerData, Paint};
+use crate::{Layer, LayerData, Paint, parallel};
 use glam::{Mat4, Vec2, Vec3};
 use std::ops::Range;
 
@@ -34,7 +34,7 @@ pub(crate) fn inside(layer: &Layer, area: &Area, clip_from_scene: Mat4, clip: Cl
         }
         LayerData::Volume(_) => {}
     };
-    in_parallel(chunks, || (), |task, ()| each(task));
+    parallel::in_parallel(chunks, || (), |task, ()| each(task));
     Selected::new(words)
 }
 

@@ -1,9 +1,9 @@
 //! What a layer's fields say of its selected elements.
 
-use super::{CHUNK, Selected, elements, in_parallel, ones};
+use super::{CHUNK, Selected, elements, ones};
 use crate::attribute::{Attribute, Category};
 use crate::field::Field;
-use crate::{LayerData, Tracts};
+use crate::{LayerData, Tracts, parallel};
 use heliograph_wire::selection::{SelectedField, SelectedKind, SelectedNumbers};
 
 /// More would fit no panel.
@@ -54,7 +54,7 @@ pub(super) fn of(data: &LayerData, selected: &Selected) -> Vec<SelectedField> {
     };
     let nothing: Vec<Seen> = sources.iter().map(|source| Seen::nothing(source.categories())).collect();
     let chunks = selected.words.chunks(CHUNK / 64).enumerate();
-    let gathered = in_parallel(
+    let gathered = parallel::in_parallel(
         chunks,
         || nothing.clone(),
         |(chunk, words), seen| {

@@ -14,7 +14,7 @@ const FIELD_BYTES: usize = 192;
 const MOST_FIELDS: usize = 256;
 
 /// One number of each point.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Field {
     name: String,
     /// Where in a record it is.
@@ -113,6 +113,11 @@ impl Field {
             None => stored,
         };
         self.values.push_f64(value);
+    }
+
+    /// Takes those of the same field that come after these.
+    pub(super) fn append(&mut self, after: Field) {
+        self.values.append(after.values);
     }
 
     pub(super) fn into_attribute(self) -> Attribute {

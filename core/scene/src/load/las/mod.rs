@@ -54,7 +54,7 @@ fn read(Opened { source, mut reader, name, progress }: Opened<'_>) -> Result<Vec
     progress.leave(if header.compressed { ARRANGING / 2.0 } else { ARRANGING });
     let mut records = Records::new(&header, extra);
     if header.compressed {
-        zip::decompress(source, reader, &header, progress, |block| records.take(block))?;
+        records = zip::decompress(source, reader, &header, progress, &records)?;
     } else {
         read_plain(&mut reader, &header, progress, |block| records.take(block))?;
     }
@@ -98,7 +98,7 @@ fn too_few(header: &Header, there: u64) -> Problem {
 }
 
 /// What is decoded so far. Grows with what is there, not with what the header promises.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Records {
     record_bytes: usize,
     color_at: Option<usize>,
@@ -165,6 +165,27 @@ impl Records {
             }
             self.extra.iter_mut().for_each(|field| field.take(record));
         }
+    }
+
+    /// These, and those that come after them in the file.
+    fn joined(mut self, mut after: Records) -> Records {
+        fn join<T>(list: &mut Vec<T>, after: &mut Vec<T>) {
+            list.reserve_exact(after.len());
+            list.append(after);
+            *after = Vec::new();
+        }
+        join(&mut self.raw, &mut after.raw);
+        join(&mut self.colors, &mut after.colors);
+        join(&mut self.intensity, &mut after.intensity);
+        self.returns.iter_mut().zip(&mut after.returns).for_each(|(list, after)| join(list, after));
+        join(&mut self.classification, &mut after.classification);
+        join(&mut self.angle, &mut after.angle);
+        join(&mut self.user_data, &mut after.user_data);
+        join(&mut self.source, &mut after.source);
+        join(&mut self.time, &mut after.time);
+        join(&mut self.infrared, &mut after.infrared);
+        self.extra.iter_mut().zip(after.extra).for_each(|(field, after)| field.append(after));
+        self
     }
 
     fn into_points(self, header: &Header, progress: &Progress) -> Result<Points, Problem> {

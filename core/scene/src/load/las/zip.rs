@@ -1,43 +1,150 @@
 //! LAZ: decompression by `laz`, behind checks of all that it would believe.
 
 use super::header::Header;
-use super::{block_records, net, too_few};
+use super::{Records, block_records, net, too_few};
 use crate::load::Problem;
 use crate::load::progress::Progress;
 use crate::load::source::{FileReader, Source};
+use crate::parallel;
 use laz::laszip::ChunkTable;
 use laz::{DecompressionSelection, LasZipDecompressor, LazItem, LazItemRecordBuilder, LazItemType, LazVlr};
 use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// Decompresses all points, a block of whole records at a time.
+/// Decompresses all points, on all processors where the file says where its chunks begin.
 pub(super) fn decompress(
     source: &Source,
     mut reader: FileReader,
     header: &Header,
     progress: &Progress,
-    take: impl FnMut(&[u8]),
-) -> Result<(), Problem> {
+    records: &Records,
+) -> Result<Records, Problem> {
     let vlr = find_vlr(&mut reader, header)?;
     check_items(&vlr, header)?;
     check_chunk_table(&mut reader, header)?;
     if is_layered(&vlr) {
         check_layers(&mut reader, &vlr, header, progress)?;
     }
-    let mut points = source.open()?;
-    points.seek(SeekFrom::Start(header.points_at))?;
-    let outcome = net::caught(|| decode(points, vlr, header, progress, take));
-    outcome.unwrap_or_else(|| Err(damaged("its compressed points make no sense")))
+    let work =
+        Work { source, vlr, header, progress, records, done: AtomicU64::new(0), is_over: AtomicBool::new(false) };
+    let caught = |part| {
+        let outcome =
+            net::caught(|| work.decode(part)).unwrap_or_else(|| Err(damaged("its compressed points make no sense")));
+        work.is_over.fetch_or(outcome.is_err(), Ordering::Relaxed);
+        outcome
+    };
+    let parts = net::caught(|| work.parts(&mut reader)).unwrap_or_default();
+    if parts.len() > 1 {
+        let decoded: Result<Vec<Decoded>, Problem> = parallel::each(parts.clone(), caught).into_iter().collect();
+        // Each part must end where the next begins: else the table is wrong, and the points may be right nevertheless.
+        match decoded {
+            Ok(decoded) if decoded.iter().zip(&parts[1..]).all(|(part, next)| part.end_at == next.start_at) => {
+                return Ok(decoded.into_iter().map(|part| part.records).reduce(Records::joined).unwrap_or_default());
+            }
+            Err(Problem::Cancelled) => return Err(Problem::Cancelled),
+            _ => {}
+        }
+        work.done.store(0, Ordering::Relaxed);
+        work.is_over.store(false, Ordering::Relaxed);
+    }
+    let whole = Part { points: 0..header.point_count, start_at: header.points_at + 8 };
+    Ok(caught(whole)?.records)
 }
 
-fn decode(
-    points: FileReader,
+/// What is decompressed, by as many threads as there are parts.
+struct Work<'a> {
+    source: &'a Source,
     vlr: LazVlr,
-    header: &Header,
-    progress: &Progress,
-    mut take: impl FnMut(&[u8]),
-) -> Result<(), Problem> {
-    // All but what is not read: wave packets.
-    let wanted = DecompressionSelection(
+    header: &'a Header,
+    progress: &'a Progress,
+    /// Those of no points, to begin with.
+    records: &'a Records,
+    /// Points, of all parts.
+    done: AtomicU64,
+    /// One part failed: the others need not go on.
+    is_over: AtomicBool,
+}
+
+/// Chunks that one thread decompresses.
+#[derive(Debug, Clone)]
+struct Part {
+    points: Range<u64>,
+    /// Where its first chunk begins.
+    start_at: u64,
+}
+
+/// What became of a [`Part`].
+struct Decoded {
+    records: Records,
+    /// Where its last chunk ends.
+    end_at: u64,
+}
+
+impl Work<'_> {
+    /// Parts of about the same number of points, by the table of chunks; none where it says too little.
+    fn parts(&self, reader: &mut FileReader) -> Vec<Part> {
+        let count = self.header.point_count;
+        if reader.seek(SeekFrom::Start(self.header.points_at)).is_err() {
+            return Vec::new();
+        }
+        let Ok(table) = ChunkTable::read_from(reader, &self.vlr) else { return Vec::new() };
+        let each = count.div_ceil(parallel::threads() as u64);
+        let mut parts: Vec<Part> = Vec::new();
+        let (mut points, mut at) = (0u64, self.header.points_at + 8);
+        for chunk in table.as_ref() {
+            if points >= count {
+                break;
+            }
+            match parts.last_mut().filter(|part| points - part.points.start < each) {
+                Some(_) => {}
+                None => parts.push(Part { points: points..count, start_at: at }),
+            }
+            points = points.saturating_add(chunk.point_count);
+            at = at.saturating_add(chunk.byte_count);
+        }
+        let starts: Vec<u64> = parts.iter().skip(1).map(|part| part.points.start).collect();
+        parts.iter_mut().zip(starts).for_each(|(part, next)| part.points.end = next);
+        parts
+    }
+
+    fn decode(&self, part: Part) -> Result<Decoded, Problem> {
+        let header = self.header;
+        let mut points = self.source.open()?;
+        points.seek(SeekFrom::Start(header.points_at))?;
+        let mut decompressor = LasZipDecompressor::selective(points, self.vlr.clone(), wanted())
+            .map_err(|error| damaged(&error.to_string()))?;
+        if part.points.start > 0 {
+            decompressor.seek(part.points.start).map_err(|error| damaged(&error.to_string()))?;
+        }
+        let mut records = self.records.clone();
+        let mut block = vec![0; block_records(header) * header.record_bytes];
+        let mut at = part.points.start;
+        while at < part.points.end {
+            let count = (part.points.end - at).min(block_records(header) as u64);
+            let block = &mut block[..count as usize * header.record_bytes];
+            for (index, record) in block.chunks_exact_mut(header.record_bytes).enumerate() {
+                decompressor.decompress_one(record).map_err(|error| match error.kind() {
+                    std::io::ErrorKind::UnexpectedEof => too_few(header, at + index as u64),
+                    _ => damaged(&error.to_string()),
+                })?;
+            }
+            records.take(block);
+            at += count;
+            let done = self.done.fetch_add(count, Ordering::Relaxed) + count;
+            self.progress.advance(done, header.point_count)?;
+            if self.is_over.load(Ordering::Relaxed) {
+                break;
+            }
+        }
+        let end_at = decompressor.get_mut().stream_position()?;
+        Ok(Decoded { records, end_at })
+    }
+}
+
+/// All but what is not read: wave packets.
+fn wanted() -> DecompressionSelection {
+    DecompressionSelection(
         DecompressionSelection::Z
             | DecompressionSelection::CLASSIFICATION
             | DecompressionSelection::INTENSITY
@@ -48,25 +155,7 @@ fn decode(
             | DecompressionSelection::RGB
             | DecompressionSelection::NIR
             | DecompressionSelection::ALL_EXTRA_BYTES,
-    );
-    let mut decompressor =
-        LasZipDecompressor::selective(points, vlr, wanted).map_err(|error| damaged(&error.to_string()))?;
-    let mut block = vec![0; block_records(header) * header.record_bytes];
-    let mut done = 0;
-    while done < header.point_count {
-        let count = (header.point_count - done).min(block_records(header) as u64);
-        let part = &mut block[..count as usize * header.record_bytes];
-        for (at, record) in part.chunks_exact_mut(header.record_bytes).enumerate() {
-            decompressor.decompress_one(record).map_err(|error| match error.kind() {
-                std::io::ErrorKind::UnexpectedEof => too_few(header, done + at as u64),
-                _ => damaged(&error.to_string()),
-            })?;
-        }
-        take(part);
-        done += count;
-        progress.advance(done, header.point_count)?;
-    }
-    Ok(())
+    )
 }
 
 fn damaged(detail: &str) -> Problem {
