@@ -107,6 +107,18 @@ impl Read for FileReader {
         self.at += count as u64;
         Ok(count)
     }
+
+    // Decoders ask for one byte at a time.
+    #[inline]
+    fn read_exact(&mut self, into: &mut [u8]) -> Result<()> {
+        let outcome = match &mut self.bytes {
+            Bytes::File(file) => file.read_exact(into),
+            Bytes::Memory(memory) => memory.read_exact(into),
+        };
+        // Where there was too little, all of it is consumed.
+        self.at = if outcome.is_ok() { self.at + into.len() as u64 } else { self.length };
+        outcome
+    }
 }
 
 impl BufRead for FileReader {

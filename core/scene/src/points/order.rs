@@ -24,6 +24,8 @@ pub(super) fn of(positions: &[Vec3], seed: u64, bounds: Aabb, go_on: impl Fn(f32
     let stretches = Stretches::of(positions.len() as u32);
     let mut ends = stretches.dealt(seed, positions.len());
     let curve = Curve::through(bounds);
+    let along = |block: &[Vec3]| block.iter().map(|position| curve.along(*position)).collect::<Vec<u32>>();
+    let along = parallel::each(positions.chunks(BLOCK).collect(), along);
     let mut random = Random::new(seed);
     // Where the next point of each stretch comes: at first its start, at last its end.
     let mut next = 0;
@@ -31,12 +33,12 @@ pub(super) fn of(positions: &[Vec3], seed: u64, bounds: Aabb, go_on: impl Fn(f32
         next += std::mem::replace(end, next);
     }
     let mut keys = vec![0u64; positions.len()];
-    for (index, position) in positions.iter().enumerate() {
+    for (index, along) in along.into_iter().flatten().enumerate() {
         if index % BLOCK == 0 && !go_on(0.5 * index as f32 / positions.len() as f32) {
             return None;
         }
         let place = &mut ends[stretches.at(random.below(stretches.count))];
-        keys[*place] = u64::from(curve.along(*position)) << 32 | index as u64;
+        keys[*place] = u64::from(along) << 32 | index as u64;
         *place += 1;
     }
     let mut rest = keys.as_mut_slice();
