@@ -23,6 +23,7 @@ pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, acti
                 heading(ui, &layer.name);
                 properties(ui, Some(layer.id), &layer.properties, actions);
             }
+            tools::marked(ui, view);
             tools::selection(ui, view, state, actions);
             ui.add_space(10.0);
             heading(ui, "Scene");

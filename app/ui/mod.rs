@@ -1,5 +1,6 @@
 //! The window's panels: they read a [`View`] and return [`Action`]s, and touch no GPU, file or socket.
 
+mod card;
 mod dialogs;
 mod interval;
 mod keys;

@@ -1,6 +1,6 @@
 //! The scene's picture and the host's hand on it.
 
-use super::{Action, Tool, UiState, View, labels, legend, tools, triad, welcome};
+use super::{Action, Tool, UiState, View, card, labels, legend, tools, triad, welcome};
 use egui::{PointerButton, Pos2, Rect, Sense};
 use heliograph_scene::Viewport;
 use heliograph_wire::{Button, Command, Input, Pose, SceneStatus, Value};
@@ -59,6 +59,9 @@ pub(super) fn letter(painter: &egui::Painter, rect: Rect, status: &SceneStatus, 
         triad::paint(painter, rect, pose);
     }
     legend::paint(painter, rect, status, visuals);
+    if let Some(picked) = &status.picked {
+        card::paint(painter, rect, pose, picked, visuals);
+    }
 }
 
 /// What the scene's own property says.

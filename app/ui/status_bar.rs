@@ -15,7 +15,7 @@ pub(super) fn show(ui: &mut egui::Ui, view: &View<'_>) {
                 mirror(ui, view);
                 ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
                     let text = match &view.status.picked {
-                        Some(picked) => RichText::new(picked).small(),
+                        Some(picked) => RichText::new(&picked.text).small(),
                         None => RichText::new("Drag to turn · right drag to move · scroll to zoom · F to fit")
                             .small()
                             .weak(),

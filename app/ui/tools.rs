@@ -125,6 +125,20 @@ pub(super) fn paint_measure(painter: &Painter, rect: Rect, pose: &Pose, view: &V
     }
 }
 
+/// What is marked, with all that its file says of it.
+pub(super) fn marked(ui: &mut egui::Ui, view: &View<'_>) {
+    let Some(picked) = view.status.picked.as_ref().filter(|picked| !picked.fields.is_empty()) else { return };
+    ui.add_space(10.0);
+    ui.label(RichText::new("Marked").small().strong().weak());
+    egui::Grid::new("marked").num_columns(2).show(ui, |ui| {
+        for field in &picked.fields {
+            ui.label(RichText::new(&field.name).weak());
+            ui.add(egui::Label::new(&field.value).wrap());
+            ui.end_row();
+        }
+    });
+}
+
 /// What is selected, and what can be done with it.
 pub(super) fn selection(ui: &mut egui::Ui, view: &View<'_>, state: &mut UiState, actions: &mut Vec<Action>) {
     let Some(selection) = &view.status.selection else { return };

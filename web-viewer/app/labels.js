@@ -4,6 +4,7 @@
 /** @import { SceneStatus } from '../core/wire.gen.js' */
 import { onPicture } from '../core/camera.js';
 import { scaleBar } from '../core/scale.js';
+import { drawCard } from './card.js';
 import { shape } from './elements.js';
 
 const MARGIN = 16;
@@ -18,9 +19,10 @@ function isDark({ properties }) {
  * @param {SVGGElement} layer
  * @param {Pose} pose
  * @param {SceneStatus} scene
- * @param {{ width: number, height: number, hasScale: boolean }} picture In CSS pixels.
+ * @param {{ left: number, top: number, width: number, height: number, hasScale: boolean }} picture In CSS pixels, from the view's corner.
  */
-export function drawLabels(layer, pose, scene, { width, height, hasScale }) {
+export function drawLabels(layer, pose, scene, { left, top, width, height, hasScale }) {
+  drawCard(pose, scene.picked, { left, top, width, height });
   layer.classList.toggle('on-light', !isDark(scene));
   const words = scene.labels.flatMap(({ at, text, kind }) => {
     const spot = onPicture(pose, at, width, height);

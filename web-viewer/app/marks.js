@@ -5,6 +5,7 @@
 /** @import { Viewer } from './viewer.js' */
 import { numberText } from '../core/controls.js';
 import { placeInPicture } from '../core/geometry.js';
+import { rows } from './card.js';
 import { element, shape } from './elements.js';
 
 /** @typedef {'measure' | 'box' | 'lasso'} Tool */
@@ -39,7 +40,9 @@ export class Marks {
     this.said.setAttribute('role', 'status');
     const box = document.createElement('div');
     box.className = 'views';
-    box.append(heading, ...this.buttons, this.clear, this.said);
+    this.marked = document.createElement('dl');
+    this.marked.setAttribute('aria-label', 'What is marked');
+    box.append(heading, ...this.buttons, this.clear, this.said, this.marked);
     place.append(box);
     // Before the hand that turns the scene.
     for (const kind of /** @type {const} */ (['pointerdown', 'pointermove', 'pointerup', 'pointercancel'])) {
@@ -51,7 +54,12 @@ export class Marks {
   }
 
   /** @param {SceneStatus} scene */
-  show({ measure, selection }) {
+  show({ measure, selection, picked }) {
+    const says = JSON.stringify(picked?.fields ?? []);
+    if (this.marked.dataset['shown'] !== says) {
+      this.marked.dataset['shown'] = says;
+      this.marked.replaceChildren(...rows(picked?.fields ?? []));
+    }
     const may = this.viewer.maySteer;
     for (const one of this.buttons) one.disabled = !may;
     if (!may && this.tool) this.#switch(null);

@@ -32,7 +32,7 @@ export function bindOverlay(view, stage, viewer) {
   /** @type {typeof import('./labels.js') | null} */
   let module = null;
   let isLoading = false;
-  /** @param {[pose: Pose, scene: SceneStatus, picture: { width: number, height: number, hasScale: boolean }]} what */
+  /** @param {[pose: Pose, scene: SceneStatus, picture: { left: number, top: number, width: number, height: number, hasScale: boolean }]} what */
   const drawLabels = async (...[pose, scene, picture]) => {
     if (module) return module.drawLabels(labels, pose, scene, picture);
     if (isLoading) return;
@@ -51,12 +51,13 @@ export function bindOverlay(view, stage, viewer) {
     const origin = view.getBoundingClientRect();
     const ahead = foreseen();
     const pose = ahead ?? foresight.onScreen?.pose ?? null;
-    const place = `translate(${left - origin.left} ${top - origin.top})`;
+    const [x, y] = [left - origin.left, top - origin.top];
+    const place = `translate(${x} ${y})`;
     axes.setAttribute('transform', place);
     outline.setAttribute('transform', place);
     drawAxes(axes, shows(viewer, 'show_axes') ? pose : null, width, height);
     labels.setAttribute('transform', place);
-    if (pose && viewer.scene) void drawLabels(pose, viewer.scene, { width, height, hasScale: shows(viewer, 'show_scale') });
+    if (pose && viewer.scene) void drawLabels(pose, viewer.scene, { left: x, top: y, width, height, hasScale: shows(viewer, 'show_scale') });
     const bounds = viewer.scene?.bounds;
     outline.classList.toggle('on', ahead !== null);
     if (pose && bounds) drawOutline(outline, pose, bounds, width, height);

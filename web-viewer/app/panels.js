@@ -88,7 +88,7 @@ export class Panels {
     write(this.summary, summarise(scene));
     document.title = scene.title ? `${scene.title} · Heliograph` : 'Heliograph';
     this.caption.hidden = !scene.picked;
-    write(this.caption, scene.picked ?? '');
+    write(this.caption, scene.picked?.text ?? '');
     this.#showProgress(scene.loading.map((load) => load.fraction));
   }
 

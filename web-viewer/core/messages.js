@@ -73,13 +73,21 @@ function guestOf(guest) {
 /** @param {unknown} value */
 const isPlace = (value) => Array.isArray(value) && value.length === 3 && value.every(Number.isFinite);
 
+/** @param {unknown} picked */
+const isPicked = (picked) =>
+  isObject(picked) &&
+  typeof picked['text'] === 'string' &&
+  isPlace(picked['at']) &&
+  Array.isArray(picked['fields']) &&
+  picked['fields'].every((field) => isObject(field) && typeof field['name'] === 'string' && typeof field['value'] === 'string');
+
 /** Whether what the page reads of a scene is there. @param {unknown} scene @returns {scene is SceneStatus} */
 function isScene(scene) {
   if (!isObject(scene)) return false;
   const { title, layers, properties, picked, loading, bounds, labels } = scene;
   return (
     typeof title === 'string' &&
-    (picked === null || picked === undefined || typeof picked === 'string') &&
+    (picked === null || picked === undefined || isPicked(picked)) &&
     Array.isArray(layers) &&
     layers.every((layer) => isObject(layer) && typeof layer['summary'] === 'string' && typeof layer['visible'] === 'boolean') &&
     Array.isArray(properties) &&

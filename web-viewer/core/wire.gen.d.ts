@@ -450,9 +450,9 @@ layers: Array<LayerStatus>,
  */
 properties: Array<Property>,
 /**
- * What is marked, in words, e.g. `autzen: point 1,234 at 636,100.2, 850,020.1, 421.0`.
+ * What is marked.
  */
-picked: string | null,
+picked: PickedStatus | null,
 /**
  * What is being loaded.
  */
@@ -563,6 +563,36 @@ scene: [number, number, number],
  * Where it is in the coordinates of the layer's file.
  */
 world: [number, number, number], };
+
+/**
+ * An attribute of what is marked.
+ */
+export type PickedField = {
+/**
+ * As the layer calls it, e.g. `intensity`.
+ */
+name: string,
+/**
+ * For people, with its unit, e.g. `12.5 s`, or `Ground`.
+ */
+value: string, };
+
+/**
+ * What is marked: one thing of one layer, and all that its file says of it.
+ */
+export type PickedStatus = {
+/**
+ * What and where, in words, e.g. `autzen: point 1,234 at 636,100.2, 850,020.1, 421.0`.
+ */
+text: string,
+/**
+ * Where it is, in the coordinates of [`crate::Pose`].
+ */
+at: [number, number, number],
+/**
+ * Its attributes.
+ */
+fields: Array<PickedField>, };
 
 /**
  * What is selected.

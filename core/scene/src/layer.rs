@@ -1,5 +1,6 @@
 //! [`Layer`]: one thing that is drawn, as it came out of one file.
 
+use crate::axes::{Axes, Chosen};
 use crate::boxes::Boxes;
 use crate::layout::Motion;
 use crate::load::Source;
@@ -39,6 +40,9 @@ pub struct Layer {
     pub(crate) dims: bool,
     /// Of a network whose nodes have latitudes and longitudes: where they lie now. The scene brings it to what the style says.
     pub(crate) placement: Placement,
+    /// Of a table of points that has more columns: which can be coordinates, and which are. The scene brings them to what the
+    /// style says.
+    pub(crate) axes: Option<(Arc<Axes>, Chosen)>,
     /// From the units of a network's layout to those of the scene that it was put in.
     pub(crate) scale: f32,
     /// Of a network that is laid out: whether it moves.

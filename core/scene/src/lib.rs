@@ -10,6 +10,7 @@
 
 mod aabb;
 mod attribute;
+mod axes;
 mod boxes;
 pub mod camera;
 mod clip;

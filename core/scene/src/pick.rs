@@ -6,10 +6,12 @@ mod near;
 mod volume;
 
 use crate::clip::ClipRegion;
+use crate::field::HEIGHT;
 use crate::scene::{Scene, Viewport};
-use crate::{Diameter, Layer, LayerData, Ray, text};
+use crate::{Diameter, Layer, LayerData, Mesh, Ray, text};
 use glam::{DVec3, Mat4, Vec2, Vec3, Vec4};
 use heliograph_wire::LayerId;
+use heliograph_wire::scene::{PickedField, PickedStatus};
 use near::Reach;
 
 /// What was found at a place in the picture.
@@ -19,6 +21,8 @@ pub struct Picked {
     pub layer: LayerId,
     /// Which point, face, streamline or node of the file, from 0.
     pub element: u32,
+    /// Where in the layer's lists it is: which point, node, point of a streamline, corner of a face, or voxel of all moments.
+    pub(crate) at: usize,
     /// Where, in scene coordinates.
     pub position: Vec3,
     /// Where, in the coordinates of the layer's file.
@@ -27,6 +31,8 @@ pub struct Picked {
     pub text: String,
 }
 
+/// More fit no panel.
+const MOST_FIELDS: usize = 40;
 /// How far from the place points and nodes are found, in px, if they are not larger themselves.
 const POINT_REACH: f32 = 6.0;
 /// How far from the place lines are found, in px.
@@ -71,7 +77,13 @@ fn keep_better(best: &mut Option<Candidate>, candidate: Candidate) -> bool {
 
 /// Finds what is visible at a place (fractions of the picture); of several layers' the nearest to the camera.
 pub(crate) fn at(scene: &Scene, x: f32, y: f32, viewport: Viewport) -> Option<Picked> {
-    found(scene, x, y, viewport).map(|(layer, found)| describe(layer, found))
+    let (layer, found) = found(scene, x, y, viewport)?;
+    let at = match &layer.data {
+        LayerData::Tracts(_) => found.order,
+        LayerData::Mesh(mesh) => nearest_corner(mesh, found),
+        LayerData::Points(_) | LayerData::Network(_) | LayerData::Volume(_) => found.index,
+    };
+    Some(describe(layer, found.index, at, found.position))
 }
 
 /// The same as elements that can be selected: of a face its corners, of a volume none.
@@ -106,16 +118,32 @@ fn found(scene: &Scene, x: f32, y: f32, viewport: Viewport) -> Option<(&Layer, C
     best
 }
 
-/// A mark as it is now: a node may have moved since.
-pub(crate) fn refreshed(mut picked: Picked, layers: &[Layer]) -> Picked {
-    let layer = layers.iter().find(|layer| layer.id == picked.layer);
-    if let Some((layer, LayerData::Network(network))) = layer.map(|layer| (layer, &layer.data))
-        && let Some(&position) = network.positions.get(picked.element as usize)
-    {
-        picked.position = position + layer.offset;
-        picked.world = network.origin + position.as_dvec3();
+/// A mark as it is now: a node or a point may have moved since.
+pub(crate) fn refreshed(picked: Picked, layers: &[Layer]) -> Picked {
+    let Some(layer) = layers.iter().find(|layer| layer.id == picked.layer) else { return picked };
+    let positions = match &layer.data {
+        LayerData::Points(points) => &points.positions,
+        LayerData::Network(network) => &network.positions,
+        LayerData::Mesh(_) | LayerData::Tracts(_) | LayerData::Volume(_) => return picked,
+    };
+    let at = picked.at;
+    positions.get(at).map(|position| describe(layer, at, at, *position)).unwrap_or(picked)
+}
+
+impl Picked {
+    pub(crate) fn status(&self, layers: &[Layer]) -> PickedStatus {
+        let layer = layers.iter().find(|layer| layer.id == self.layer);
+        let fields = layer.map(|layer| said(layer, self.at)).unwrap_or_default();
+        PickedStatus { text: self.text.clone(), at: self.position.to_array(), fields }
     }
-    picked
+}
+
+/// What a layer's fields say of one of its elements.
+fn said(layer: &Layer, at: usize) -> Vec<PickedField> {
+    // Of a volume the text says the value, and of a height the place.
+    let fields = layer.data.fields().into_iter().filter(|field| field.name != HEIGHT);
+    let fields = fields.filter(|_| !matches!(layer.data, LayerData::Volume(_))).take(MOST_FIELDS);
+    fields.map(|field| PickedField { name: field.name.to_owned(), value: field.text(at) }).collect()
 }
 
 fn in_layer(layer: &Layer, view: &View, ray: Ray) -> Option<Candidate> {
@@ -146,39 +174,46 @@ fn half(diameter: Diameter) -> Diameter {
     }
 }
 
-fn describe(layer: &Layer, found: Candidate) -> Picked {
-    let world = layer.data.origin() + found.position.as_dvec3();
+fn nearest_corner(mesh: &Mesh, found: Candidate) -> usize {
+    let corners = mesh.indices.iter().skip(found.index * 3).take(3).map(|corner| *corner as usize);
+    let distance = |corner: &usize| mesh.positions.get(*corner).map_or(f32::MAX, |at| at.distance(found.position));
+    corners.min_by(|a, b| distance(a).total_cmp(&distance(b))).unwrap_or_default()
+}
+
+/// `index` is that of the element, `at` that of [`Picked::at`].
+fn describe(layer: &Layer, index: usize, at: usize, position: Vec3) -> Picked {
+    let world = layer.data.origin() + position.as_dvec3();
     let size = layer.data.bounds().map_or(0.0, |bounds| bounds.radius() * 2.0);
-    let at = text::place(world, size);
+    let place = text::place(world, size);
     let name = &layer.name;
-    let numbered = |what: &str, element: u32| format!("{name}: {what} {} at {at}", text::count(u64::from(element)));
+    let numbered = |what: &str, element: u32| format!("{name}: {what} {} at {place}", text::count(u64::from(element)));
     let (element, text) = match &layer.data {
         LayerData::Points(points) => {
-            let element = points.file_index.get(found.index).copied().unwrap_or_default();
+            let element = points.file_index.get(index).copied().unwrap_or_default();
             (element, numbered("point", element))
         }
         LayerData::Mesh(mesh) => {
-            let element = mesh.face_index.get(found.index).copied().unwrap_or_default();
+            let element = mesh.face_index.get(index).copied().unwrap_or_default();
             (element, numbered("face", element))
         }
         LayerData::Tracts(tracts) => {
-            let element = tracts.file_index.get(found.index).copied().unwrap_or_default();
+            let element = tracts.file_index.get(index).copied().unwrap_or_default();
             (element, numbered("streamline", element))
         }
         LayerData::Volume(volume) => {
             let (row, slice) = (volume.size[0] as usize, volume.size[0] as usize * volume.size[1] as usize);
-            let in_moment = found.index % volume.voxels().max(1);
+            let in_moment = index % volume.voxels().max(1);
             let [i, j, k] = [in_moment % row, in_moment % slice / row, in_moment / slice];
-            let value = volume.values.text(found.index);
-            (in_moment as u32, format!("{name}: {value} in voxel {i}, {j}, {k} at {at}"))
+            let value = volume.values.text(index);
+            (in_moment as u32, format!("{name}: {value} in voxel {i}, {j}, {k} at {place}"))
         }
         LayerData::Network(network) => {
-            let label = network.labels.get(found.index).map_or("", String::as_str);
-            let links = network.degrees.get(found.index).copied().unwrap_or_default();
-            (found.index as u32, format!("{name}: {label} ({})", text::counted(links as usize, "link", "links")))
+            let label = network.labels.get(index).map_or("", String::as_str);
+            let links = network.degrees.get(index).copied().unwrap_or_default();
+            (index as u32, format!("{name}: {label} ({})", text::counted(links as usize, "link", "links")))
         }
     };
-    Picked { layer: layer.id, element, position: found.position + layer.offset, world, text }
+    Picked { layer: layer.id, element, at, position: position + layer.offset, world, text }
 }
 
 /// A place in the picture and the way there from a layer's coordinates.

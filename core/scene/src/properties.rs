@@ -1,8 +1,11 @@
 //! The controls of a scene and of its layers: described once, checked here, set here.
 
+mod axes;
 mod clip;
 mod sizes;
 mod volume;
+
+pub(crate) use axes::is_axis;
 
 use crate::clip::Everything;
 use crate::layout::Motion;
@@ -93,6 +96,7 @@ fn with_style(layer: &Layer, style: &Style) -> Vec<Property> {
     if !matches!(layer.data, LayerData::Volume(_)) {
         list.extend(filtering(style, &fields));
     }
+    list.extend(axes::of(layer, style));
     list
 }
 
@@ -336,12 +340,23 @@ pub(crate) fn set_of_layer(layer: &mut Layer, property: &str, value: &Value) -> 
                 filter.categories = Some((0..count).map(is_named).collect());
             }
         }
-        _ if sizes::set(&mut layer.style, property, value) => {}
+        _ if sizes::set(&mut layer.style, property, value) || axes::set(layer, property, value) => {}
         _ => volume::set(&mut layer.style, property, value),
     }
     let Style { color_by, color, colormap, range, log, reversed, ref filter, .. } = layer.style;
     (color_by, color, colormap, range, log, reversed, filter)
         != (before.color_by, before.color, before.colormap, before.range, before.log, before.reversed, &before.filter)
+}
+
+/// Colours and filters no longer by what the layer has not.
+pub(crate) fn forget_missing(layer: &mut Layer) {
+    let choices = layer.data.color_choices();
+    if !choices.contains(&layer.style.color_by) {
+        layer.style.color_by = choices.first().copied().unwrap_or(layer.first_style.color_by);
+        layer.style.range = None;
+    }
+    let count = layer.data.fields().len();
+    layer.style.filter = layer.style.filter.take().filter(|filter| filter.field < count);
 }
 
 /// The numbers of a volume at the two ends of its colours.

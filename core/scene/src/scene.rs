@@ -90,7 +90,7 @@ impl Scene {
     pub fn add(&mut self, loaded: LoadedLayer) -> LayerId {
         let id = LayerId(self.next_layer);
         self.next_layer += 1;
-        let LoadedLayer { name, data, style, notice, file, boxes } = loaded;
+        let LoadedLayer { name, data, style, notice, file, boxes, axes } = loaded;
         // A network has no size of its own: it is as large as half of what is there.
         let scale = union(self.layers.iter()).map_or(1.0, |bounds| (bounds.radius() * 0.5).max(f32::MIN_POSITIVE));
         let (visible, offset) = (true, Vec3::ZERO);
@@ -98,6 +98,7 @@ impl Scene {
         let (selected, dims) = (None, false);
         let is_laid_out = matches!(&data, LayerData::Network(network) if !network.is_placed);
         let motion = is_laid_out.then_some(Motion::Runs);
+        let axes = axes.map(|axes| (Arc::clone(&axes), axes.guess));
         let layer = Layer {
             id,
             name,
@@ -112,6 +113,7 @@ impl Scene {
             selected,
             dims,
             placement: Placement::Globe,
+            axes,
             scale,
             motion,
             boxes,
@@ -123,7 +125,7 @@ impl Scene {
             _ => None,
         };
         self.insert(self.layers.len(), layer, layout);
-        self.place_nodes();
+        self.bring_into_place();
         self.follow();
         id
     }
@@ -212,9 +214,7 @@ impl Scene {
         }
         self.forget_settled();
         if moved {
-            self.picked = self.picked.take().map(|picked| pick::refreshed(picked, &self.layers));
-            self.measured = self.measured.take().map(|measured| measured.refreshed(&self.layers));
-            self.follow();
+            self.was_moved();
         }
         moved
     }
@@ -270,7 +270,7 @@ impl Scene {
             title: self.layers.iter().map(|layer| layer.name.as_str()).collect::<Vec<_>>().join(", "),
             layers: self.layers.iter().map(layer_status).collect(),
             properties: self.properties(),
-            picked: self.picked.as_ref().map(|picked| picked.text.clone()),
+            picked: self.picked.as_ref().map(|picked| Box::new(picked.status(&self.layers))),
             loading: Vec::new(),
             bounds: self.bounds().map(|Aabb { min, max }| Bounds { min: min.to_array(), max: max.to_array() }),
             origin: self.origin.to_array(),

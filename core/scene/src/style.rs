@@ -17,6 +17,8 @@ pub struct Style {
     pub shading: Shading,
     /// Network whose nodes have latitudes and longitudes: where they lie.
     pub placement: crate::Placement,
+    /// Points out of a table: which of the columns that can be coordinates are x, y and z.
+    pub(crate) axes: crate::axes::Chosen,
     /// Network: the diameter in px of a node whose [`crate::Network::sizes`] is 1.
     pub node_size: f32,
     /// Network: from 0 to 1.
@@ -64,6 +66,7 @@ impl Default for Style {
             diameter: None,
             shading: Shading::Smooth,
             placement: crate::Placement::Globe,
+            axes: [None; 3],
             node_size: 10.0,
             link_opacity: 0.4,
             link_width: 1.5,

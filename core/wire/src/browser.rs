@@ -274,6 +274,8 @@ fn types() -> Result<String, std::fmt::Error> {
         declaration::<scene::LabelKind>(&config),
         declaration::<scene::Measure>(&config),
         declaration::<scene::MeasureEnd>(&config),
+        declaration::<scene::PickedField>(&config),
+        declaration::<scene::PickedStatus>(&config),
         declaration::<selection::SelectionStatus>(&config),
         declaration::<selection::SelectedLayer>(&config),
         declaration::<selection::SelectedField>(&config),

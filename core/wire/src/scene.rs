@@ -14,8 +14,8 @@ pub struct SceneStatus {
     pub layers: Vec<LayerStatus>,
     /// The scene's own properties.
     pub properties: Vec<Property>,
-    /// What is marked, in words, e.g. `autzen: point 1,234 at 636,100.2, 850,020.1, 421.0`.
-    pub picked: Option<String>,
+    /// What is marked.
+    pub picked: Option<Box<PickedStatus>>,
     /// What is being loaded.
     pub loading: Vec<LoadStatus>,
     /// The box about everything visible; none when there is nothing.
@@ -32,6 +32,28 @@ pub struct SceneStatus {
     pub undo: Option<Box<Step>>,
     /// What would be done again.
     pub redo: Option<Box<Step>>,
+}
+
+/// What is marked: one thing of one layer, and all that its file says of it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PickedStatus {
+    /// What and where, in words, e.g. `autzen: point 1,234 at 636,100.2, 850,020.1, 421.0`.
+    pub text: String,
+    /// Where it is, in the coordinates of [`crate::Pose`].
+    pub at: [f32; 3],
+    /// Its attributes.
+    pub fields: Vec<PickedField>,
+}
+
+/// An attribute of what is marked.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(ts_rs::TS))]
+pub struct PickedField {
+    /// As the layer calls it, e.g. `intensity`.
+    pub name: String,
+    /// For people, with its unit, e.g. `12.5 s`, or `Ground`.
+    pub value: String,
 }
 
 /// A word at a place of the scene.

@@ -71,6 +71,7 @@ impl Cloud {
         });
         let packed = colors.filter(|list| list.len() == count);
         let packed = packed.map(|list| kept.iter().map(|row| list[*row as usize]).collect());
+        let axes = roles.place.map(|column| column.map(|column| looked_at[column].name.as_str()));
         let taken: Vec<usize> = roles.place.into_iter().flatten().chain(roles.color.into_iter().flatten()).collect();
         let others = columns.into_iter().enumerate().filter(|(index, _)| !taken.contains(index));
         let is_whole = kept.len() == count;
@@ -85,6 +86,6 @@ impl Cloud {
         let points =
             Points { origin, positions, file_index: kept, file_colors: packed.or(separate), attributes, bounds: None };
         let points = points.arranged(SEED, |part| progress.after_reading(part)).ok_or(Problem::Cancelled)?;
-        Ok(LoadedLayer::new(name, LayerData::Points(Arc::new(points)), notice))
+        Ok(LoadedLayer::new(name, LayerData::Points(Arc::new(points)), notice).of_table(axes))
     }
 }

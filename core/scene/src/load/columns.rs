@@ -37,7 +37,7 @@ impl Column {
 const TAKEN: [&str; 4] = ["file", "direction", "single", crate::field::HEIGHT];
 
 /// The same, without those that say nothing, and no two of the same name.
-pub(super) fn unique(attributes: Vec<Attribute>) -> Vec<Attribute> {
+pub(crate) fn unique(attributes: Vec<Attribute>) -> Vec<Attribute> {
     let mut taken: HashSet<String> = TAKEN.map(str::to_owned).into();
     let says_something = |attribute: &Attribute| !attribute.values.is_empty() && !attribute.values.are_all_zero();
     let mut kept = Vec::with_capacity(attributes.len());

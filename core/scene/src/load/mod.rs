@@ -52,6 +52,9 @@ pub use format::{FORMATS, Format, extensions};
 pub use progress::{Limits, Progress};
 pub use source::Source;
 
+pub(crate) use columns::unique;
+
+use crate::axes::Axes;
 use crate::boxes::Boxes;
 use crate::{Colormap, LayerData, Style, parallel};
 use format::{Head, Opened};
@@ -78,6 +81,8 @@ pub struct LoadedLayer {
     pub file: Option<(Source, u32)>,
     /// About its elements, for those who look for few of them.
     pub(crate) boxes: Arc<Boxes>,
+    /// Of a table of points that has more columns: which can be coordinates.
+    pub(crate) axes: Option<Arc<Axes>>,
 }
 
 impl LoadedLayer {
@@ -94,7 +99,18 @@ impl LoadedLayer {
         if let LayerData::Network(network) = &data {
             style.thin_out(network.len(), network.edges.len());
         }
-        LoadedLayer { name, data, style, notice, file: None, boxes }
+        LoadedLayer { name, data, style, notice, file: None, boxes, axes: None }
+    }
+
+    /// The same, of a table; `names` are those of the columns that became coordinates.
+    pub(crate) fn of_table(mut self, names: [Option<&str>; 3]) -> LoadedLayer {
+        if let LayerData::Points(points) = &self.data
+            && let Some(axes) = Axes::of(points, names)
+        {
+            self.style.axes = axes.guess;
+            self.axes = Some(Arc::new(axes));
+        }
+        self
     }
 }
 

@@ -319,7 +319,8 @@ impl Table {
         let points = Points { origin, positions, file_index: self.file_index, file_colors, attributes, bounds: None };
         let points = points.arranged(SEED, |part| progress.after_reading(part)).ok_or(Problem::Cancelled)?;
         let notice = (!notices.is_empty()).then(|| notices.join(" "));
-        Ok(LoadedLayer::new(name, LayerData::Points(Arc::new(points)), notice))
+        let axes = layout.roles.place.map(|column| column.map(|column| layout.columns[column].name.as_str()));
+        Ok(LoadedLayer::new(name, LayerData::Points(Arc::new(points)), notice).of_table(axes))
     }
 }
 

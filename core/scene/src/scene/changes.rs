@@ -59,7 +59,7 @@ impl Scene {
         {
             layer.content_revision = self.revision;
         }
-        self.place_nodes();
+        self.bring_into_place();
     }
 
     pub(super) fn mark(&mut self, picked: Option<Picked>) {

@@ -63,13 +63,16 @@ impl Scene {
             layer.style = layer.first_style.clone();
             self.revision += 1;
             layer.content_revision = self.revision;
-            for Setting(property, value) in &wanted.settings {
+            // Of other coordinates there are other attributes to colour by.
+            let (first, then): (Vec<&Setting>, Vec<&Setting>) =
+                wanted.settings.iter().partition(|Setting(property, _)| properties::is_axis(property));
+            for Setting(property, value) in first.into_iter().chain(then) {
                 self.assign_if_it_fits(Some(id), property, value);
             }
         }
         self.take_selection(&self.with_the_others(selection));
-        // Where nodes lie says how far away the camera may be, and where a clip plane.
-        self.place_nodes();
+        // Where all lies says how far away the camera may be, and where a clip plane.
+        self.bring_into_place();
         self.settings = Settings::default();
         self.look_from(&view.camera);
         for Setting(id, value) in &view.settings {
@@ -94,7 +97,7 @@ impl Scene {
                 layer.content_revision = self.revision;
             }
         }
-        self.place_nodes();
+        self.bring_into_place();
         // Last, because the camera of a scene that nobody moved follows the nodes.
         self.camera = looks.camera;
         self.camera.set_extent(super::union(self.layers.iter()));

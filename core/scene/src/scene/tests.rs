@@ -320,7 +320,7 @@ fn a_pick_marks_a_point_and_the_background_clears_it() {
     // The corners are in the order of the file: x, then y, then z.
     assert_eq!(picked.element, 5);
     assert_eq!(picked.text, "cube: point 5 at 501.0000, −1.0000, 1.0000");
-    assert_eq!(scene.status().picked.as_deref(), Some(picked.text.as_str()));
+    assert_eq!(scene.status().picked.unwrap().text, picked.text);
 
     apply(&mut scene, &Command::Recenter { x, y });
     assert_eq!(scene.camera().target, corner);

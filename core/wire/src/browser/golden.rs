@@ -7,7 +7,9 @@ use crate::control::EndCause;
 use crate::media::Header;
 use crate::pointer::Message;
 use crate::room::{Ask, ControlMode, Guest, Room};
-use crate::scene::{Bounds, ChoiceOption, Label, LabelKind, Legend, LegendScale, LoadStatus, MeasureEnd};
+use crate::scene::{
+    Bounds, ChoiceOption, Label, LabelKind, Legend, LegendScale, LoadStatus, MeasureEnd, PickedField, PickedStatus,
+};
 use crate::selection::{SelectedField, SelectedKind, SelectedLayer, SelectedNumbers};
 use crate::{
     Button, Command, FromViewer, How, Input, LayerId, LayerStatus, Measure, Pose, Property, PropertyKind, Role, Rung,
@@ -149,7 +151,14 @@ fn scene() -> SceneStatus {
             property("axes", PropertyKind::Toggle, None, Value::Toggle(true)),
             property("background", PropertyKind::Color, None, Value::Color([16, 18, 24])),
         ],
-        picked: Some("autzen: point 1,234 at 636,100.2, 850,020.1, 421.0".into()),
+        picked: Some(Box::new(PickedStatus {
+            text: "autzen: point 1,234 at 636,100.2, 850,020.1, 421.0".into(),
+            at: [100.5, -20.25, 1.0],
+            fields: vec![
+                PickedField { name: "intensity".into(), value: "118".into() },
+                PickedField { name: "GPS time".into(), value: "245,370.4 s".into() },
+            ],
+        })),
         loading: vec![LoadStatus { name: "träcks.trk".into(), fraction: 0.5 }],
         bounds: Some(Bounds { min: [-300.5, -200.0, 0.25], max: [300.5, 200.0, 128.0] }),
         origin: [636000.5, 850000.25, 400.0],
