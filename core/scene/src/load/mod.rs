@@ -6,6 +6,7 @@
 
 mod arrow;
 mod cloud;
+mod columnar;
 mod columns;
 mod e57;
 mod edge_list;
