@@ -32,6 +32,7 @@ mod nrrd;
 mod numbers;
 mod obj;
 mod off;
+mod parquet;
 mod pcd;
 mod ply;
 mod progress;
