@@ -7,7 +7,7 @@
 mod files;
 
 use files::parquet::Thrift::{I64, List, Struct, Text};
-use files::parquet::{Made, Thrift, ended, group, varint, whole};
+use files::parquet::{Made, Thrift, deltas, ended, group, varint, whole};
 use files::points::{attribute, cloud, place, text, try_load, value};
 use glam::dvec3;
 use heliograph_scene::Points;
@@ -133,10 +133,11 @@ fn assert_refused(made: Made, expected: &str) {
 
 #[test]
 fn a_file_made_by_hand_is_read() {
-    let deltas = [vec![0x80, 1, 1, 3], varint(10), varint(2), vec![0, 0]].concat();
+    let steps = [vec![0x80, 1, 1, 3], varint(10), varint(2), vec![0, 0]].concat();
     let made = [
         Made::default(),
-        Made { encoding: 5, data: deltas, ..Made::default() },
+        Made { encoding: 5, data: steps, ..Made::default() },
+        Made { encoding: 5, data: deltas(&[5, 6, 7]), ..Made::default() },
         Made { encoding: 8, data: vec![2, 3, 0b10_01_00], dictionary: Some((3, whole(&[5, 6, 7]))), ..Made::default() },
         Made {
             codec: 1,
@@ -200,16 +201,16 @@ fn encodings_that_lie_are_refused() {
     );
     assert_refused(Made { data: vec![33, 6, 1], ..entry.clone() }, "its numbers have 33 bits");
     assert_refused(Made { data: vec![4, 4, 1], ..entry }, "its runs hold 2 numbers, and 3 were expected");
-    let deltas = |head: &[u64]| Made {
+    let blocks = |head: &[u64]| Made {
         encoding: 5,
         data: head.iter().flat_map(|number| varint(*number)).collect(),
         ..Made::default()
     };
-    assert_refused(deltas(&[128, 4, u64::MAX, 0]), "it holds 18446744073709551615 differences, and 3 were expected");
-    assert_refused(deltas(&[128, 0, 3, 0]), "blocks of 0 times 0 differences");
-    assert_refused(deltas(&[u64::MAX - 7, 1, 3, 0, 0, 64]), "its differences end after 1 numbers");
-    assert_refused(deltas(&[128, u64::MAX, 3, 0, 0, 1]), "blocks of 18446744073709551615 times 0 differences");
-    assert_refused(deltas(&[128, 1, 3, 0, 0, 65]), "its differences end after 1 numbers");
+    assert_refused(blocks(&[128, 4, u64::MAX, 0]), "it holds 18446744073709551615 differences, and 3 were expected");
+    assert_refused(blocks(&[128, 0, 3, 0]), "blocks of 0 times 0 differences");
+    assert_refused(blocks(&[u64::MAX - 7, 1, 3, 0, 0, 64]), "its differences end after 1 numbers");
+    assert_refused(blocks(&[128, u64::MAX, 3, 0, 0, 1]), "blocks of 18446744073709551615 times 0 differences");
+    assert_refused(blocks(&[128, 1, 3, 0, 0, 65]), "its differences end after 1 numbers");
     assert_refused(Made { encoding: 9, data: vec![0; 23], ..Made::default() }, "it has 23 bytes, and 24 were expected");
     assert_refused(Made { encoding: 6, ..Made::default() }, "its encoding, DeltaLengths, is none for its type");
     let level = |level: u8| [vec![2, 0, 0, 0, 3 << 1, level], whole(&[5, 6, 7])].concat();
@@ -217,6 +218,37 @@ fn encodings_that_lie_are_refused() {
     assert_refused(optional.clone(), "a definition level is 2, and 1 is the greatest");
     assert!(try_load("a.parquet", Made { data: level(1), ..optional.clone() }.bytes()).is_ok());
     assert_refused(Made { data: level(0), ..optional }, "none has finite coordinates");
+}
+
+#[test]
+fn texts_that_lie_are_refused() {
+    let texts =
+        |encoding: i64, parts: &[&[u8]]| Made { is_text: true, encoding, data: parts.concat(), ..Made::default() };
+    assert_refused(texts(0, &[&[1, 0, 0, 0, b'a', 9, 0, 0, 0, b'b']]), "text 1 of 3 is cut short");
+    assert_refused(texts(6, &[&deltas(&[1, 1, 9]), b"abc"]), "text 2 has 9 bytes, and 1 are there");
+    assert_refused(texts(6, &[&deltas(&[1, -1, 1]), b"abc"]), "text 1 has -1 bytes, and 2 are there");
+    let lengths = deltas(&[1, 1, 1]);
+    assert_refused(texts(7, &[&deltas(&[0, 2, 0]), &lengths, b"abc"]), "text 1 shares 2 bytes with one that has 1");
+    assert_refused(texts(7, &[&deltas(&[0, -1, 0]), &lengths, b"abc"]), "text 1 shares -1 bytes with one that has 1");
+    assert_refused(texts(5, &[&lengths]), "its encoding, Deltas, is none for its type");
+    let dictionary = Some((2, vec![1, 0, 0, 0, b'a', 1, 0, 0, 0, b'b']));
+    assert_refused(Made { dictionary, ..texts(8, &[&[2, 3, 0b11_01_00]]) }, "it asks for entry 3 of 2");
+}
+
+/// Each of a hundred thousand texts is the same as the first, which is long: a few kB stand for 400 MB.
+#[test]
+fn texts_that_share_their_beginning_are_held_against_the_memory() {
+    let count = 100_000;
+    let mut shared = vec![4000; count];
+    shared[0] = 0;
+    let mut own = vec![0; count];
+    own[0] = 4000;
+    let data = [deltas(&shared), deltas(&own), vec![b'a'; 4000]].concat();
+    let rows = count as i64;
+    let made = Made { is_text: true, encoding: 7, rows: [rows; 3], page_values: rows, data, ..Made::default() };
+    let source = Source::Bytes { name: "a.parquet".into(), bytes: made.bytes().leak() };
+    let error = load(&source, &Progress::with_limits(Limits { max_bytes: 50_000_000 })).unwrap_err().to_string();
+    assert!(error.contains("of memory"), "{error}");
 }
 
 #[test]
@@ -246,7 +278,10 @@ fn what_is_not_read_is_told_with_what_to_do() {
         assert_refused(Made { codec, ..Made::default() }, &expected);
     }
     assert_refused(Made { codec: 99, ..Made::default() }, "its compression is unknown (99): save it with");
-    assert_refused(Made { encoding: 4, ..Made::default() }, "it uses BIT_PACKED, which is out of date");
+    assert_refused(
+        Made { encoding: 4, ..Made::default() },
+        "it uses the encoding BIT_PACKED, which is out of date: write it anew",
+    );
     let of_chunk = vec![(8, Struct(vec![(1, Struct(Vec::new()))]))];
     assert_refused(Made { of_chunk, ..Made::default() }, "it is encrypted: save it without");
     let error = try_load("a.parquet", [&b"PARE"[..], &[0; 40], b"PARE"].concat()).unwrap_err();

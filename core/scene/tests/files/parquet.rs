@@ -64,6 +64,8 @@ pub(crate) struct Made {
     pub(crate) rows: [i64; 3],
     pub(crate) codec: i64,
     pub(crate) is_optional: bool,
+    /// Instead of whole numbers.
+    pub(crate) is_text: bool,
     pub(crate) encoding: i64,
     pub(crate) page_values: i64,
     pub(crate) data: Vec<u8>,
@@ -86,6 +88,7 @@ impl Default for Made {
             rows: [3; 3],
             codec: 0,
             is_optional: false,
+            is_text: false,
             encoding: 0,
             page_values: 3,
             data: whole(&[5, 6, 7]),
@@ -102,6 +105,21 @@ impl Default for Made {
 /// Whole numbers of 64 bits as they are.
 pub(crate) fn whole(numbers: &[i64]) -> Vec<u8> {
     numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
+}
+
+/// Their differences, in blocks of eight: of no bits where all are 0, else of 64.
+pub(crate) fn deltas(numbers: &[i64]) -> Vec<u8> {
+    let head = [varint(8), varint(1), varint(numbers.len() as u64), I64(numbers[0]).bytes()];
+    let differences: Vec<i64> = numbers.windows(2).map(|two| two[1].wrapping_sub(two[0])).collect();
+    let block = |eight: &[i64]| {
+        if eight.iter().all(|difference| *difference == 0) {
+            return vec![0, 0];
+        }
+        let mut eight = eight.to_vec();
+        eight.resize(8, 0);
+        [vec![0, 64], whole(&eight)].concat()
+    };
+    head.into_iter().chain(differences.chunks(8).map(block)).flatten().collect()
 }
 
 /// A group of the schema.
@@ -123,14 +141,19 @@ impl Made {
         let head = (1..).zip(head).map(|(id, number)| (id, I32(number))).collect();
         chunk.extend(page(0, [unpacked, packed], (5, Struct(head))));
         chunk.extend(&self.data);
-        let mut meta = vec![(1, I32(2)), (4, I32(self.codec)), (5, I64(self.rows[2]))];
+        let physical = if self.is_text { 6 } else { 2 };
+        let mut meta = vec![(1, I32(physical)), (4, I32(self.codec)), (5, I64(self.rows[2]))];
         meta.push((7, I64(self.chunk_bytes.unwrap_or(chunk.len() as i64))));
         meta.push((9, I64(first)));
         meta.extend(self.dictionary.as_ref().map(|_| (11, I64(4))));
         let column = Struct([vec![(3, Struct(meta))], self.of_chunk.clone()].concat());
         let of_rows = Struct(vec![(1, List(vec![column.clone(), column])), (3, I64(self.rows[1]))]);
         let schema = self.schema.clone().unwrap_or_else(|| {
-            let column = |name| Struct(vec![(1, I32(2)), (3, I32(self.is_optional.into())), (4, Text(name))]);
+            let column = |name| {
+                let text = self.is_text.then_some((6, I32(0)));
+                let fields = vec![(1, I32(physical)), (3, I32(self.is_optional.into())), (4, Text(name))];
+                Struct(fields.into_iter().chain(text).collect())
+            };
             vec![group("all", 2), column("x"), column("y")]
         });
         let mut fields = vec![(1, I32(2)), (2, List(schema)), (3, I64(self.rows[0])), (4, List(vec![of_rows]))];

@@ -6,7 +6,7 @@ use crate::load::Problem;
 
 /// The next `count` numbers, and the bytes behind them. Of numbers of 32 bits the lower half counts.
 pub(super) fn numbers(bytes: &[u8], count: usize) -> Result<(Vec<i64>, &[u8]), Problem> {
-    let mut blocks = Blocks::new(bytes, count).ok_or_else(|| malformed("its differences have no head".into()))?;
+    let mut blocks = Blocks::new(bytes).ok_or_else(|| malformed("its differences have no head".into()))?;
     let (parts, per_part) = (blocks.parts, blocks.per_part);
     if blocks.count != count as u64 {
         return Err(malformed(format!("it holds {} differences, and {count} were expected", blocks.count)));
@@ -34,7 +34,7 @@ struct Blocks<'a> {
 }
 
 impl<'a> Blocks<'a> {
-    fn new(mut bytes: &'a [u8], _: usize) -> Option<Blocks<'a>> {
+    fn new(mut bytes: &'a [u8]) -> Option<Blocks<'a>> {
         let per_block = usize::try_from(varint(&mut bytes)?).ok()?;
         let parts = usize::try_from(varint(&mut bytes)?).ok()?;
         let count = varint(&mut bytes)?;

@@ -29,7 +29,11 @@ impl Encoding {
             6 => Encoding::DeltaLengths,
             7 => Encoding::DeltaTexts,
             9 => Encoding::Split,
-            4 => return Err(Problem::Unsupported { detail: "it uses BIT_PACKED, which is out of date".into() }),
+            4 => {
+                return Err(Problem::Unsupported {
+                    detail: "it uses the encoding BIT_PACKED, which is out of date: write it anew".into(),
+                });
+            }
             _ => return Err(Problem::Unsupported { detail: format!("it uses an encoding that is unknown, {code}") }),
         })
     }
@@ -166,7 +170,8 @@ fn delta_texts(data: &[u8], count: usize, room: &Room<'_>) -> Result<Texts, Prob
             .filter(|shared| *shared <= last.len())
             .ok_or_else(|| malformed(format!("text {index} shares {shared} bytes with one that has {}", last.len())))?;
         let own = ends.get(index).unwrap_or_default();
-        room.allow((start as u64).saturating_add(kept as u64))?;
+        // A list that grows takes up to twice what it holds.
+        room.allow((start as u64).saturating_add(kept as u64).saturating_mul(2))?;
         texts.bytes.extend_from_within(last.start..last.start + kept);
         texts.push(own);
         last = start..texts.bytes.len();
