@@ -22,7 +22,7 @@ fn assert_places(points: &Points, rows: impl IntoIterator<Item = u32>) {
 
 #[test]
 fn the_same_table_is_read_however_it_is_written() {
-    for name in ["table.arrow", "table.arrows", "table.feather"] {
+    for name in ["table.arrow", "table.arrows", "table.feather", "table.parquet", "table-2.parquet", "polars.parquet"] {
         let (points, layer) = cloud(name);
         assert_eq!(points.len(), 40, "{name}");
         assert_places(&points, 0..40);
@@ -36,6 +36,21 @@ fn the_same_table_is_read_however_it_is_written() {
         assert_eq!(value(&points, "weight", 33), 4.125);
         assert_eq!(layer.notice.as_deref(), Some("Left out what is no number, text or truth value: tags."));
     }
+}
+
+/// Without the list, and with the moments that Parquet had first.
+#[test]
+fn another_writer_of_parquet_is_read() {
+    let (points, layer) = cloud("fastparquet.parquet");
+    assert_eq!((points.len(), layer.notice), (40, None));
+    assert_places(&points, 0..40);
+    assert_eq!(value(&points, "count", 12), 12.0);
+    assert!(value(&points, "count", 13).is_nan());
+    assert_eq!([0, 1, 2].map(|row| text(&points, "kind", row)), ["ground", "tree", "nothing"]);
+    assert_eq!([3, 4, 5].map(|row| text(&points, "class", row)), ["ground", "tree", "nothing"]);
+    assert_eq!([4, 5, 16, 17].map(|row| value(&points, "is_edge", row)), [1.0, 0.0, 1.0, 0.0]);
+    assert_eq!(value(&points, "when", 39), 1_700_000_000_039e6);
+    assert_eq!(value(&points, "weight", 33), 4.125);
 }
 
 #[test]

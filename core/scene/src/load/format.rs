@@ -3,7 +3,7 @@
 use super::source::{FileReader, Source};
 use super::{
     LoadedLayer, Problem, Progress, arrow, e57, edge_list, gexf, gifti, gltf, gml, graph, graphml, las, meta_image,
-    nifti, npy, npz, nrrd, obj, off, pcd, ply, stl, tck, text_table, trk, trx, vtk,
+    nifti, npy, npz, nrrd, obj, off, parquet, pcd, ply, stl, tck, text_table, trk, trx, vtk,
 };
 
 /// A kind of files.
@@ -56,6 +56,7 @@ pub const FORMATS: &[Format] = &[
     nifti::FORMAT,
     npy::FORMAT,
     arrow::FORMAT,
+    parquet::FORMAT,
     nrrd::FORMAT,
     meta_image::FORMAT,
     gltf::FORMAT,

@@ -21,24 +21,41 @@ pub(super) struct Kinds {
 impl Kinds {
     /// The next text, in UTF-8 or what is near it.
     pub(super) fn take(&mut self, text: &[u8]) {
+        self.take_known(&mut None, || Some(text));
+    }
+
+    /// The same with a place where its number is kept, so that a text which comes often is looked up once.
+    pub(super) fn take_known<'t>(&mut self, known: &mut Option<u32>, text: impl FnOnce() -> Option<&'t [u8]>) {
         if self.are_names {
             return;
         }
-        let number = match self.numbers.get(text) {
-            Some(number) => *number,
-            None if self.labels.len() < MOST_KINDS => {
-                let number = self.labels.len() as u32;
-                let label: String = String::from_utf8_lossy(text).chars().take(MOST_LETTERS).collect();
-                self.labels.push(if label.is_empty() { "nothing".into() } else { label });
-                self.numbers.insert(text.to_vec(), number);
-                number
+        match known.or_else(|| self.number_of(text().unwrap_or_default())) {
+            Some(number) => {
+                *known = Some(number);
+                self.values.push(number);
             }
-            None => {
-                *self = Kinds { are_names: true, ..Kinds::default() };
-                return;
-            }
-        };
-        self.values.push(number);
+            None => *self = Kinds { are_names: true, ..Kinds::default() },
+        }
+    }
+
+    /// Whether there were too many, so that nothing more need be taken.
+    pub(super) fn are_names(&self) -> bool {
+        self.are_names
+    }
+
+    /// `None` when there are too many.
+    fn number_of(&mut self, text: &[u8]) -> Option<u32> {
+        if let Some(number) = self.numbers.get(text) {
+            return Some(*number);
+        }
+        if self.labels.len() >= MOST_KINDS {
+            return None;
+        }
+        let number = self.labels.len() as u32;
+        let label: String = String::from_utf8_lossy(text).chars().take(MOST_LETTERS).collect();
+        self.labels.push(if label.is_empty() { "nothing".into() } else { label });
+        self.numbers.insert(text.to_vec(), number);
+        Some(number)
     }
 
     /// `None` when there are too many.

@@ -6,6 +6,7 @@
 
 mod arrow;
 mod cloud;
+mod columnar;
 mod columns;
 mod e57;
 mod edge_list;
@@ -31,6 +32,7 @@ mod nrrd;
 mod numbers;
 mod obj;
 mod off;
+mod parquet;
 mod pcd;
 mod ply;
 mod progress;

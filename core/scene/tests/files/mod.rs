@@ -3,6 +3,7 @@
 #![allow(dead_code)]
 
 pub(crate) mod e57;
+pub(crate) mod parquet;
 pub(crate) mod points;
 
 use laz::laszip::compress_buffer;

@@ -5,9 +5,8 @@ use super::malformed;
 use super::schema::{Field, Holds, Texts, Wanted};
 use super::tables::Table;
 use crate::load::numbers::NumberType;
-use crate::load::{Problem, Progress};
+use crate::load::{Problem, Progress, columnar};
 use std::borrow::Cow;
-use std::io::Read;
 use std::rc::Rc;
 
 /// A batch's buffers, in the order of the fields.
@@ -205,19 +204,17 @@ impl<'a> Batch<'a> {
         }
         let length = u64::try_from(length).map_err(|_| malformed(format!("a buffer is {length} bytes long")))?;
         self.progress.allow(length.saturating_add(self.held))?;
-        let damaged = |error: &dyn std::fmt::Display| malformed(format!("a buffer does not unpack: {error}"));
+        let damaged = |detail: String| malformed(format!("a buffer {detail}"));
         let mut bytes = Vec::new();
         match self.codec {
-            Codec::Lz4 => lz4_flex::frame::FrameDecoder::new(packed).take(length + 1).read_to_end(&mut bytes),
+            Codec::Lz4 => columnar::unpacked(lz4_flex::frame::FrameDecoder::new(packed), length, &mut bytes),
             _ => {
-                let decoder = ruzstd::decoding::StreamingDecoder::new(packed).map_err(|error| damaged(&error))?;
-                decoder.take(length + 1).read_to_end(&mut bytes)
+                let decoder = ruzstd::decoding::StreamingDecoder::new(packed);
+                let decoder = decoder.map_err(|error| damaged(format!("does not unpack: {error}")))?;
+                columnar::unpacked(decoder, length, &mut bytes)
             }
         }
-        .map_err(|error| damaged(&error))?;
-        if bytes.len() as u64 != length {
-            return Err(malformed(format!("a buffer unpacks to other than the {length} bytes that it promises")));
-        }
+        .map_err(damaged)?;
         Ok(Cow::Owned(bytes))
     }
 }

@@ -2,9 +2,9 @@
 
 use super::malformed;
 use super::schema::{ENDIAN, Holds, Wanted};
-use crate::load::Problem;
 use crate::load::kinds::Kinds;
 use crate::load::numbers::NumberType;
+use crate::load::{Problem, columnar};
 use crate::{Attribute, Values};
 use std::collections::HashMap;
 
@@ -57,12 +57,12 @@ impl Column {
         };
         let unsaid = said.map(unsaid).unwrap_or_default();
         if !unsaid.is_empty() {
-            batch = real(&batch);
+            batch = columnar::real(&batch);
             if let Values::F64(list) = &mut batch {
                 unsaid.into_iter().for_each(|row| list[row] = f64::NAN);
             }
         }
-        append(list, batch);
+        columnar::append(list, batch);
     }
 
     pub(super) fn take_text(&mut self, text: &[u8]) {
@@ -93,36 +93,12 @@ impl Column {
     /// `None` where it tells too many things apart.
     pub(super) fn into_attribute(self, wanted: &Wanted) -> Option<Attribute> {
         let name = wanted.name.clone();
-        let mut attribute = match (self, wanted.holds) {
-            (Column::Texts(kinds) | Column::Entries { kinds, .. }, _) => kinds.into_attribute(name)?,
-            // Programs write whole numbers with 64 bits where 8 would do.
-            (Column::Numbers(Values::F64(list)), Holds::Numbers(NumberType::I64 | NumberType::U64)) => {
-                Attribute::new(name, Values::narrowest(list))
-            }
-            (Column::Numbers(values), _) => Attribute::new(name, values),
+        let is_wide = matches!(wanted.holds, Holds::Numbers(NumberType::I64 | NumberType::U64));
+        let mut attribute = match self {
+            Column::Texts(kinds) | Column::Entries { kinds, .. } => kinds.into_attribute(name)?,
+            Column::Numbers(values) => columnar::attribute(name, values, is_wide),
         };
         attribute.unit = wanted.unit.map(str::to_owned);
         Some(attribute)
     }
-}
-
-fn real(values: &Values) -> Values {
-    Values::F64((0..values.len()).map(|row| values.get(row)).collect())
-}
-
-/// Lists of two types become one of 64 bits.
-fn append(list: &mut Values, mut batch: Values) {
-    macro_rules! same {
-        ($($kind:ident),*) => {
-            match (&mut *list, &mut batch) {
-                $((Values::$kind(list), Values::$kind(batch)) => return list.append(batch),)*
-                _ => {}
-            }
-        };
-    }
-    same!(U8, I8, U16, I16, U32, I32, F32, F64);
-    if !matches!(list, Values::F64(_)) {
-        *list = real(list);
-    }
-    (0..batch.len()).for_each(|row| list.push_f64(batch.get(row)));
 }

@@ -9,10 +9,11 @@ mod columns;
 mod schema;
 mod tables;
 
-use super::cloud::{ARRANGING, Cloud};
+use super::cloud::ARRANGING;
+use super::columnar::{self, bytes_of_rows};
 use super::format::{Format, Opened};
 use super::source::FileReader;
-use super::{LoadedLayer, Problem, Progress, kinds};
+use super::{LoadedLayer, Problem, Progress};
 use batch::Batch;
 use columns::{Column, Dictionaries, Dictionary};
 use schema::{Holds, Schema};
@@ -36,13 +37,9 @@ pub(super) const FORMAT: Format = Format {
 };
 
 const FEATHER_1: &[u8; 4] = b"FEA1";
-/// More columns than this are left out.
-const MOST_COLUMNS: usize = 256;
 /// No description of a sound file is longer.
 const MOST_HEADER_BYTES: u32 = 1 << 26;
-/// Memory for a row, columns aside: its place, its number, its order.
-const BYTES_PER_ROW: u64 = 40;
-/// For an entry of a dictionary, its letters aside.
+/// Memory for an entry of a dictionary, its letters aside.
 const BYTES_PER_ENTRY: u64 = 16;
 
 fn read(Opened { mut reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
@@ -134,7 +131,7 @@ impl TableSoFar {
 
     /// Memory that is taken.
     fn bytes(&self) -> u64 {
-        let rows = self.rows.saturating_mul(8 * self.columns.len() as u64 + BYTES_PER_ROW);
+        let rows = bytes_of_rows(self.rows, self.columns.len());
         self.dictionaries.values().fold(rows, |sum, dictionary| sum.saturating_add(dictionary.bytes))
     }
 
@@ -189,20 +186,9 @@ impl TableSoFar {
         for (id, _) in self.schema.dictionaries.clone() {
             self.look_up(id, &dictionaries.remove(&id).unwrap_or_default())?;
         }
-        let mut names = Vec::new();
-        let mut attributes = Vec::with_capacity(self.columns.len());
-        for (column, wanted) in self.columns.into_iter().zip(&self.schema.wanted) {
-            match column.into_attribute(wanted) {
-                Some(attribute) => attributes.push(attribute),
-                None => names.push(wanted.name.clone()),
-            }
-        }
-        let layer = Cloud { columns: attributes, has_names: true, colors: None }.into_layer(name, progress)?;
-        let others = &self.schema.left_out;
-        let others = (!others.is_empty())
-            .then(|| format!("Left out what is no number, text or truth value: {}.", kinds::list(others)));
-        let notices: Vec<String> = layer.notice.iter().cloned().chain(kinds::left_out(&names)).chain(others).collect();
-        Ok(LoadedLayer { notice: (!notices.is_empty()).then(|| notices.join(" ")), ..layer })
+        let columns = self.columns.into_iter().zip(&self.schema.wanted);
+        let columns = columns.map(|(column, wanted)| (wanted.name.clone(), column.into_attribute(wanted)));
+        columnar::into_layer(columns, &self.schema.left_out, name, progress)
     }
 }
 

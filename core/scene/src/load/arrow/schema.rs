@@ -1,7 +1,8 @@
 //! What a file's columns are, and how each lies in the file.
 
+use super::malformed;
 use super::tables::Table;
-use super::{MOST_COLUMNS, malformed};
+use crate::load::columnar::MOST_COLUMNS;
 use crate::load::numbers::{Endian, NumberType};
 use crate::load::{Problem, npy};
 
