@@ -76,8 +76,12 @@ impl<'a> Field<'a> {
         match &self.source {
             // The box knows it; a histogram would ask every point.
             Source::Height { origin, bounds, .. } => {
-                let range =
-                    bounds.map_or([0.0; 2], |bounds| [bounds.min.z, bounds.max.z].map(|z| origin + f64::from(z)));
+                let range = bounds.map_or([0.0; 2], |bounds| {
+                    // No digits beyond those that 32 bits keep: 0 is 0 and no 5.49e-6.
+                    let step = f64::from((bounds.max.z - bounds.min.z).max(f32::MIN_POSITIVE)) * 1e-6;
+                    let rounded = |z: f64| if step > z.abs() * 1e-14 { (z / step).round() * step } else { z };
+                    [bounds.min.z, bounds.max.z].map(|z| rounded(origin + f64::from(z)))
+                });
                 Cow::Owned(Summary { range, middle: range, histogram: Vec::new() })
             }
             Source::Each(attribute) | Source::Lines(attribute, _) => Cow::Borrowed(attribute.summary()),

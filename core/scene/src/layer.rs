@@ -2,8 +2,9 @@
 
 use crate::axes::{Axes, Chosen};
 use crate::boxes::Boxes;
+use crate::field::{Field, HEIGHT};
 use crate::layout::Motion;
-use crate::load::Source;
+use crate::load::{Source, is_geographic};
 use crate::paint::Paint;
 use crate::selection::Selected;
 use crate::{Aabb, ColorBy, Diameter, Mesh, Network, Placement, Points, Style, Tracts, Volume};
@@ -98,7 +99,7 @@ impl LayerData {
         }
     }
 
-    /// What it can be coloured by, the one to begin with first.
+    /// What it can be coloured by.
     pub fn color_choices(&self) -> Vec<ColorBy> {
         let fields = (0..self.fields().len()).map(ColorBy::Field);
         let mut choices: Vec<ColorBy> = self.file_colors().map(|_| ColorBy::File).into_iter().collect();
@@ -111,6 +112,22 @@ impl LayerData {
             }
         }
         choices
+    }
+
+    /// The first of these that says more than where things lie: no height that is the same everywhere, no latitude of a node.
+    pub(crate) fn first_colors(&self) -> ColorBy {
+        let fields = self.fields();
+        let is_placed = matches!(self, LayerData::Network(network) if network.places.is_some());
+        let says_nothing = |field: &Field<'_>| {
+            let [least, greatest] = field.summary().range;
+            (field.name == HEIGHT && least == greatest) || (is_placed && is_geographic(field.name))
+        };
+        let choices = self.color_choices();
+        let says_more = |choice: &&ColorBy| match choice {
+            ColorBy::Field(at) => !fields.get(*at).is_some_and(says_nothing),
+            _ => true,
+        };
+        choices.iter().find(says_more).or(choices.first()).copied().unwrap_or(Style::default().color_by)
     }
 
     /// A diameter that suits its points or lines, in its units: points touch each other, lines do not hide the rest.

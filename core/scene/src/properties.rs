@@ -350,9 +350,8 @@ pub(crate) fn set_of_layer(layer: &mut Layer, property: &str, value: &Value) -> 
 
 /// Colours and filters no longer by what the layer has not.
 pub(crate) fn forget_missing(layer: &mut Layer) {
-    let choices = layer.data.color_choices();
-    if !choices.contains(&layer.style.color_by) {
-        layer.style.color_by = choices.first().copied().unwrap_or(layer.first_style.color_by);
+    if !layer.data.color_choices().contains(&layer.style.color_by) {
+        layer.style.color_by = layer.data.first_colors();
         layer.style.range = None;
     }
     let count = layer.data.fields().len();

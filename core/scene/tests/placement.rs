@@ -57,6 +57,8 @@ fn the_choice_is_there_where_nodes_have_coordinates_and_only_there() {
     let PropertyKind::Choice { options } = &property.kind else { panic!("{property:?}") };
     assert_eq!(options.iter().map(|option| option.id.as_str()).collect::<Vec<_>>(), ["globe", "plane", "layout"]);
     assert_eq!(property.value, Value::Choice("globe".into()));
+    let colors = status.layers[0].properties.iter().find(|property| property.id == "color_by").unwrap();
+    assert_eq!(colors.value, Value::Choice("links".into()), "what says more than where it lies");
     let (scene, _) = scene_of("source,target\na,b\n");
     assert!(!property_ids(&scene).contains(&"placement".to_owned()));
 }

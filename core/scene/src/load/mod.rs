@@ -55,6 +55,7 @@ pub use progress::{Limits, Progress};
 pub use source::Source;
 
 pub(crate) use columns::unique;
+pub(crate) use nodes::is_geographic;
 
 use crate::axes::Axes;
 use crate::boxes::Boxes;
@@ -93,7 +94,7 @@ impl LoadedLayer {
         // Computed here, on the thread that reads: the one that draws must not wait for it.
         parallel::each(data.fields().iter().collect(), |field| drop(field.summary()));
         let boxes = Arc::new(Boxes::of(&data));
-        let color_by = data.color_choices().first().copied().unwrap_or(Style::default().color_by);
+        let color_by = data.first_colors();
         // Radiologists' convention for volumes.
         let is_volume = matches!(data, LayerData::Volume(_));
         let colormap = if is_volume { Colormap::Gray } else { Style::default().colormap };

@@ -150,6 +150,11 @@ pub(super) fn network(labels: Vec<String>, edges: Vec<[u32; 2]>, attributes: Vec
     }
 }
 
+/// Whether an attribute of this name says where on Earth a node is.
+pub(crate) fn is_geographic(name: &str) -> bool {
+    LATITUDE.iter().chain(&LONGITUDE).any(|known| name.eq_ignore_ascii_case(known))
+}
+
 /// The latitude and longitude of each node in degrees; `None` unless every node has both.
 fn places(attributes: &[Attribute], count: usize) -> Option<Vec<[f32; 2]>> {
     let named = |names: &[&str]| {

@@ -8,7 +8,7 @@ use heliograph_wire::{Property, Value};
 
 /// For x, y and z.
 const IDS: [&str; 3] = ["axis_x", "axis_y", "axis_z"];
-const LABELS: [&str; 3] = ["X from", "Y from", "Z from"];
+const LABELS: [&str; 3] = ["X axis", "Y axis", "Z axis"];
 /// The choice of no column; no name of a column has brackets about all of it.
 const NONE: &str = "(none)";
 
