@@ -45,7 +45,7 @@ test: setup node_modules/.package-lock.json ## Installs what tests need and runs
 
 bench: setup node_modules/.package-lock.json ## Measures a release build: a table here, and target/bench.json.
 	@cargo build --release
-	@cargo build --release -p heliograph-ring -p heliograph-render -p heliograph-tunnel --examples
+	@cargo build --release -p heliograph-ring -p heliograph-render -p heliograph-scene -p heliograph-tunnel --examples
 	@node tests/bench/run.mjs $(TARGET)
 
 bench-network: setup node_modules/.package-lock.json ## Measures bad networks, in minutes: a table, and target/bench-network.json.
