@@ -82,7 +82,7 @@ fn march(@builtin(position) position: vec4f) -> @location(0) vec4f {
         let n = n_at(place);
         if volume.mode == 1u {
             let share = clamp((n - volume.opacity_start) * volume.opacity_per_unit, 0.0, 1.0);
-            if share > 0.0 {
+            if share > 0.0 && !is_hidden(n) {
                 let added = (1.0 - alpha) * (1.0 - pow(1.0 - 0.6 * volume.density * share, thickness));
                 color += added * lit(color_of(n), place, sight.origin + t * sight.direction);
                 alpha += added;
@@ -92,19 +92,22 @@ fn march(@builtin(position) position: vec4f) -> @location(0) vec4f {
             }
         } else if volume.mode == 2u {
             greatest = max(greatest, n);
-        } else if n >= volume.level {
+        } else if n >= volume.level && !is_hidden(n) {
             // Halved again and again, between the last step and this.
             var before = max(t - stride, kept.x);
             var behind = t;
             for (var round = 0; round < 6; round++) {
                 let middle = 0.5 * (before + behind);
-                if n_at(origin + middle * direction) >= volume.level {
+                let between = n_at(origin + middle * direction);
+                if between >= volume.level && !is_hidden(between) {
                     behind = middle;
                 } else {
                     before = middle;
                 }
             }
-            color = lit(color_of(volume.level), origin + behind * direction, sight.origin + behind * sight.direction);
+            // A surface has the colour of its level, and that of labels that of what lies behind it.
+            let what = select(volume.level, n, volume.labels != 0u);
+            color = lit(color_of(what), origin + behind * direction, sight.origin + behind * sight.direction);
             alpha = 1.0;
             break;
         }

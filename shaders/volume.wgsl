@@ -32,6 +32,8 @@ struct Volume {
     clear_below: f32,
     // Of what is marched through as a whole.
     opacity: f32,
+    // Not 0 when numbers are names of things, of which some are hidden.
+    labels: u32,
 }
 
 @group(1) @binding(0) var<uniform> volume: Volume;
@@ -52,6 +54,10 @@ fn color_number(n: f32) -> f32 {
         place = log2(max(place, 1e-38));
     }
     return clamp((place - volume.color_start) * volume.color_per_unit, 0.0, 255.0);
+}
+
+fn is_hidden(n: f32) -> bool {
+    return volume.labels != 0u && textureLoad(colors, vec2u(u32(color_number(n)), 0u), 0).a == 0.0;
 }
 
 // sRGB.

@@ -1,6 +1,6 @@
 // Measures the whole chain with the release build and a real Chromium: one JSON record a line on stdout.
 //
-//   node tests/bench/chain.mjs TARGET [PART]      PART: latency, viewers, still, firstPicture, comeAndGo, sharing, undisturbed
+//   node tests/bench/chain.mjs TARGET [PART]      PART: latency, controls, viewers, still, firstPicture, comeAndGo, sharing, undisturbed
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
@@ -301,7 +301,48 @@ async function undisturbed(browser) {
   await host.end();
 }
 
-const parts = { latency, viewers, still, firstPicture, comeAndGo, sharing, undisturbed };
+/** A control that is changed by a guest or by the host, until another guest's page shows it. */
+async function controls(browser) {
+  const host = await Host.headless();
+  const [one, other] = [await watch(browser, host.link), await watch(browser, host.link)];
+  for (const page of [one, other]) await page.click('#layers-open');
+  const control = '#layer-controls select[id$="colormap"]';
+  for (const page of [one, other]) await page.waitForSelector(control);
+  const shows = (value) => other.evaluate(({ control, value }) => new Promise((resolve) => {
+    const look = () => (document.querySelector(control)?.value === value ? resolve(performance.timeOrigin + performance.now()) : requestAnimationFrame(look));
+    look();
+  }), { control, value });
+  const changes = {
+    'of a guest': (value) => one.evaluate(({ control, value }) => {
+      const select = document.querySelector(control);
+      select.value = value;
+      select.dispatchEvent(new Event('change', { bubbles: true }));
+      return performance.timeOrigin + performance.now();
+    }, { control, value }),
+    'of the host': async (value) => {
+      const began = performance.timeOrigin + performance.now();
+      host.ask({ do: 'command', command: { type: 'set', layer: 1, property: 'colormap', value: { choice: value } } });
+      return began;
+    },
+  };
+  await host.ask({ do: 'command', command: { type: 'set', layer: 1, property: 'color_by', value: { choice: 'height' } } });
+  for (const [whose, change] of Object.entries(changes)) {
+    const times = [];
+    for (let round = 0; round < 24; round += 1) {
+      const value = round % 2 ? 'viridis' : 'cividis';
+      const shown = shows(value);
+      const began = await change(value);
+      times.push((await shown) - began);
+      await sleep(200);
+    }
+    times.sort((a, b) => a - b);
+    record(`a change ${whose}, until another page shows it`, 'median', median(times), 'ms', { bar: 100 });
+    record(`a change ${whose}, until another page shows it`, 'p95', times[Math.floor(times.length * 0.95)], 'ms', { bar: 100 });
+  }
+  await host.end();
+}
+
+const parts = { latency, controls, viewers, still, firstPicture, comeAndGo, sharing, undisturbed };
 const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: FLAGS });
 try {
   for (const [name, part] of Object.entries(parts)) {

@@ -34,7 +34,8 @@ struct VolumeUniform {
     step_voxels: f32,
     clear_below: f32,
     opacity: f32,
-    padding: [u32; 2],
+    labels: u32,
+    padding: u32,
 }
 
 const _: () = assert!(size_of::<VolumeUniform>() == 224);
@@ -346,6 +347,7 @@ impl VolumeBuffers {
         let [opaque_from, opaque_to] = layer.opacity_range().unwrap_or([0.0, 1.0]).map(|value| self.coding.n(value));
         let slices = std::array::from_fn(|axis| (style.slice(axis, volume.size) as f32 + 0.5) / size[axis]);
         let (parts, missing) = self.coding.decoding();
+        let has_labels = volume.values.categories.is_some();
         // The shader takes logarithms to the base of 2.
         let (start, per_unit) = match colors.log {
             true => (colors.start * std::f64::consts::LOG2_10, colors.per_unit / std::f64::consts::LOG2_10),
@@ -374,9 +376,17 @@ impl VolumeBuffers {
                 VolumeMode::Surface => 3,
             },
             step_voxels,
-            clear_below: if style.clear_low { 0.0 } else { -1.0 },
+            // What has no label has half a colour's number.
+            clear_below: if !style.clear_low {
+                -1.0
+            } else if has_labels {
+                0.75
+            } else {
+                0.0
+            },
             opacity: layer.style.opacity,
-            padding: [0; 2],
+            labels: u32::from(has_labels),
+            padding: 0,
         };
         queue.write_buffer(&self.uniform, 0, bytemuck::bytes_of(&uniform));
         self.painted = Some(colors.table);

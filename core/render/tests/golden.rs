@@ -153,6 +153,17 @@ fn slices_of_a_volume_look_as_they_did() {
 }
 
 #[test]
+fn labels_of_a_volume_look_as_they_did() {
+    for (name, mode) in [
+        ("labels_slices", VolumeMode::Slices),
+        ("labels_fog", VolumeMode::Fog),
+        ("labels_surface", VolumeMode::Surface),
+    ] {
+        check(name, &scene([common::shells(mode)]));
+    }
+}
+
+#[test]
 fn the_fog_of_a_volume_looks_as_it_did() {
     check("volume_fog", &ball(VolumeMode::Fog));
     check("volume_fog_orthographic", &orthographic(ball(VolumeMode::Fog)));

@@ -79,6 +79,11 @@ impl LayerData {
         }
     }
 
+    /// Whether it is a volume whose numbers are kinds of things.
+    pub fn has_labels(&self) -> bool {
+        matches!(self, LayerData::Volume(volume) if volume.values.categories.is_some())
+    }
+
     /// What the positions are relative to, in the file's coordinates.
     pub fn origin(&self) -> DVec3 {
         match self {

@@ -159,8 +159,14 @@ impl<'a> Paint<'a> {
                 ColorTable { table, start: scale.start, per_unit: scale.per_unit, log: scale.log }
             }
             Colors::Categories { table, .. } => {
-                let table = (0..256).map(|at| table.get(at).copied().unwrap_or(MISSING)).collect();
-                ColorTable { table, start: 0.0, per_unit: 1.0, log: false }
+                let is_kept = |at: usize| match &self.keep {
+                    Some((_, Kept::Categories(all))) => all.get(at).copied().unwrap_or(true),
+                    _ => true,
+                };
+                let color = |at: usize| table.get(at).copied().unwrap_or(MISSING);
+                let table = (0..256).map(|at| if is_kept(at) { color(at) } else { HIDDEN }).collect();
+                // In the middle of each, so that no rounding makes it the one below.
+                ColorTable { table, start: -0.5, per_unit: 1.0, log: false }
             }
             Colors::One(color) => ColorTable { table: vec![*color; 256], start: 0.0, per_unit: 0.0, log: false },
             Colors::List(_) | Colors::Direction(_) => {

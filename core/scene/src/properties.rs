@@ -92,8 +92,8 @@ fn with_style(layer: &Layer, style: &Style) -> Vec<Property> {
         list.extend(volume::of(data, style, values));
     }
     list.extend(coloring(layer, style, &fields));
-    // Of a volume the range of its opacity, or its surface, says what is seen.
-    if !matches!(layer.data, LayerData::Volume(_)) {
+    // Of a volume of quantities the range of its opacity, or its surface, says what is seen.
+    if !matches!(layer.data, LayerData::Volume(_)) || layer.data.has_labels() {
         list.extend(filtering(style, &fields));
     }
     list.extend(axes::of(layer, style));
@@ -361,16 +361,28 @@ pub(crate) fn forget_missing(layer: &mut Layer) {
 /// The numbers of a volume at the two ends of its colours.
 pub(crate) fn color_range(layer: &Layer) -> Option<[f64; 2]> {
     let field = layer.data.fields().into_iter().next()?;
+    if let Some(categories) = field.categories() {
+        return Some([0.0, categories.len() as f64]);
+    }
     Some(layer.style.range.unwrap_or_else(|| field.summary().middle))
 }
 
+/// Between what has no label, which is number 0, and the first that is one.
+const LABELLED: [f64; 2] = [0.5, 1.0];
+
 /// From which number on something of a volume is seen, and from which on it is as dense as it gets.
 pub(crate) fn opacity(layer: &Layer) -> Option<[f64; 2]> {
+    if layer.data.has_labels() {
+        return Some(LABELLED);
+    }
     Some(layer.style.volume.opacity_range.unwrap_or(color_range(layer)?))
 }
 
 /// The number at which a volume's surface lies.
 pub(crate) fn level(layer: &Layer) -> Option<f64> {
+    if layer.data.has_labels() {
+        return Some(LABELLED[0]);
+    }
     let field = layer.data.fields().into_iter().next()?;
     Some(volume::level_of(&layer.style, color_range(layer)?, &field))
 }

@@ -75,6 +75,21 @@ fn the_second_kind_of_nifti_is_read_too() {
 }
 
 #[test]
+fn labels_are_kinds_where_the_header_or_the_name_says_so() {
+    let two = files::fixture("two.nii");
+    assert!(volume("two.nii", two.clone()).values.categories.is_none());
+    let mut said = two.clone();
+    // NIFTI_INTENT_LABEL in the field intent_code.
+    said[504..508].copy_from_slice(&1002i32.to_le_bytes());
+    for (name, bytes) in [("two.nii", said), ("two_dseg.nii", two)] {
+        let volume = volume(name, bytes);
+        let text = |voxel| volume.values.text(volume.index(voxel, 0).unwrap());
+        assert_eq!([[0, 0, 0], [3, 2, 1], [0, 1, 0]].map(text), ["0", "23000", "2000"], "{name}");
+        assert_eq!(volume.values.categories.as_ref().unwrap().len(), 24);
+    }
+}
+
+#[test]
 fn a_nrrd_file_is_read_in_every_encoding_and_brought_to_right_anterior_superior() {
     let lps = volume("lps.nrrd", files::fixture("lps.nrrd"));
     assert_eq!((lps.size, value(&lps, [5, 4, 3], 0), value(&lps, [1, 2, 0], 0)), ([6, 5, 4], 357.0, 84.0));

@@ -6,8 +6,8 @@ use glam::{DVec3, Mat4, Vec3};
 use heliograph_render::{Gpu, Image, Options, Renderer};
 use heliograph_scene::load::LoadedLayer;
 use heliograph_scene::{
-    Attribute, Category, Colormap, LayerData, Mesh, Network, Points, Scene, Tracts, Values, Viewport, Volume,
-    normals_of,
+    Attribute, Category, Colormap, Filter, LayerData, Mesh, Network, Points, Scene, Tracts, Values, Viewport, Volume,
+    VolumeMode, normals_of,
 };
 use heliograph_wire::{Command, Value};
 use std::f32::consts::TAU;
@@ -64,6 +64,21 @@ pub(crate) fn ball() -> LoadedLayer {
     layer.style.colormap = Colormap::Viridis;
     layer.style.volume.density = 0.8;
     layer.style.volume.level = Some(350.0);
+    layer
+}
+
+/// The same ball in shells, each with a label, of which the second is hidden.
+pub(crate) fn shells(mode: VolumeMode) -> LoadedLayer {
+    let LayerData::Volume(ball) = ball().data else { panic!("the ball is a volume") };
+    let mut labels = Vec::new();
+    ball.values.values.each(0..ball.voxels(), |value| labels.push([0, 2035, 17, -3][(value as usize / 250).min(3)]));
+    let volume = Volume { values: Attribute::new("value", Values::I16(labels)), ..Volume::clone(&ball) };
+    let mut layer = LoadedLayer::new("ball_dseg".into(), LayerData::Volume(Arc::new(volume)), None);
+    layer.style.volume.mode = mode;
+    layer.style.volume.density = 0.1;
+    // In the order 0, −3, 17, 2035.
+    let categories = Some(vec![true, true, false, true]);
+    layer.style.filter = Some(Filter { field: 0, range: None, categories });
     layer
 }
 

@@ -21,6 +21,7 @@ mod graphml;
 mod grid;
 mod gzip;
 mod kinds;
+mod labels;
 mod las;
 mod lines;
 mod meta_image;
@@ -90,7 +91,12 @@ pub struct LoadedLayer {
 
 impl LoadedLayer {
     /// A layer in the style that suits its data.
-    pub fn new(name: String, data: LayerData, notice: Option<String>) -> LoadedLayer {
+    pub fn new(name: String, mut data: LayerData, notice: Option<String>) -> LoadedLayer {
+        if let LayerData::Volume(volume) = &mut data
+            && labels::is_named_so(&name)
+        {
+            labels::told_apart(Arc::make_mut(volume));
+        }
         // Computed here, on the thread that reads: the one that draws must not wait for it.
         parallel::each(data.fields().iter().collect(), |field| drop(field.summary()));
         let boxes = Arc::new(Boxes::of(&data));
@@ -99,6 +105,8 @@ impl LoadedLayer {
         let is_volume = matches!(data, LayerData::Volume(_));
         let colormap = if is_volume { Colormap::Gray } else { Style::default().colormap };
         let mut style = Style { color_by, colormap, ..Style::default() };
+        // Between two labels is no third.
+        style.volume.smooth = !data.has_labels();
         if let LayerData::Network(network) = &data {
             style.thin_out(network.len(), network.edges.len());
         }

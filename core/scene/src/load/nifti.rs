@@ -7,7 +7,7 @@
 use super::format::{Format, Opened};
 use super::gzip::{self, Stream};
 use super::numbers::{Endian, NumberType};
-use super::{LoadedLayer, Problem};
+use super::{LoadedLayer, Problem, labels};
 use crate::{Attribute, LayerData, Values, Volume};
 use glam::{DMat3, DMat4, DQuat, DVec3, DVec4};
 use std::io::Read;
@@ -25,6 +25,9 @@ pub(super) const FORMAT: Format = Format {
     begins_with: "",
     read,
 };
+
+/// `NIFTI_INTENT_LABEL`.
+const LABELS: i32 = 1002;
 
 /// Where a header has what.
 struct Layout {
@@ -61,6 +64,8 @@ struct Header {
     /// Where the numbers begin, from the start of the file.
     data_at: u64,
     time_step: Option<(f64, String)>,
+    /// Whether it says that its numbers are labels.
+    has_labels: bool,
 }
 
 fn read(Opened { reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
@@ -89,6 +94,9 @@ fn read(Opened { reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedL
     let volume = Volume::new(size, side(moments)?, Attribute::new("value", values), header.placed);
     let mut volume = volume.ok_or_else(|| malformed("its matrix makes it flat".into()))?;
     volume.time_step = header.time_step;
+    if header.has_labels {
+        labels::told_apart(&mut volume);
+    }
     let name = name.strip_suffix(".nii").map(str::to_owned).unwrap_or(name);
     Ok(vec![LoadedLayer::new(name, LayerData::Volume(Arc::new(volume)), None)])
 }
@@ -170,7 +178,9 @@ impl Header {
             time_unit.filter(|_| time > 0.0 && time.is_finite() && size[3] > 1).map(|unit| (time, unit.to_owned()));
         let data_at = if wide { endian.i64(eight(168)).max(0) as u64 } else { real(108, 0).max(0.0) as u64 };
         let data_at = data_at.max(if wide { 540 } else { 348 });
-        Ok(Header { endian, size, kind, slope, intercept, placed, data_at, time_step })
+        let intent = if wide { endian.i32(four(504)) } else { i32::from(i16(68)) };
+        let has_labels = intent == LABELS;
+        Ok(Header { endian, size, kind, slope, intercept, placed, data_at, time_step, has_labels })
     }
 }
 

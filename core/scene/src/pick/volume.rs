@@ -32,7 +32,7 @@ fn on_slice(layer: &Layer, volume: &Volume, ray: Ray, [first, last]: [f32; 2]) -
     let across = |axis: usize| {
         let at = style.slice(axis, volume.size) as f32;
         let distance = (at - ray.origin[axis]) / ray.direction[axis];
-        let value = volume.at(ray.origin + ray.direction * distance, style.frame);
+        let value = shown(layer, volume.at(ray.origin + ray.direction * distance, style.frame));
         // Written so that NaN fails.
         let is_seen = if style.clear_low { value > lowest } else { !value.is_nan() };
         (style.shown[axis] && distance > 0.0 && (first..=last).contains(&distance) && is_seen).then_some(distance)
@@ -52,7 +52,7 @@ fn inside(layer: &Layer, volume: &Volume, ray: Ray, [first, last]: [f32; 2]) -> 
     let steps = ((leaves - enters) / step) as usize;
     let values = (0..=steps).map(|at| {
         let distance = enters + (at as f32 + 0.5) * step;
-        (distance, volume.at(ray.origin + ray.direction * distance, style.frame))
+        (distance, shown(layer, volume.at(ray.origin + ray.direction * distance, style.frame)))
     });
     match style.mode {
         VolumeMode::Maximum => values
@@ -73,6 +73,13 @@ fn inside(layer: &Layer, volume: &Volume, ray: Ray, [first, last]: [f32; 2]) -> 
             })
         }
     }
+}
+
+/// NaN where a filter hides the label.
+fn shown(layer: &Layer, value: f64) -> f64 {
+    let kept = layer.style.filter.as_ref().and_then(|filter| filter.categories.as_ref());
+    let is_kept = kept.is_none_or(|kept| kept.get(value as usize).copied().unwrap_or(true));
+    if is_kept { value } else { f64::NAN }
 }
 
 /// How far along the ray it comes into the grid's box and out of it.

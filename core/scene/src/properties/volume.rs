@@ -11,8 +11,10 @@ const SHOWN: [&str; 3] = ["show_slice_i", "show_slice_j", "show_slice_k"];
 
 pub(super) fn of(volume: &Volume, style: &Style, field: &Field<'_>) -> Vec<Property> {
     let set = &style.volume;
-    let mut list =
-        vec![choice("volume_mode", "Shown as", VolumeMode::ALL.map(|one| (one.id(), one.label())), set.mode.id())];
+    let has_labels = field.categories().is_some();
+    // The greatest of labels says nothing.
+    let modes = VolumeMode::ALL.into_iter().filter(|mode| !has_labels || *mode != VolumeMode::Maximum);
+    let mut list = vec![choice("volume_mode", "Shown as", modes.map(|one| (one.id(), one.label())), set.mode.id())];
     if volume.frames > 1 {
         let (step, unit) = volume.time_step.as_ref().map_or((1.0, None), |(step, unit)| (*step, Some(unit.as_str())));
         let label = if step == 1.0 { "Moment".to_owned() } else { format!("Moment (× {step})") };
@@ -31,12 +33,16 @@ pub(super) fn of(volume: &Volume, style: &Style, field: &Field<'_>) -> Vec<Prope
                     list.push(range(SLICES[axis], &format!("Voxel along {name}"), at, (0.0, last, 1.0), None));
                 }
             }
-            list.push(toggle("clear_low", "Clear below the range", set.clear_low));
+            let label = if has_labels { "Clear without a label" } else { "Clear below the range" };
+            list.push(toggle("clear_low", label, set.clear_low));
         }
         VolumeMode::Fog => {
-            list.push(interval("opacity_range", "Opacity from, to", field, set.opacity_range.unwrap_or(colors)));
+            if !has_labels {
+                list.push(interval("opacity_range", "Opacity from, to", field, set.opacity_range.unwrap_or(colors)));
+            }
             list.push(range("density", "Density", set.density, (0.0, 1.0, 0.01), None));
         }
+        VolumeMode::Surface if has_labels => {}
         VolumeMode::Maximum => {}
         VolumeMode::Surface => {
             let [least, most] = field.summary().range;
@@ -46,7 +52,9 @@ pub(super) fn of(volume: &Volume, style: &Style, field: &Field<'_>) -> Vec<Prope
             list.push(level);
         }
     }
-    list.push(toggle("smooth", "Smooth between voxels", set.smooth));
+    if !has_labels {
+        list.push(toggle("smooth", "Smooth between voxels", set.smooth));
+    }
     list
 }
 
