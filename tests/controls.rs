@@ -114,22 +114,36 @@ fn unfold(host: &mut Heliograph) {
     wait_until("the network has settled", || layout(host) == Some(json!({"choice": "still"})));
     wait_until("the controls are there", || {
         let ids: Vec<String> = controls(&scene(host)).iter().map(|(of, one)| key(of, one)).collect();
-        ["1/color_range", "1/filter_range", "1/diameter", "2/color_range", "3/filter_kinds", "4/density", "5/level"]
-            .iter()
-            .all(|id| ids.iter().any(|one| one == id))
+        [
+            "1/color_range",
+            "1/filter_range",
+            "1/diameter",
+            "2/color_range",
+            "3/filter_kinds",
+            "4/density",
+            "5/level",
+            "6/axis_z",
+            "7/placement",
+        ]
+        .iter()
+        .all(|id| ids.iter().any(|one| one == id))
     });
 }
 
 #[test]
 fn every_control_works_from_the_page_and_follows_the_host() {
-    let files = ["autzen.laz", "tracts.trk", "miserables.json", "brain.nii.gz", "brain.nii.gz"].map(sample);
-    let mut host = Heliograph::headless(&files.each_ref().map(String::as_str));
+    let samples = ["autzen.laz", "tracts.trk", "miserables.json", "brain.nii.gz", "brain.nii.gz"].map(sample);
+    // A table, whose columns can be coordinates, and a network that can lie on a globe.
+    let others = ["table.parquet", "map.graphml"]
+        .map(|name| format!("{}/core/scene/tests/files/{name}", env!("CARGO_MANIFEST_DIR")));
+    let files: Vec<String> = samples.into_iter().chain(others).collect();
+    let mut host = Heliograph::headless(&files.iter().map(String::as_str).collect::<Vec<_>>());
     unfold(&mut host);
     let mut browser = Browser::launch();
     browser.open("guest", &host.control_link());
     browser.wait("guest", LIVE);
     browser.ask(&json!({"do": "key", "page": "guest", "key": "l"}));
-    browser.wait("guest", "document.querySelectorAll('#layer-list li').length === 5");
+    browser.wait("guest", "document.querySelectorAll('#layer-list li').length === 7");
 
     // What one sets may hide or reset another: the list is asked for anew each time, and what was tried is not tried again.
     // A layout ends by itself and cannot be undone: it is tried below.

@@ -3,13 +3,17 @@
 //! Numbers become texels of 8 or 16 bits. Sixteen are two times eight (`Rg8Unorm`), which every adapter interpolates, and
 //! because interpolation is linear the sum of the two interpolated parts is the interpolated number.
 
+mod coding;
+mod pipelines;
+
 use crate::frame::{Slot, Uniforms};
-use crate::pipeline::{Blend, Depth, Raster};
-use crate::shaders::{MARCH, SLICES};
 use crate::upload::Upload;
 use bytemuck::{Pod, Zeroable};
+use coding::Coding;
 use glam::{Mat4, Vec2, Vec3};
-use heliograph_scene::{Layer, Values, Volume, VolumeMode};
+use heliograph_scene::{Layer, Volume, VolumeMode};
+
+pub(crate) use pipelines::VolumePipelines;
 
 /// `Volume` of `volume.wgsl`.
 #[repr(C)]
@@ -44,93 +48,6 @@ const _: () = assert!(size_of::<VolumeUniform>() == 224);
 const BRICK: usize = 8;
 /// A frame brings so many voxels to the GPU: to make texels of more would take too long.
 const VOXELS_A_FRAME: usize = 1 << 20;
-/// The greatest texel of 16 bits; 0 stands for what has no number.
-const MOST: f64 = 65_535.0;
-
-/// Ways to draw volumes, and what they share.
-pub(crate) struct VolumePipelines {
-    pub(crate) slices: wgpu::RenderPipeline,
-    pub(crate) march: wgpu::RenderPipeline,
-    layout: wgpu::BindGroupLayout,
-    pub(crate) depths_layout: wgpu::BindGroupLayout,
-    smooth: wgpu::Sampler,
-    boxes: wgpu::Sampler,
-}
-
-impl VolumePipelines {
-    pub(crate) fn new(device: &wgpu::Device, frame: &wgpu::BindGroupLayout) -> VolumePipelines {
-        let entry = |binding, ty| wgpu::BindGroupLayoutEntry {
-            binding,
-            visibility: wgpu::ShaderStages::VERTEX_FRAGMENT,
-            ty,
-            count: None,
-        };
-        let texture = |view_dimension, filterable| wgpu::BindingType::Texture {
-            sample_type: wgpu::TextureSampleType::Float { filterable },
-            view_dimension,
-            multisampled: false,
-        };
-        let uniform = wgpu::BindingType::Buffer {
-            ty: wgpu::BufferBindingType::Uniform,
-            has_dynamic_offset: false,
-            min_binding_size: wgpu::BufferSize::new(size_of::<VolumeUniform>() as u64),
-        };
-        let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-            label: Some("volume"),
-            entries: &[
-                entry(0, uniform),
-                entry(1, texture(wgpu::TextureViewDimension::D3, true)),
-                entry(2, wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering)),
-                entry(3, texture(wgpu::TextureViewDimension::D2, false)),
-                entry(4, texture(wgpu::TextureViewDimension::D3, false)),
-            ],
-        });
-        let depths = wgpu::BindingType::Texture {
-            sample_type: wgpu::TextureSampleType::Depth,
-            view_dimension: wgpu::TextureViewDimension::D2,
-            multisampled: false,
-        };
-        let depths_layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
-            label: Some("depths"),
-            entries: &[entry(0, depths)],
-        });
-        let slices = Raster {
-            shader: SLICES,
-            vertex: "corner",
-            fragment: "slice",
-            groups: &[frame, &layout],
-            buffers: &[],
-            topology: wgpu::PrimitiveTopology::TriangleStrip,
-            depth: Depth::Write,
-            blend: Blend::Replace,
-        };
-        let march = Raster {
-            shader: MARCH,
-            vertex: "cover",
-            fragment: "march",
-            groups: &[frame, &layout, &depths_layout],
-            buffers: &[],
-            topology: wgpu::PrimitiveTopology::TriangleList,
-            depth: Depth::Without,
-            blend: Blend::MultipliedOver,
-        };
-        let sampler = |filter| {
-            device.create_sampler(&wgpu::SamplerDescriptor {
-                mag_filter: filter,
-                min_filter: filter,
-                ..Default::default()
-            })
-        };
-        VolumePipelines {
-            slices: slices.build(device),
-            march: march.build(device),
-            smooth: sampler(wgpu::FilterMode::Linear),
-            boxes: sampler(wgpu::FilterMode::Nearest),
-            layout,
-            depths_layout,
-        }
-    }
-}
 
 /// One volume on the GPU.
 pub(crate) struct VolumeBuffers {
@@ -152,53 +69,6 @@ pub(crate) struct VolumeBuffers {
     painted: Option<Vec<[u8; 4]>>,
     /// Whether a whole moment was there once.
     was_whole: bool,
-}
-
-/// How numbers become texels.
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Coding {
-    /// Bytes of a texel.
-    bytes: usize,
-    least: f64,
-    span: f64,
-}
-
-impl Coding {
-    fn of(volume: &Volume) -> Coding {
-        match volume.values.values {
-            Values::U8(_) => Coding { bytes: 1, least: 0.0, span: 255.0 },
-            Values::I8(_) => Coding { bytes: 1, least: -128.0, span: 255.0 },
-            _ => {
-                let [least, most] = volume.values.summary().range;
-                let span = most - least;
-                Coding { bytes: 2, least, span: if span > 0.0 && span.is_finite() { span } else { 1.0 } }
-            }
-        }
-    }
-
-    /// From 0 to 1; NaN of what has no number.
-    fn n(self, value: f64) -> f64 {
-        (value - self.least) / self.span
-    }
-
-    /// Adds a texel.
-    fn push(self, n: f64, into: &mut Vec<u8>) {
-        if self.bytes == 1 {
-            into.push((n * 255.0).round() as u8);
-        } else {
-            let code = if n.is_nan() { 0 } else { 1 + (n.clamp(0.0, 1.0) * (MOST - 1.0)).round() as u16 };
-            into.extend(code.to_be_bytes());
-        }
-    }
-
-    /// `parts` and `missing` of the uniform.
-    fn decoding(self) -> (Vec2, f32) {
-        if self.bytes == 1 {
-            return (Vec2::X, 0.0);
-        }
-        let steps = MOST - 1.0;
-        (Vec2::new((256.0 * 255.0 / steps) as f32, (255.0 / steps) as f32), (1.0 / steps) as f32)
-    }
 }
 
 impl VolumeBuffers {

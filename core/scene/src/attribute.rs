@@ -122,23 +122,26 @@ impl Values {
         each_type!(self, list => list.push(value as _));
     }
 
-    /// Takes those that come after these; none where they are of another type.
-    pub(crate) fn append(&mut self, after: Values) {
-        fn of<T>(list: &mut Vec<T>, mut after: Vec<T>) {
-            list.reserve_exact(after.len());
-            list.append(&mut after);
+    /// The same numbers with 64 bits, which have a NaN for what is not said.
+    pub(crate) fn widened(&self) -> Values {
+        Values::F64((0..self.len()).map(|at| self.get(at)).collect())
+    }
+
+    /// Takes those that come after these; lists of two types become one of 64 bits.
+    pub(crate) fn append(&mut self, mut after: Values) {
+        macro_rules! same {
+            ($($kind:ident),*) => {
+                match (&mut *self, &mut after) {
+                    $((Values::$kind(list), Values::$kind(after)) => return list.append(after),)*
+                    _ => {}
+                }
+            };
         }
-        match (self, after) {
-            (Values::U8(list), Values::U8(after)) => of(list, after),
-            (Values::I8(list), Values::I8(after)) => of(list, after),
-            (Values::U16(list), Values::U16(after)) => of(list, after),
-            (Values::I16(list), Values::I16(after)) => of(list, after),
-            (Values::U32(list), Values::U32(after)) => of(list, after),
-            (Values::I32(list), Values::I32(after)) => of(list, after),
-            (Values::F32(list), Values::F32(after)) => of(list, after),
-            (Values::F64(list), Values::F64(after)) => of(list, after),
-            _ => {}
+        same!(U8, I8, U16, I16, U32, I32, F32, F64);
+        if !matches!(self, Values::F64(_)) {
+            *self = self.widened();
         }
+        (0..after.len()).for_each(|at| self.push_f64(after.get(at)));
     }
 
     /// Of many numbers of 8 or 16 bits: which there are, and how often. Of others there would be too many different ones.

@@ -17,28 +17,6 @@ pub(super) fn bytes_of_rows(rows: u64, columns: usize) -> u64 {
     rows.saturating_mul(BYTES_PER_NUMBER * columns as u64 + BYTES_PER_ROW)
 }
 
-/// The same numbers with 64 bits, which have a NaN for what is not said.
-pub(super) fn real(values: &Values) -> Values {
-    Values::F64((0..values.len()).map(|row| values.get(row)).collect())
-}
-
-/// Lists of two types become one of 64 bits.
-pub(super) fn append(list: &mut Values, mut batch: Values) {
-    macro_rules! same {
-        ($($kind:ident),*) => {
-            match (&mut *list, &mut batch) {
-                $((Values::$kind(list), Values::$kind(batch)) => return list.append(batch),)*
-                _ => {}
-            }
-        };
-    }
-    same!(U8, I8, U16, I16, U32, I32, F32, F64);
-    if !matches!(list, Values::F64(_)) {
-        *list = real(list);
-    }
-    (0..batch.len()).for_each(|row| list.push_f64(batch.get(row)));
-}
-
 /// A column of numbers; of `is_wide` ones each was a whole number of 64 bits, which programs write where 8 would do.
 pub(super) fn attribute(name: String, values: Values, is_wide: bool) -> Attribute {
     match values {

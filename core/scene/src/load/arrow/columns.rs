@@ -57,12 +57,12 @@ impl Column {
         };
         let unsaid = said.map(unsaid).unwrap_or_default();
         if !unsaid.is_empty() {
-            batch = columnar::real(&batch);
+            batch = batch.widened();
             if let Values::F64(list) = &mut batch {
                 unsaid.into_iter().for_each(|row| list[row] = f64::NAN);
             }
         }
-        columnar::append(list, batch);
+        list.append(batch);
     }
 
     pub(super) fn take_text(&mut self, text: &[u8]) {

@@ -168,7 +168,7 @@ impl Rows {
                 let entries = encodings::entries(page.data, count)?;
                 let picked = numbers.picked_out(&entries);
                 let picked = picked.ok_or_else(|| no_such_entry(&entries, numbers.len()))?;
-                columnar::append(list, page.with_gaps(picked));
+                list.append(page.with_gaps(picked));
             }
             (Rows::Texts(kinds), Encoding::Dictionary, Some(Dictionary::Texts(texts, numbers))) => {
                 let entries = encodings::entries(page.data, count)?;
@@ -183,7 +183,7 @@ impl Rows {
             (_, Encoding::Dictionary, _) => return Err(malformed("its chunk has no dictionary before it".into())),
             (Rows::Numbers(list), encoding, _) => {
                 let packed = encodings::fixed(encoding, wanted.physical, page.data, count, room)?;
-                columnar::append(list, page.with_gaps(wanted.numbers(&packed)));
+                list.append(page.with_gaps(wanted.numbers(&packed)));
             }
             (Rows::Texts(kinds), encoding, _) => {
                 let texts = encodings::texts(encoding, page.data, count, room)?;
