@@ -304,8 +304,9 @@ async function undisturbed(browser) {
 /** A control that is changed by a guest or by the host, until another guest's page shows it. */
 async function controls(browser) {
   const host = await Host.headless();
+  host.ask({ do: 'command', command: { type: 'set', layer: 1, property: 'color_by', value: { choice: 'height' } } });
   const [one, other] = [await watch(browser, host.link), await watch(browser, host.link)];
-  for (const page of [one, other]) await page.click('#layers-open');
+  for (const page of [one, other]) await page.keyboard.press('l');
   const control = '#layer-controls select[id$="colormap"]';
   for (const page of [one, other]) await page.waitForSelector(control);
   const shows = (value) => other.evaluate(({ control, value }) => new Promise((resolve) => {
@@ -325,7 +326,6 @@ async function controls(browser) {
       return began;
     },
   };
-  await host.ask({ do: 'command', command: { type: 'set', layer: 1, property: 'color_by', value: { choice: 'height' } } });
   for (const [whose, change] of Object.entries(changes)) {
     const times = [];
     for (let round = 0; round < 24; round += 1) {

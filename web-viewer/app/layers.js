@@ -159,14 +159,22 @@ export class LayersPanel {
     while (into.children.length > properties.length) into.lastElementChild?.remove();
   }
 
+  #send() {
+    for (const change of this.changes.take()) this.viewer.command({ type: 'set', ...change });
+  }
+
   /** @param {number | null} layer @param {string} property @param {Value} value */
   #change(layer, property, value) {
     if (!this.viewer.maySteer) return this.viewer.refuse();
     this.changes.put(layer, property, value, performance.now());
-    this.request ||= requestAnimationFrame(() => {
-      this.request = 0;
-      for (const change of this.changes.take()) this.viewer.command({ type: 'set', ...change });
-    });
+    // The first leaves at once; of those that follow within a frame, as those of a slider do, the last.
+    if (!this.request) {
+      this.#send();
+      this.request = requestAnimationFrame(() => {
+        this.request = 0;
+        this.#send();
+      });
+    }
     // Then the host's word counts again, should it have refused.
     clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.show(this.viewer.scene), this.changes.settledAt - performance.now() + 50);
