@@ -120,9 +120,11 @@ impl Drawing {
             }
             let began = Instant::now();
             self.scene.refresh();
+            // Before the picture, which takes longer: a control that someone moved is seen to move everywhere else.
+            self.tell_changes();
             let has_drawn = self.draw_if_due();
             self.mirror.publish_finished(&mut self.renderer);
-            self.tell_changes();
+            self.tell_problems();
             if has_drawn {
                 self.frame_times.add(began.elapsed());
             }
@@ -397,10 +399,13 @@ impl Drawing {
         }
     }
 
-    fn tell_changes(&mut self) {
+    fn tell_problems(&self) {
         if let Some(message) = self.renderer.gpu().take_error() {
             (self.tell)(FromEngine::Problem(message));
         }
+    }
+
+    fn tell_changes(&mut self) {
         let loading = self.loads.view();
         let mut status = self.scene.status();
         if self.scene.is_live() {
