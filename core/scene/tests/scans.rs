@@ -1,0 +1,55 @@
+//! LAZ is decompressed by several threads, by its table of chunks; where that is wrong the points are read all the same.
+
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod files;
+
+use files::laz_file;
+use heliograph_scene::load::{LoadError, Progress, Source, load};
+use heliograph_scene::{LayerData, Points};
+use laz::LazVlrBuilder;
+use laz::laszip::{ChunkTable, ChunkTableEntry};
+use std::io::Cursor;
+
+const COUNT: u32 = 1700;
+
+fn read(bytes: &[u8]) -> Result<Points, LoadError> {
+    let source = Source::Bytes { name: "a.laz".into(), bytes: bytes.to_vec().leak() };
+    let layer = load(&source, &Progress::new())?.remove(0);
+    let LayerData::Points(points) = layer.data else { panic!("a.laz is a {}", layer.data.kind()) };
+    Ok(Points::clone(&points))
+}
+
+fn is_same(one: &Points, other: &Points) -> bool {
+    let values = |points: &Points| points.attributes.iter().map(|one| one.values.clone()).collect::<Vec<_>>();
+    one.origin == other.origin
+        && one.positions == other.positions
+        && one.file_index == other.file_index
+        && one.file_colors == other.file_colors
+        && values(one) == values(other)
+}
+
+#[test]
+fn a_wrong_table_of_chunks_costs_no_point() {
+    let intact = laz_file(3, Some(100), COUNT);
+    let whole = read(&intact).unwrap();
+    assert_eq!(whole.len(), COUNT as usize);
+    let points_at = u32::from_le_bytes(intact[96..100].try_into().unwrap()) as usize;
+    let table_at = i64::from_le_bytes(intact[points_at..points_at + 8].try_into().unwrap()) as usize;
+    let table = ChunkTable::read(&mut Cursor::new(&intact[table_at..]), false).unwrap();
+    let vlr = LazVlrBuilder::default().with_point_format(3, 0).unwrap().with_fixed_chunk_size(100).build();
+    for shift in (-20i64..=20).filter(|shift| *shift != 0) {
+        // The first chunk seems to be longer or shorter, so all that follow seem to lie elsewhere.
+        let mut wrong = ChunkTable::with_capacity(table.len());
+        for (at, chunk) in table.as_ref().iter().enumerate() {
+            let byte_count = chunk.byte_count.strict_add_signed(if at == 0 { shift } else { 0 });
+            wrong.push(ChunkTableEntry { byte_count, ..*chunk });
+        }
+        let mut file = intact[..table_at].to_vec();
+        wrong.write_to(&mut file, &vlr).unwrap();
+        // What follows can be taken for points.
+        file.extend((0..60_000u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8));
+        let points = read(&file).unwrap_or_else(|error| panic!("by {shift}: {error}"));
+        assert!(is_same(&points, &whole), "a table that is wrong by {shift} gives other points");
+    }
+}
