@@ -65,7 +65,7 @@ mod tests {
             "/core/controls.js",
             "/core/view.js",
         ];
-        let statistics = ["/app/statistics.js", "/app/labels.js", "/core/scale.js"];
+        let statistics = ["/app/statistics.js", "/app/card.js", "/app/labels.js", "/core/scale.js"];
         let later = [&still[..], &web_socket, &controls, &statistics].concat();
         let at_first = FILES.iter().filter(|file| !later.contains(&file.path));
         let over_the_wire: usize = at_first.map(|file| file.gzip.len()).sum();
