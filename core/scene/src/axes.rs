@@ -1,11 +1,11 @@
 //! [`Axes`]: which columns of a table are the coordinates of its points, and which others could be.
 
-use crate::load::unique;
+use crate::load::{is_plausible, unique};
 use crate::{Aabb, Attribute, Points, Values};
 use glam::DVec3;
 use std::sync::Arc;
 
-/// Columns of a table of points that can be a coordinate: those whose numbers are all finite.
+/// Columns of a table of points that can be a coordinate: those whose numbers all can be drawn as one.
 #[derive(Debug)]
 pub(crate) struct Axes {
     /// Those that the reader took, then the others in the order of the file.
@@ -39,12 +39,12 @@ pub(crate) type Chosen = [Option<usize>; 3];
 impl Axes {
     /// Of points that were read; `names` are those of the columns that became their coordinates. `None` when no other could be.
     pub(crate) fn of(points: &Arc<Points>, names: [Option<&str>; 3]) -> Option<Axes> {
-        let finite = |attribute: &Attribute| {
-            let mut is_finite = attribute.categories.is_none();
-            attribute.values.each(0..attribute.values.len(), |value| is_finite &= value.is_finite());
-            is_finite
+        let can_be_one = |attribute: &Attribute| {
+            let mut can_be_one = attribute.categories.is_none();
+            attribute.values.each(0..attribute.values.len(), |value| can_be_one &= is_plausible(value));
+            can_be_one
         };
-        let others = points.attributes.iter().enumerate().filter(|(_, attribute)| finite(attribute));
+        let others = points.attributes.iter().enumerate().filter(|(_, attribute)| can_be_one(attribute));
         let others = others.map(|(at, attribute)| (attribute.name.clone(), Numbers::Attribute(at)));
         let own =
             names.into_iter().enumerate().filter_map(|(axis, name)| Some((name?.to_owned(), Numbers::Axis(axis))));

@@ -55,6 +55,9 @@ fn every_complete_column_of_numbers_can_be_a_coordinate() {
     let property = status.layers[0].properties.iter().find(|property| property.id == "axis_z").unwrap();
     let PropertyKind::Choice { options } = &property.kind else { panic!("{property:?}") };
     assert_eq!(options.iter().map(|option| option.id.as_str()).collect::<Vec<_>>(), CANDIDATES);
+    // A number of 1e300 is no place, and would leave 32 bits.
+    let (scene, _) = scene_of("x,y,z,id\n1,2,3,1e300\n4,5,6,7\n");
+    assert!(scene.status().layers[0].properties.iter().all(|property| !property.id.starts_with("axis")));
     let (scene, _) = scene_of("x,y,z,what\n1,2,3,a\n4,5,6,b\n");
     assert!(scene.status().layers[0].properties.iter().all(|property| !property.id.starts_with("axis")));
 }

@@ -39,6 +39,9 @@ pub(super) fn is_named_so(name: &str) -> bool {
 
 /// Makes the numbers kinds of things, called by their numbers, 0 first; as it is where there are too many or some are not whole.
 pub(super) fn told_apart(volume: &mut Volume) {
+    if volume.values.categories.is_some() {
+        return;
+    }
     let count = volume.values.values.len();
     let mut labels: BTreeSet<i64> = BTreeSet::from([0]);
     let mut are_labels = true;
@@ -52,7 +55,7 @@ pub(super) fn told_apart(volume: &mut Volume) {
             are_labels &= labels.len() <= MOST_LABELS;
         }
     });
-    if !are_labels || volume.values.categories.is_some() {
+    if !are_labels {
         return;
     }
     let labels: Vec<i64> = std::iter::once(0).chain(labels.into_iter().filter(|label| *label != 0)).collect();

@@ -190,7 +190,7 @@ fn stem(name: &str) -> String {
 }
 
 /// Whether a coordinate can be drawn.
-fn is_plausible(coordinate: f64) -> bool {
+pub(crate) fn is_plausible(coordinate: f64) -> bool {
     // Written so that NaN fails.
     coordinate.abs() <= MAX_COORDINATE
 }
