@@ -6,6 +6,7 @@ use glam::{DVec3, dvec3};
 use heliograph_scene::load::{Progress, Source, load};
 use heliograph_scene::view::View;
 use heliograph_scene::{LayerData, LayerId, Scene, Viewport, on_picture};
+use heliograph_wire::scene::LegendScale;
 use heliograph_wire::{Command, PropertyKind, Value};
 use std::sync::Arc;
 
@@ -87,12 +88,22 @@ fn points_go_where_the_chosen_columns_say_and_back() {
 fn colours_by_what_is_an_attribute_no_longer_are_the_first_again() {
     let (mut scene, layer) = scene_of(QUAKES);
     let first = value(&scene, "color_by");
+    assert_eq!(first, "depth", "a height that is 0 everywhere says nothing");
     set(&mut scene, layer, "axis_x", "year");
     set(&mut scene, layer, "color_by", "longitude");
     set(&mut scene, layer, "filter_by", "longitude");
     set(&mut scene, layer, "axis_x", "longitude");
     assert_eq!(value(&scene, "color_by"), first);
     assert_eq!(value(&scene, "filter_by"), "everything");
+}
+
+#[test]
+fn heights_have_no_digits_beyond_those_that_are_kept() {
+    let (scene, _) = scene_of("x,y,z\n0,0,0\n1,1,399.98\n");
+    let legend = scene.status().layers[0].legend.clone().unwrap();
+    let LegendScale::Ramp { range, .. } = legend.scale else { panic!("{legend:?}") };
+    assert_eq!((legend.title.as_str(), range[0]), ("Height", 0.0));
+    assert!((range[1] - 399.98).abs() < 1e-3, "{range:?}");
 }
 
 #[test]
