@@ -1,4 +1,7 @@
-//! Packs the page into the executable: lists web-viewer's files and compresses them. No Node.
+//! Packs the page into the executable: lists web-viewer's files, bundles its scripts and compresses all. No Node.
+
+#[path = "build/bundle.rs"]
+mod bundle;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -12,15 +15,27 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     let mut table = String::from("static FILES: &[File] = &[\n");
     let mut all = Vec::new();
-    for (index, file) in files(&root)?.iter().enumerate() {
+    let mut scripts = bundle::Scripts::new();
+    let mut contents = Vec::new();
+    for file in files(&root)? {
         let is_script = file.extension().is_some_and(|ending| ending == "js");
-        let content = packed(&std::fs::read_to_string(file)?, is_script).into_bytes();
+        let text = packed(&std::fs::read_to_string(&file)?, is_script);
+        let name = file.strip_prefix(&root)?.to_str().ok_or("a file of web-viewer has a name that is not UTF-8")?;
+        if is_script {
+            scripts.insert(name.to_owned(), text);
+        } else {
+            contents.push((name.to_owned(), text));
+        }
+    }
+    bundle::bundle(&mut scripts)?;
+    contents.extend(scripts);
+    for (index, (name, content)) in contents.into_iter().enumerate() {
+        let content = content.into_bytes();
         let (plain, zipped) = (out.join(format!("page-{index}")), out.join(format!("page-{index}.gz")));
         std::fs::write(&plain, &content)?;
         std::fs::write(&zipped, gzip(&content)?)?;
-        let name = file.strip_prefix(&root)?.to_str().ok_or("a file of web-viewer has a name that is not UTF-8")?;
         let path = if name == "index.html" { "/".to_owned() } else { format!("/{name}") };
-        let (kind, etag) = (content_type(file), format!("\"{:016x}\"", hash(&content)));
+        let (kind, etag) = (content_type(Path::new(&name)), format!("\"{:016x}\"", hash(&content)));
         writeln!(
             table,
             "File {{ path: {path:?}, content_type: {kind:?}, etag: {etag:?}, plain: include_bytes!({plain:?}), \
@@ -38,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// A text without indentation, a style without its comments, and a script without what it says to readers and to the type checker, which are more than a
-/// third of it on a narrow line. Lines stay where they are, so that a browser's error names the line of the source.
+/// third of it on a narrow line.
 fn packed(text: &str, is_script: bool) -> String {
     let mut is_inside = false;
     let kept = text.lines().map(|line| {

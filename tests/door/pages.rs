@@ -61,7 +61,7 @@ const ATTACK: &str = r"(async (base, token) => {
   await attempt('post', () => fetch(`${base}/whep`, offer));
   await attempt('post blind', () => fetch(`${base}/whep`, { method: 'POST', mode: 'no-cors', body: 'v=0' }));
   await attempt('delete', () => fetch(`${base}/whep/x`, { method: 'DELETE', headers: offer.headers }));
-  await attempt('script', () => element('script', `${base}/core/clock.js`));
+  await attempt('script', () => element('script', `${base}/app/main.js`));
   await attempt('image', () => element('img', `${base}/icon.svg`));
   await attempt('socket', () => new Promise((resolve, reject) => {
     const socket = new WebSocket(`${base.replace('http', 'ws')}/ws`);

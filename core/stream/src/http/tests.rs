@@ -282,7 +282,7 @@ async fn whoever_asks_and_never_reads_is_cut_off() {
     let host = TestHost::start(64, 64).await;
     let mut stream = tokio::net::TcpStream::connect(host.address).await.unwrap();
     // A token's owner, so that no limit on strangers helps; answers of 10 MB, which no socket's buffer holds.
-    let one = format!("GET /app/viewer.js HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {VIEW}\r\n\r\n", host.address);
+    let one = format!("GET /app/main.js HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {VIEW}\r\n\r\n", host.address);
     let asked = one.repeat(4_000);
     let (writing, began) = (asked.as_bytes(), std::time::Instant::now());
     let cut = async {
