@@ -116,6 +116,11 @@ const actions = {
     await mouse.move(to[0], to[1], { steps });
     if (!hold) await mouse.up({ button });
   },
+  async hover({ page, from, to }) {
+    const { mouse } = pages.get(page);
+    await mouse.move(from[0], from[1]);
+    await mouse.move(to[0], to[1], { steps: 10 });
+  },
   release: ({ page }) => pages.get(page).mouse.up(),
   async wheel({ page, at, delta }) {
     const { mouse } = pages.get(page);
