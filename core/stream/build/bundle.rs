@@ -12,7 +12,7 @@ use std::path::{Component, Path};
 const ENTRIES: [&str; 2] = ["app/offer.js", "app/main.js"];
 
 /// Modules by their paths from the page's folder, e.g. `core/clock.js`.
-pub type Scripts = BTreeMap<String, String>;
+pub(crate) type Scripts = BTreeMap<String, String>;
 /// In which of the entries a module is.
 type Held = BTreeMap<String, &'static str>;
 
@@ -34,8 +34,9 @@ struct Import<'a> {
 /// for any longer.
 ///
 /// # Errors
-/// Where a module imports or exports otherwise than by names in braces, what is not there, or itself.
-pub fn bundle(scripts: &mut Scripts) -> Result<(), String> {
+/// Where a module imports or exports otherwise than by names in braces, what is not there, or itself, or names something relative
+/// to itself and is served from another folder.
+pub(crate) fn bundle(scripts: &mut Scripts) -> Result<(), String> {
     let mut held = Held::new();
     let mut bundles = Vec::new();
     for entry in ENTRIES {
@@ -60,6 +61,10 @@ fn bundle_of(entry: &str, order: &[String], scripts: &Scripts, held: &Held) -> R
     let mut text = String::new();
     for path in order {
         let Module { imports, exports, body } = parse(path, &scripts[path])?;
+        let is_beside = Path::new(path).parent() == Path::new(entry).parent();
+        if !is_beside && ["import.meta", "import('"].iter().any(|word| body.contains(word)) {
+            return Err(format!("{path} names others relative to itself, and is served as {entry}, from another folder"));
+        }
         let mut taken = String::new();
         for import in &imports {
             let from = held[&import.from];
