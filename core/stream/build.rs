@@ -28,6 +28,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     bundle::bundle(&mut scripts)?;
+    let first = scripts.remove(bundle::FIRST).unwrap_or_default();
+    inline(&mut contents, &first)?;
     contents.extend(scripts);
     for (index, (name, content)) in contents.into_iter().enumerate() {
         let content = content.into_bytes();
@@ -44,11 +46,28 @@ fn main() -> Result<(), Box<dyn Error>> {
         all.extend_from_slice(&content);
     }
     table.push_str("];\n");
+    writeln!(table, "/// The one script that stands in the page itself.\npub(super) static FIRST_SCRIPT: &str = {first:?};")?;
     std::fs::write(out.join("page.rs"), table)?;
     println!("cargo::rustc-env=HELIOGRAPH_PAGE={:016x}", hash(&all));
     for folder in ["", "core", "app"] {
         println!("cargo::rerun-if-changed={}", root.join(folder).display());
     }
+    Ok(())
+}
+
+/// Puts the first script into the page, in place of the line that asks for it.
+fn inline(contents: &mut [(String, String)], first: &str) -> Result<(), String> {
+    let asks = format!("<script type=\"module\" src=\"{}\"></script>", bundle::FIRST);
+    let page = contents.iter_mut().find(|(name, _)| name == "index.html");
+    let (_, page) = page.ok_or("there is no index.html")?;
+    if page.matches(&asks).count() != 1 {
+        return Err(format!("index.html does not ask once for {}, by {asks}", bundle::FIRST));
+    }
+    // A browser would take these for the end of the script, or for more of it than there is.
+    if ["</script", "<script", "<!--"].iter().any(|text| first.to_lowercase().contains(text)) {
+        return Err("the first script has text in it that ends a script in a page".to_owned());
+    }
+    *page = page.replace(&asks, &format!("<script>{first}</script>"));
     Ok(())
 }
 

@@ -15,6 +15,9 @@ const GATHER_MS = 150;
  */
 export const SETTLE_MS = 15;
 
+/** Over such a round trip the host begins DTLS: its stack saves one then, but waits for up to 200 ms. */
+const LONG_TRIP_MS = 250;
+
 /** @returns {'no_webrtc' | 'no_h264' | null} What keeps this browser from showing the picture over WebRTC. */
 export function missingAbility() {
   if (typeof RTCPeerConnection === 'undefined') return 'no_webrtc';
@@ -95,8 +98,14 @@ export class Offer {
     this.sentAt = performance.now();
     const headers = { ...introduction(this.token), 'Content-Type': 'application/sdp' };
     // A host that never answers is given up by the session.
-    return request('whep', { method: 'POST', headers, body: sdp, signal: this.aborter.signal }).catch(() => null);
+    return request('whep', { method: 'POST', headers, body: isFar() ? sdp.replaceAll('a=setup:actpass', 'a=setup:passive') : sdp, signal: this.aborter.signal }).catch(() => null);
   }
+}
+
+/** Whether the page itself took long to come. */
+function isFar() {
+  const [page] = performance.getEntriesByType('navigation');
+  return page instanceof PerformanceNavigationTiming && page.responseStart - page.requestStart > LONG_TRIP_MS;
 }
 
 /** @param {RTCPeerConnection} peer */

@@ -140,6 +140,8 @@ export class Ways {
       linked: () => {
         if (this.way === null) this.#goBy('rtc');
         this.tell({ type: 'linked' });
+        // Its picture was in front before the host could be told so.
+        if (this.ladder.carrying === 'rtc' && this.rung === null) this.saying = this.#sayRung('rtc');
       },
       track: (stream) => this.stage.adopt(stream),
       control: (data) => listener.control(data, 'rtc'),
@@ -258,6 +260,8 @@ export class Ways {
   /** @param {Way} way */
   #show(way) {
     this.stage.show(way);
+    // The first picture comes before the channels are open.
+    if (way === 'rtc' && !this.connection?.isOpen) return;
     this.#goBy(way);
     this.saying = this.#sayRung(way);
   }

@@ -236,7 +236,9 @@ export class Ladder {
 
   /** @param {Way} way @param {number} now @returns {LadderAction[]} */
   #frame(way, now) {
-    const isOpen = way === 'rtc' ? this.rtc === 'up' : this.ws === 'open';
+    // The first picture is shown as soon as it is there: the data channels open two round trips later.
+    const isFirst = this.rtc === 'trying' && this.carrying === null;
+    const isOpen = way === 'rtc' ? this.rtc === 'up' || isFirst : this.ws === 'open';
     if (!isOpen || this.#isCarriedBy(way)) return [];
     // A WebSocket that came too late: WebRTC was quicker.
     if (way === 'ws' && this.#isCarriedBy('rtc')) return this.#closeWs();

@@ -52,6 +52,19 @@ test('where WebRTC connects in time nothing else is tried, ever', () => {
   assert.deepEqual(tell(ladder, 200, frame('rtc'), heard('rtc')), []);
 });
 
+test('the first picture over WebRTC is shown before the data channels are open, a later one is not', () => {
+  const ladder = new Ladder(BOTH);
+  tell(ladder, 0, 'start');
+  tell(ladder, 20, answered());
+  assert.deepEqual(tell(ladder, 100, frame('rtc')), ['show rtc']);
+  assert.equal(ladder.deadline, Infinity);
+  assert.deepEqual(tell(ladder, 200, 'linked', frame('rtc')), []);
+
+  const late = detoured();
+  assert.deepEqual(tell(late, 1100, frame('rtc')), []);
+  assert.deepEqual(tell(late, 1200, 'linked', frame('rtc')), ['show rtc', 'close_ws']);
+});
+
 test('without WebRTC the WebSocket is opened at once, and WebRTC never', () => {
   const ladder = new Ladder({ rtc: false, ws: true });
   assert.deepEqual(tell(ladder, 0, 'start'), ['open_ws']);

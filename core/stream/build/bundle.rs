@@ -1,4 +1,4 @@
-//! Makes two scripts of all modules that the page begins with.
+//! Makes two scripts of all modules that the page begins with; the first stands in the page itself.
 //!
 //! A browser asks for six files at a time over HTTP/1.1, so three dozen modules take six round trips: three seconds on a line
 //! where one takes half a second. They are smaller, too, when all of them are compressed together. Each module becomes a function
@@ -7,9 +7,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Component, Path};
 
-/// What begins it all, in the order in which it runs. Each is served as it is called, with all that it imports and no earlier
-/// one has, so that what they name relative to themselves stays where it was.
-const ENTRIES: [&str; 2] = ["app/offer.js", "app/main.js"];
+/// Runs as soon as the page is read, without a request of its own.
+pub(crate) const FIRST: &str = "app/offer.js";
+/// What begins it all, in the order in which it runs, each with all that it imports and no earlier one has. The second is served
+/// as it is called, so that what its modules name relative to themselves stays where it was.
+const ENTRIES: [&str; 2] = [FIRST, "app/main.js"];
+/// By which the others take what the first has: it is no module, as nobody could name it.
+const OF_FIRST: &str = "globalThis.heliographFirst";
 
 /// Modules by their paths from the page's folder, e.g. `core/clock.js`.
 pub(crate) type Scripts = BTreeMap<String, String>;
@@ -30,7 +34,7 @@ struct Import<'a> {
     from: String,
 }
 
-/// Puts bundles in place of the entries, has what is loaded later take from them what they have, and takes out what nobody asks
+/// Puts bundles in place of the entries (the first is no module but a script), has what is loaded later take from them what they have, and takes out what nobody asks
 /// for any longer.
 ///
 /// # Errors
@@ -76,13 +80,23 @@ fn bundle_of(entry: &str, order: &[String], scripts: &Scripts, held: &Held) -> R
         let (name, exports) = (name(path), exports.join(", "));
         text += &format!("// {path}\nconst {name} = (() => {{\n{taken}{body}return {{ {exports} }};\n}})();\n");
     }
-    let line = |(from, names): (&str, BTreeSet<String>)| {
-        let names: Vec<String> = names.into_iter().collect();
-        format!("import {{ {} }} from '{}';\n", names.join(", "), relative(entry, from))
-    };
-    let imports: String = earlier.into_iter().map(line).collect();
-    let names: Vec<String> = order.iter().map(|path| name(path)).collect();
-    Ok(format!("{imports}{text}export {{ {} }};\n", names.join(", ")))
+    let line = |(from, names): (&str, BTreeSet<String>)| taking(&Vec::from_iter(names).join(", "), entry, from);
+    let taken: String = earlier.into_iter().map(line).collect();
+    let names = order.iter().map(|path| name(path)).collect::<Vec<_>>().join(", ");
+    Ok(if entry == FIRST {
+        format!("(() => {{\n'use strict';\n{text}{OF_FIRST} = {{ {names} }};\n}})();\n")
+    } else {
+        format!("{taken}{text}export {{ {names} }};\n")
+    })
+}
+
+/// The line by which a script takes modules from a bundle.
+fn taking(modules: &str, script: &str, bundle: &str) -> String {
+    if bundle == FIRST {
+        format!("const {{ {modules} }} = {OF_FIRST};\n")
+    } else {
+        format!("import {{ {modules} }} from '{}';\n", relative(script, bundle))
+    }
 }
 
 /// Adds a module to the order in which they are run: after all that it imports.
@@ -146,7 +160,7 @@ fn with_bundles(path: &str, text: &str, held: &Held) -> Result<String, String> {
                 None => imports += &format!("{line}\n"),
                 Some(entry) => {
                     let module = name(&import.from);
-                    imports += &format!("import {{ {module} }} from '{}';\n", relative(path, entry));
+                    imports += &taking(&module, path, entry);
                     taken += &format!("const {{ {} }} = {module};\n", fields(&import));
                 }
             },

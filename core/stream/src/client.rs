@@ -125,6 +125,11 @@ async fn request_keyframe(track: &Arc<dyn TrackRemote>) {
 impl Client {
     /// Joins by a link's token; returns when both sides are connected.
     pub(crate) async fn join(host: &TestHost, token: &str) -> Client {
+        Client::join_as(host, token, "actpass").await
+    }
+
+    /// The same with an offer that says so of who begins the handshake (RFC 4145, section 4).
+    pub(crate) async fn join_as(host: &TestHost, token: &str, setup: &str) -> Client {
         let (track_tx, track) = watch::channel(None);
         let (frames_tx, frames) = mpsc::channel(1_024);
         let (gathered, mut is_gathered) = watch::channel(false);
@@ -156,6 +161,7 @@ impl Client {
         connection.set_local_description(offer).await.unwrap();
         timeout(PATIENCE, is_gathered.wait_for(|done| *done)).await.unwrap().unwrap();
         let offer = connection.local_description().await.unwrap().sdp;
+        let offer = offer.replace("a=setup:actpass", &format!("a=setup:{setup}"));
         let (status, response) = host.whep(token, &offer).await;
         assert_eq!(status, 201, "{response}");
         let (head, answer) = response.split_once("\r\n\r\n").unwrap();

@@ -249,6 +249,19 @@ async fn one_viewer_more_than_there_are_places_is_asked_to_wait_and_gets_the_pla
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn who_offers_to_be_called_is_called_by_the_host() {
+    let mut host = TestHost::start(WIDTH, HEIGHT).await;
+    host.publish(WIDTH, HEIGHT, 200, 0);
+    for (offered, answered) in [("actpass", "passive"), ("active", "passive"), ("passive", "active")] {
+        let mut viewer = Client::join_as(&host, VIEW, offered).await;
+        assert!(viewer.answer.contains(&format!("a=setup:{answered}\r\n")), "{}", viewer.answer);
+        viewer.frame(|_| true).await;
+        viewer.close().await;
+    }
+    host.end().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_heart_beats() {
     let host = TestHost::start(WIDTH, HEIGHT).await;
     let beats = host.ring.pulse.beats();

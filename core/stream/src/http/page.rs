@@ -53,6 +53,8 @@ mod tests {
         assert!(index.content_type.starts_with("text/html"));
         assert!(FILES.iter().all(|file| file.etag.starts_with('"') && file.etag.ends_with('"')));
         assert!(!FILES.iter().any(|file| file.path.contains("test") || file.path.ends_with(".d.ts")));
+        let page = std::str::from_utf8(index.plain).unwrap();
+        assert!(page.contains(&format!("<script>{FIRST_SCRIPT}</script>")) && FIRST_SCRIPT.contains("whep"));
         // What these bring is asked for when it is needed, after the first picture or when there is none.
         let still = ["/app/painter.js", "/core/tiles.js"];
         let web_socket = ["/app/socket.js", "/app/decoder.js"];

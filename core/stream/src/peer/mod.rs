@@ -109,7 +109,9 @@ pub(crate) async fn answer(
     let (gathered_tx, gathered) = watch::channel(false);
     let handler = Handler { events: events_tx, gathered: gathered_tx };
     let connection =
-        connection(bind, stun, &line, counters, keyframe_wish, handler).await.map_err(OfferError::Failed)?;
+        connection(bind, role_for(offer), stun, &line, counters, keyframe_wish, handler)
+            .await
+            .map_err(OfferError::Failed)?;
     let mut peer = Peer {
         connection,
         offer: offer.to_owned(),
@@ -255,6 +257,7 @@ impl Transport for Peer {
 
 async fn connection(
     bind: IpAddr,
+    role: RTCDtlsRole,
     stun: &[SocketAddr],
     line: &SharedLine,
     counters: Arc<Counters>,
@@ -270,7 +273,7 @@ async fn connection(
     let connection = PeerConnectionBuilder::new()
         .with_configuration(configuration(stun))
         .with_media_engine(media_engine()?)
-        .with_setting_engine(settings(bind))
+        .with_setting_engine(settings(bind, role))
         .with_interceptor_registry(registry)
         .with_data_channel_send_buffer_limit(CHANNEL_BYTES_MAX)
         .with_handler(Arc::new(handler))
@@ -285,7 +288,15 @@ fn configuration(stun: &[SocketAddr]) -> RTCConfiguration {
     RTCConfigurationBuilder::new().with_ice_servers(stun.iter().map(server).collect()).build()
 }
 
-pub(crate) fn settings(bind: IpAddr) -> SettingEngine {
+/// Who begins the handshake: the browser, unless its offer leaves that to the host (RFC 4145, section 4). As a client the host
+/// would begin at the next tick of webrtc-rs's ICE timer, up to 200 ms later; but the browser's first message is answered with
+/// a cookie (RFC 6347, section 4.2.1), which takes a round trip more. The page leaves it to the host where that is longer.
+fn role_for(offer: &str) -> RTCDtlsRole {
+    let is_passive = offer.lines().any(|line| line.trim_end() == "a=setup:passive");
+    if is_passive { RTCDtlsRole::Client } else { RTCDtlsRole::Server }
+}
+
+pub(crate) fn settings(bind: IpAddr, role: RTCDtlsRole) -> SettingEngine {
     let [disconnected, failed, keepalive] = ICE_TIMEOUTS.map(Some);
     SettingEngineBuilder::new()
         .with_include_loopback_candidate(true)
@@ -294,8 +305,7 @@ pub(crate) fn settings(bind: IpAddr) -> SettingEngine {
         // A browser nominates a lite agent's address with its first check. Away from loopback the host must check too, to
         // open the way through its own firewall.
         .with_lite(bind.is_loopback())
-        // As a client webrtc-rs would begin the handshake at the next tick of its ICE timer, up to 200 ms later.
-        .with_answering_dtls_role(RTCDtlsRole::Server)
+        .with_answering_dtls_role(role)
         .with_sctp_max_receive_buffer_size(UNREAD_BYTES_MAX)
         .build()
 }
