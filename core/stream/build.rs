@@ -46,7 +46,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         all.extend_from_slice(&content);
     }
     table.push_str("];\n");
-    writeln!(table, "/// The one script that stands in the page itself.\npub(super) static FIRST_SCRIPT: &str = {first:?};")?;
+    writeln!(
+        table,
+        "/// The one script that stands in the page itself.\npub(super) static FIRST_SCRIPT: &str = {first:?};"
+    )?;
     std::fs::write(out.join("page.rs"), table)?;
     println!("cargo::rustc-env=HELIOGRAPH_PAGE={:016x}", hash(&all));
     for folder in ["", "core", "app"] {

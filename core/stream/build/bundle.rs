@@ -67,7 +67,9 @@ fn bundle_of(entry: &str, order: &[String], scripts: &Scripts, held: &Held) -> R
         let Module { imports, exports, body } = parse(path, &scripts[path])?;
         let is_beside = Path::new(path).parent() == Path::new(entry).parent();
         if !is_beside && ["import.meta", "import('"].iter().any(|word| body.contains(word)) {
-            return Err(format!("{path} names others relative to itself, and is served as {entry}, from another folder"));
+            return Err(format!(
+                "{path} names others relative to itself, and is served as {entry}, from another folder"
+            ));
         }
         let mut taken = String::new();
         for import in &imports {

@@ -33,7 +33,9 @@ pub fn answer(body: &[u8]) -> Result<(String, Option<String>), String> {
     let description = read(offer).map_err(|error| sentence(&error))?;
     // webrtc's own state machine, without the sockets and tasks that `peer` gives it.
     let engine = media_engine().map_err(|error| error.to_string())?;
-    let builder = RTCPeerConnectionBuilder::new().with_media_engine(engine).with_setting_engine(settings(HERE, RTCDtlsRole::Server));
+    let builder = RTCPeerConnectionBuilder::new()
+        .with_media_engine(engine)
+        .with_setting_engine(settings(HERE, RTCDtlsRole::Server));
     let mut connection = builder.build(Instant::now()).map_err(|error| error.to_string())?;
     connection.set_remote_description(Instant::now(), description).map_err(|error| error.to_string())?;
     let answer = connection.create_answer(None).map_err(|error| error.to_string())?;

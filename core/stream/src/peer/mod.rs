@@ -108,10 +108,9 @@ pub(crate) async fn answer(
     let (events_tx, events) = mpsc::channel(WAITING_EVENTS_MAX);
     let (gathered_tx, gathered) = watch::channel(false);
     let handler = Handler { events: events_tx, gathered: gathered_tx };
-    let connection =
-        connection(bind, role_for(offer), stun, &line, counters, keyframe_wish, handler)
-            .await
-            .map_err(OfferError::Failed)?;
+    let connection = connection(bind, role_for(offer), stun, &line, counters, keyframe_wish, handler)
+        .await
+        .map_err(OfferError::Failed)?;
     let mut peer = Peer {
         connection,
         offer: offer.to_owned(),
