@@ -33,6 +33,9 @@ const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 const STEADY: f32 = 0.1;
 /// How soon to look again for a read-back that the GPU has not finished.
 const READBACK_POLL: Duration = Duration::from_micros(500);
+/// The next picture is begun when the one before has arrived: what waits is the newest hand, not a queue in the GPU, where each
+/// picture that waits makes what the viewers see later by the time of a picture.
+const MOST_IN_FLIGHT: usize = 1;
 
 /// For a picture that was drawn and cannot be kept.
 pub(crate) fn cannot_write(path: &Path, error: &std::io::Error) -> String {
@@ -151,6 +154,9 @@ impl Drawing {
     }
 
     fn until_due(&self) -> Duration {
+        if self.renderer.readbacks_in_flight() >= MOST_IN_FLIGHT {
+            return READBACK_POLL;
+        }
         let spacing = self.drawn_at.map_or(Duration::ZERO, |at| LEAST_SPACING.saturating_sub(at.elapsed()));
         if self.drawn_revision == Some(self.scene.revision()) && !self.mirror.is_wanted() {
             // Only refinement is left: it begins when the hand rests.
