@@ -45,6 +45,9 @@ pub struct Style {
     pub volume: crate::VolumeStyle,
 }
 
+/// The choice that links have the colours of their nodes: no attribute of links is called so.
+pub(crate) const OF_NODES: &str = "nodes";
+
 /// Which elements are drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter {
