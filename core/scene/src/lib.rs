@@ -60,7 +60,7 @@ pub use mesh::{Mesh, normals_of};
 pub use network::Network;
 pub use over::{ScaleBar, on_picture};
 pub use paint::{AS_NODES, ColorTable, HIDDEN, Paint};
-pub use pick::Picked;
+pub use pick::{Part, Picked};
 pub use placement::Placement;
 pub use points::Points;
 pub use scene::{Scene, Viewport, Wake};
