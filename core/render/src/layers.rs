@@ -191,7 +191,7 @@ impl Buffers {
                 VolumeBuffers::new(upload, volume).map(|buffers| Buffers::Volume(Box::new(buffers)))
             }
             LayerData::Network(network) => NetworkBuffers::new(upload, network).map(|mut buffers| {
-                buffers.write(upload, network, &layer.paint());
+                buffers.write(upload, network, layer);
                 Buffers::Network(buffers)
             }),
         };
@@ -215,7 +215,7 @@ impl Buffers {
             }
             (Buffers::Volume(_), LayerData::Volume(_)) if same_data => false, // Colours are looked up.
             (Buffers::Network(buffers), LayerData::Network(network)) if buffers.fits(network) => {
-                buffers.write(upload, network, &layer.paint());
+                buffers.write(upload, network, layer);
                 buffers.dots.is_some()
             }
             _ => {

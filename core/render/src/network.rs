@@ -1,4 +1,4 @@
-//! Networks: nodes as balls by `network.wgsl`, links as thin lines by `links.wgsl`.
+//! Networks: nodes as balls by `network.wgsl`, links as thin lines by `links.wgsl`, in the colours of their nodes or in their own.
 
 use crate::frame::{Slot, Uniforms};
 use crate::pipeline::{Blend, Depth, Raster, storage_group, storage_layout};
@@ -7,7 +7,7 @@ use crate::shaders::{LINKS, NETWORK};
 use crate::upload::Upload;
 use bytemuck::{Pod, Zeroable};
 use glam::Vec3;
-use heliograph_scene::{HIDDEN, Network, Paint};
+use heliograph_scene::{HIDDEN, Layer, LinkLook, Network, Paint};
 use std::ops::Range;
 use wgpu::BufferUsages;
 
@@ -33,7 +33,7 @@ pub(crate) struct NetworkPipelines {
 
 impl NetworkPipelines {
     pub(crate) fn new(device: &wgpu::Device, frame: &wgpu::BindGroupLayout) -> NetworkPipelines {
-        let layout = storage_layout(device, wgpu::ShaderStages::VERTEX, &[true; 2]);
+        let layout = storage_layout(device, wgpu::ShaderStages::VERTEX, &[true; 3]);
         let nodes = Raster {
             shader: NETWORK,
             vertex: "ball",
@@ -63,7 +63,7 @@ impl NetworkPipelines {
 }
 
 /// One network on the GPU. Its nodes are written whole: they move with every frame while its layout settles. Its links never
-/// change, and stand in an order of which any prefix is a fair sample.
+/// change, and stand in an order of which any prefix is a fair sample. Colours of their own are written when those change.
 pub(crate) struct NetworkBuffers {
     nodes: wgpu::Buffer,
     node_count: usize,
@@ -71,6 +71,10 @@ pub(crate) struct NetworkBuffers {
     pub(crate) dots: Option<PointBuffers>,
     links: wgpu::Buffer,
     link_count: usize,
+    /// The colours of the links in the same order; made when they first have any.
+    link_colors: Option<wgpu::Buffer>,
+    /// What those colours are of; none while the nodes give them.
+    link_look: Option<LinkLook>,
     /// What the shader of links looks up; made when they are first drawn.
     group: Option<wgpu::BindGroup>,
 }
@@ -83,7 +87,8 @@ impl NetworkBuffers {
         let links = upload.bound::<[u32; 2]>("links", link_count, BufferUsages::empty())?;
         upload.write(&links, 0, &spread_out(&network.edges));
         let dots = if node_count > MOST_BALLS { Some(PointBuffers::with_room(upload, node_count, 0.0)?) } else { None };
-        Some(NetworkBuffers { nodes, node_count, dots, links, link_count, group: None })
+        let (link_colors, link_look, group) = (None, None, None);
+        Some(NetworkBuffers { nodes, node_count, dots, links, link_count, link_colors, link_look, group })
     }
 
     /// Whether other content fits the same room.
@@ -91,7 +96,15 @@ impl NetworkBuffers {
         (self.node_count, self.link_count) == (network.positions.len(), network.edges.len())
     }
 
-    pub(crate) fn write(&mut self, upload: &Upload<'_>, network: &Network, paint: &Paint<'_>) {
+    pub(crate) fn write(&mut self, upload: &mut Upload<'_>, network: &Network, layer: &Layer) {
+        self.write_nodes(upload, network, &layer.paint());
+        let look = layer.link_look();
+        if self.link_look != look {
+            self.link_look = look.filter(|_| self.write_link_colors(upload, &layer.link_paint()));
+        }
+    }
+
+    fn write_nodes(&mut self, upload: &Upload<'_>, network: &Network, paint: &Paint<'_>) {
         let colors = paint.all(network.positions.len());
         let color = |index: usize| colors.get(index).copied().unwrap_or(HIDDEN);
         let nodes: Vec<Node> = (0..)
@@ -108,13 +121,31 @@ impl NetworkBuffers {
         }
     }
 
+    /// False when the adapter has no room for them.
+    fn write_link_colors(&mut self, upload: &mut Upload<'_>, paint: &Paint<'_>) -> bool {
+        if self.link_colors.is_none() {
+            self.link_colors = upload.bound::<[u8; 4]>("colours of links", self.link_count, BufferUsages::empty());
+            self.group = None;
+        }
+        let Some(buffer) = &self.link_colors else { return false };
+        upload.write(buffer, 0, &spread_out(&paint.all(self.link_count)));
+        true
+    }
+
+    /// Whether its links have colours of their own.
+    pub(crate) fn has_link_colors(&self) -> bool {
+        self.link_look.is_some()
+    }
+
     pub(crate) fn link_count(&self) -> usize {
         self.link_count
     }
 
     /// Makes what binds the lists to the pipeline of links, if it is not there.
     pub(crate) fn bind(&mut self, device: &wgpu::Device, pipelines: &NetworkPipelines) {
-        self.group.get_or_insert_with(|| storage_group(device, &pipelines.layout, &[&self.nodes, &self.links]));
+        // Nobody looks at colours that are not there, but something must be bound.
+        let colors = self.link_colors.as_ref().unwrap_or(&self.links);
+        self.group.get_or_insert_with(|| storage_group(device, &pipelines.layout, &[&self.nodes, &self.links, colors]));
     }
 
     /// Draws the balls; their pipeline is set.
@@ -143,14 +174,14 @@ impl NetworkBuffers {
     }
 }
 
-/// The same links in steps of a golden section of their number, so that any prefix is spread evenly over all of them.
-fn spread_out(edges: &[[u32; 2]]) -> Vec<[u32; 2]> {
-    let count = edges.len();
+/// The same of links in steps of a golden section of their number, so that any prefix is spread evenly over all of them.
+fn spread_out<T: Copy>(links: &[T]) -> Vec<T> {
+    let count = links.len();
     let mut step = (count as f64 * 0.618_033_988_75) as usize;
     while count > 1 && greatest_common_divisor(step, count) != 1 {
         step += 1;
     }
-    (0..count).map(|at| edges[(at * step) % count]).collect()
+    (0..count).map(|at| links[(at * step) % count]).collect()
 }
 
 fn greatest_common_divisor(a: usize, b: usize) -> usize {

@@ -65,7 +65,8 @@ impl Web {
         for (layer, range) in linked(scene, layers).zip(&plan.ranges) {
             if let Some(network) = layers.network(layer) {
                 let tint = Vec3::ONE.extend(layer.style.link_opacity * layer.style.opacity);
-                let item = ItemUniform { tint, ..ItemUniform::new(layer.offset, layer.style.link_width) };
+                let mode = u32::from(network.has_link_colors());
+                let item = ItemUniform { tint, mode, ..ItemUniform::new(layer.offset, layer.style.link_width) };
                 let item = uniforms.push(&item);
                 network.draw_links(&mut pass, &pipelines.networks, uniforms, (camera, item), range.clone());
             }

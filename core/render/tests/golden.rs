@@ -110,6 +110,63 @@ fn a_network_without_perspective_looks_as_it_did_on_light_ground() {
     check("network_orthographic", &scene);
 }
 
+/// A network with thick links, of which some properties are set.
+fn linked(settings: &[(&str, Value)]) -> Scene {
+    let mut layer = spiral();
+    (layer.style.link_width, layer.style.link_opacity) = (3.0, 0.9);
+    let mut scene = scene([layer]);
+    set_links(&mut scene, settings);
+    scene
+}
+
+fn set_links(scene: &mut Scene, settings: &[(&str, Value)]) {
+    let layer = Some(scene.layers()[0].id);
+    for (property, value) in settings {
+        scene.apply(&Command::Set { layer, property: (*property).into(), value: value.clone() }, VIEWPORT).unwrap();
+    }
+}
+
+#[test]
+fn links_coloured_by_a_number_look_as_they_did() {
+    let by_strength = [
+        ("link_color_by", Value::Choice("strength".into())),
+        ("link_colormap", Value::Choice("plasma".into())),
+        ("link_color_range", Value::Interval([0.0, 19.0])),
+    ];
+    check("links_numbers", &linked(&by_strength));
+}
+
+#[test]
+fn links_of_a_kind_that_are_filtered_look_as_they_did() {
+    let some = [
+        ("link_color_by", Value::Choice("kind".into())),
+        ("link_filter_by", Value::Choice("strength".into())),
+        ("link_filter_range", Value::Interval([5.0, 19.0])),
+    ];
+    check("links_kinds", &linked(&some));
+}
+
+#[test]
+fn links_have_the_colours_of_their_nodes_again_and_none_is_left_out() {
+    let mut renderer = renderer(VIEWPORT, false);
+    let mut scene = linked(&[]);
+    let before = renderer.capture(&scene).unwrap();
+    let filter = |least| {
+        [("link_filter_by", Value::Choice("strength".into())), ("link_filter_range", Value::Interval([least, 19.0]))]
+    };
+    // All are kept, then half of them, in the colours of their nodes.
+    set_links(&mut scene, &filter(0.0));
+    assert!(renderer.capture(&scene).unwrap() == before);
+    set_links(&mut scene, &filter(10.0));
+    let half = renderer.capture(&scene).unwrap();
+    assert!(difference(&before, &half, STEP).1 > 0.005);
+    let everything = [("link_filter_by", Value::Choice("everything".into()))];
+    set_links(&mut scene, &[("link_color_by", Value::Choice("kind".into())), everything[0].clone()]);
+    assert!(difference(&before, &renderer.capture(&scene).unwrap(), STEP).1 > 0.01);
+    set_links(&mut scene, &[("link_color_by", Value::Choice("nodes".into()))]);
+    assert!(renderer.capture(&scene).unwrap() == before);
+}
+
 #[test]
 fn the_box_looks_as_it_did() {
     let mut scene = scene([torus([205, 170, 110])]);

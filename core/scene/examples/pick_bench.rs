@@ -1,12 +1,12 @@
 //! How long it takes to find what lies under the pointer, one JSON object each:
 //! `cargo run --release -p heliograph-scene --example pick_bench -- [FILES… MILLIONS…]`
 //!
-//! Of files, or of so many millions of points. Without any: synthetic clouds, a mesh in rows and shuffled, and a tractogram. The median and the longest of picks at places
+//! Of files, or of so many millions of points. Without any: synthetic clouds, a mesh in rows and shuffled, a tractogram, and a network. The median and the longest of picks at places
 //! all over the picture, from several sides, near and far.
 
 use glam::{Vec3, vec3};
 use heliograph_scene::load::{LoadedLayer, Progress, Source, load};
-use heliograph_scene::{Aabb, LayerData, Mesh, Points, Scene, Tracts, Viewport, normals_of, synthetic};
+use heliograph_scene::{Aabb, LayerData, Mesh, Network, Points, Scene, Tracts, Viewport, normals_of, synthetic};
 use heliograph_wire::{Command, Side};
 use std::error::Error;
 use std::f32::consts::TAU;
@@ -36,6 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         measure("1 M triangles in rows", mesh(708, false))?;
         measure("1 M triangles in any order", mesh(708, true))?;
         measure("50,000 streamlines of 100 points", tracts(50_000))?;
+        measure("1 M links of 100,000 nodes", network(100_000, 1_000_000))?;
     }
     Ok(())
 }
@@ -134,4 +135,23 @@ fn tracts(count: u32) -> LoadedLayer {
     let bounds = Aabb::of_points(&positions);
     let tracts = Tracts { file_index: (0..count).collect(), positions, starts, bounds, ..Tracts::default() };
     LoadedLayer::new("ball".into(), LayerData::Tracts(Arc::new(tracts)), None)
+}
+
+/// Nodes all over a box, linked to any others.
+fn network(nodes: u32, links: u32) -> LoadedLayer {
+    let mut number = numbers();
+    let positions: Vec<Vec3> = (0..nodes).map(|_| vec3(number(), number(), number())).collect();
+    let mut node = || (number() * nodes as f32) as u32 % nodes;
+    let network = Network {
+        bounds: Aabb::of_points(&positions),
+        positions,
+        // Nothing moves while it is measured.
+        is_placed: true,
+        sizes: Arc::new(vec![1.0; nodes as usize]),
+        labels: Arc::new(vec![String::new(); nodes as usize]),
+        degrees: Arc::new(vec![1; nodes as usize]),
+        edges: Arc::new((0..links).map(|_| [node(), node()]).collect()),
+        ..Network::default()
+    };
+    LoadedLayer::new("web".into(), LayerData::Network(Arc::new(network)), None)
 }

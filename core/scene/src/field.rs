@@ -58,6 +58,14 @@ impl LayerData {
     }
 }
 
+impl LayerData {
+    /// What the links of a network can be coloured and filtered by; the order stays the same.
+    pub fn link_fields(&self) -> Vec<Field<'_>> {
+        let LayerData::Network(network) = self else { return Vec::new() };
+        network.link_attributes.iter().map(|attribute| Field::new(attribute, Source::Each(attribute))).collect()
+    }
+}
+
 impl<'a> Field<'a> {
     fn new(attribute: &'a Attribute, source: Source<'a>) -> Field<'a> {
         Field { name: &attribute.name, unit: attribute.unit.as_deref(), source }

@@ -7,7 +7,7 @@ use crate::layout::Motion;
 use crate::load::{Source, is_geographic};
 use crate::paint::Paint;
 use crate::selection::Selected;
-use crate::{Aabb, ColorBy, Diameter, Mesh, Network, Placement, Points, Style, Tracts, Volume};
+use crate::{Aabb, ColorBy, Diameter, LinkStyle, Mesh, Network, Placement, Points, Style, Tracts, Volume};
 use glam::{DVec3, Vec3};
 use heliograph_wire::LayerId;
 use std::sync::Arc;
@@ -50,6 +50,25 @@ pub struct Layer {
     pub(crate) motion: Option<Motion>,
     /// About its elements, made with the data; about those of a network, which move, there are none.
     pub(crate) boxes: Arc<Boxes>,
+}
+
+/// All that decides the colours of a network's links beside its nodes: equal looks are equal colours, wherever the nodes are.
+#[derive(Debug, Clone)]
+pub struct LinkLook {
+    style: LinkStyle,
+    /// Where the rest is dimmed.
+    selected: Option<Arc<Selected>>,
+}
+
+impl PartialEq for LinkLook {
+    fn eq(&self, other: &LinkLook) -> bool {
+        let same_selected = match (&self.selected, &other.selected) {
+            (Some(one), Some(other)) => Arc::ptr_eq(one, other),
+            (None, None) => true,
+            _ => false,
+        };
+        same_selected && self.style == other.style
+    }
 }
 
 /// What a layer is made of.
@@ -161,6 +180,24 @@ impl Layer {
     pub fn paint(&self) -> Paint<'_> {
         let selected = self.selected.as_deref().filter(|_| self.dims);
         Paint::new(&self.data, &self.style).with_selection(&self.data, selected)
+    }
+
+    /// What the links of a network look like beside their nodes; `None` where they have all their colours, and all are drawn.
+    pub fn link_look(&self) -> Option<LinkLook> {
+        let links = &self.style.links;
+        let is_own = links.color_by.is_some() || links.filter.is_some();
+        is_own.then(|| LinkLook { style: links.clone(), selected: self.selected.clone().filter(|_| self.dims) })
+    }
+
+    /// The colours of a network's links as they are to be drawn now; [`crate::AS_NODES`] where their nodes give them.
+    pub fn link_paint(&self) -> Paint<'_> {
+        let paint = Paint::of_links(&self.data, &self.style.links);
+        match &self.data {
+            LayerData::Network(network) => {
+                paint.with_selected_ends(network, self.selected.as_deref().filter(|_| self.dims))
+            }
+            _ => paint,
+        }
     }
 
     /// How thick its points, nodes or lines are.

@@ -24,6 +24,8 @@ pub struct Network {
     pub degrees: Arc<Vec<u32>>,
     /// The two nodes of each link, each below `positions.len()`.
     pub edges: Arc<Vec<[u32; 2]>>,
+    /// What is said of each link, in the order of `edges`.
+    pub link_attributes: Arc<Vec<Attribute>>,
     /// What is said of each node; how many links it has always is, as `links`.
     pub attributes: Arc<Vec<Attribute>>,
     /// The box about the positions, relative to `origin`.

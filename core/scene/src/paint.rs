@@ -1,19 +1,31 @@
-//! [`Paint`]: the colours of a layer's elements, made as they are needed: none is kept.
+//! [`Paint`]: the colours of a layer's elements, or of a network's links, made as they are needed: none is kept.
 
 use crate::field::Field;
 use crate::selection::Selected;
-use crate::style::{ColorBy, Style};
-use crate::{LayerData, Tracts};
+use crate::style::{ColorBy, Filter, LinkStyle, Ramp, Style};
+use crate::{LayerData, Network, Tracts};
 use std::ops::Range;
 
-/// The colours of a layer's elements (points, vertices, points of streamlines, nodes) as its style wants them.
+/// The colours of a layer's elements (points, vertices, points of streamlines, nodes), or of a network's links, as its style
+/// wants them.
 #[derive(Debug)]
 pub struct Paint<'a> {
     colors: Colors<'a>,
     /// What is kept; all else is hidden.
     keep: Option<(Field<'a>, Kept<'a>)>,
-    /// What is selected, where all else is dimmed; of streamlines with their points.
-    selected: Option<(&'a Selected, Option<&'a Tracts>)>,
+    /// What is selected, where all else is dimmed.
+    selected: Option<(&'a Selected, Units<'a>)>,
+}
+
+/// What is selected of what is painted.
+#[derive(Debug)]
+enum Units<'a> {
+    /// Each for itself.
+    Each,
+    /// Streamlines, with their points.
+    Lines(&'a Tracts),
+    /// Nodes: a link is as both its ends are.
+    Ends(&'a [[u32; 2]]),
 }
 
 #[derive(Debug)]
@@ -47,6 +59,8 @@ pub struct ColorTable {
 
 /// A colour of alpha 0 says that its element is not drawn.
 pub const HIDDEN: [u8; 4] = [0; 4];
+/// The colour of a link that has those of its nodes.
+pub const AS_NODES: [u8; 4] = [0, 0, 0, 1];
 /// Of what has no number where a number gives the colour, e.g. NaN in the file.
 const MISSING: [u8; 4] = [128, 128, 128, 255];
 
@@ -62,20 +76,34 @@ impl<'a> Paint<'a> {
                 _ => one,
             },
             ColorBy::Field(index) => match data.fields().into_iter().nth(index) {
-                Some(field) => by_field(field, style),
+                Some(field) => by_field(field, style.ramp()),
                 None => one,
             },
         };
-        Paint { colors, keep: style.filter.as_ref().and_then(|filter| kept(data, filter)), selected: None }
+        let keep = style.filter.as_ref().and_then(|filter| kept(data.fields(), filter));
+        Paint { colors, keep, selected: None }
+    }
+
+    /// The colours that `style` gives the links of a network: [`AS_NODES`] where it leaves them to the nodes.
+    pub(crate) fn of_links(data: &'a LayerData, style: &'a LinkStyle) -> Paint<'a> {
+        let field = style.color_by.and_then(|index| data.link_fields().into_iter().nth(index));
+        let colors = field.map_or(Colors::One(AS_NODES), |field| by_field(field, style.ramp()));
+        let keep = style.filter.as_ref().and_then(|filter| kept(data.link_fields(), filter));
+        Paint { colors, keep, selected: None }
+    }
+
+    /// The same with links dimmed that have an end which is not selected.
+    pub(crate) fn with_selected_ends(self, network: &'a Network, selected: Option<&'a Selected>) -> Paint<'a> {
+        Paint { selected: selected.map(|selected| (selected, Units::Ends(&network.edges))), ..self }
     }
 
     /// The same with what is not selected dimmed.
     pub(crate) fn with_selection(self, data: &'a LayerData, selected: Option<&'a Selected>) -> Paint<'a> {
-        let tracts = match data {
-            LayerData::Tracts(tracts) => Some(tracts.as_ref()),
-            _ => None,
+        let units = match data {
+            LayerData::Tracts(tracts) => Units::Lines(tracts),
+            _ => Units::Each,
         };
-        Paint { selected: selected.map(|selected| (selected, tracts)), ..self }
+        Paint { selected: selected.map(|selected| (selected, units)), ..self }
     }
 
     /// Whether all elements have the style's one colour, and none is hidden or dimmed.
@@ -115,16 +143,23 @@ impl<'a> Paint<'a> {
 
     /// Dims those of these elements that are not selected.
     fn dim(&self, range: Range<usize>, colors: &mut [[u8; 4]]) {
-        let Some((selected, tracts)) = self.selected else { return };
-        let mut line = tracts.map_or(0, |tracts| tracts.line_of(range.start));
+        let Some((selected, units)) = &self.selected else { return };
+        let mut line = if let Units::Lines(tracts) = units { tracts.line_of(range.start) } else { 0 };
         for (at, color) in range.zip(colors) {
-            let element = tracts.map_or(at, |tracts| {
-                while tracts.starts.get(line + 1).is_some_and(|end| *end as usize <= at) {
-                    line += 1;
+            let is_selected = match units {
+                Units::Each => selected.has(at),
+                Units::Lines(tracts) => {
+                    while tracts.starts.get(line + 1).is_some_and(|end| *end as usize <= at) {
+                        line += 1;
+                    }
+                    selected.has(line)
                 }
-                line
-            });
-            if !selected.has(element) {
+                Units::Ends(edges) => {
+                    edges.get(at).is_some_and(|ends| ends.iter().all(|end| selected.has(*end as usize)))
+                }
+            };
+            // Dimmed nodes are what a link has its colours of then.
+            if !is_selected && *color != AS_NODES {
                 *color = dimmed(*color);
             }
         }
@@ -183,18 +218,18 @@ impl<'a> Paint<'a> {
     }
 }
 
-fn by_field<'a>(field: Field<'a>, style: &Style) -> Colors<'a> {
+fn by_field(field: Field<'_>, ramp: Ramp) -> Colors<'_> {
     if let Some(categories) = field.categories() {
         let table = categories.iter().map(|category| opaque(category.color)).collect();
         return Colors::Categories { field, table };
     }
-    let range = style.range.unwrap_or_else(|| field.summary().middle);
-    let scale = Scale::new(range, style.log && field.takes_log(), style.reversed);
-    Colors::Quantity { field, table: style.colormap.table(), scale }
+    let range = ramp.range.unwrap_or_else(|| field.summary().middle);
+    let scale = Scale::new(range, ramp.log && field.takes_log(), ramp.reversed);
+    Colors::Quantity { field, table: ramp.colormap.table(), scale }
 }
 
-fn kept<'a>(data: &'a LayerData, filter: &'a crate::style::Filter) -> Option<(Field<'a>, Kept<'a>)> {
-    let field = data.fields().into_iter().nth(filter.field)?;
+fn kept<'a>(fields: Vec<Field<'a>>, filter: &'a Filter) -> Option<(Field<'a>, Kept<'a>)> {
+    let field = fields.into_iter().nth(filter.field)?;
     let kept = match (&filter.categories, filter.range) {
         (Some(categories), _) if field.categories().is_some() => Kept::Categories(categories),
         (_, Some(range)) => Kept::Within(range),
@@ -249,7 +284,6 @@ pub(crate) fn opaque([red, green, blue]: [u8; 3]) -> [u8; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::style::Filter;
     use crate::{Attribute, Category, Colormap, Points, Values};
     use glam::{DVec3, Vec3};
     use std::sync::Arc;
@@ -312,5 +346,34 @@ mod tests {
         let filter = Some(Filter { field: 2, range: None, categories: Some(vec![false, true]) });
         let hidden = colors(&Style { filter, ..Style::default() });
         assert_eq!(hidden.iter().filter(|color| **color == HIDDEN).count(), 4);
+    }
+
+    #[test]
+    fn links_have_the_colours_of_their_nodes_or_of_what_is_said_of_them() {
+        let kinds = ["x", "y"].map(|label| Category { label: label.into(), color: [label.as_bytes()[0]; 3] });
+        let network = Network {
+            edges: Arc::new(vec![[0, 1], [1, 2], [2, 0]]),
+            link_attributes: Arc::new(vec![
+                Attribute::new("weight", Values::F32(vec![1.0, f32::NAN, 3.0])),
+                Attribute::of_categories("kind", Values::U8(vec![0, 1, 1]), Arc::new(kinds)),
+            ]),
+            ..Network::default()
+        };
+        let data = LayerData::Network(Arc::new(network.clone()));
+        let colors = |style: &LinkStyle| Paint::of_links(&data, style).all(3);
+        assert_eq!(colors(&LinkStyle::default()), [AS_NODES; 3]);
+        let by = |index| LinkStyle { color_by: Some(index), colormap: Colormap::Gray, ..LinkStyle::default() };
+        let ramp = LinkStyle { range: Some([1.0, 3.0]), reversed: true, ..by(0) };
+        assert_eq!(colors(&ramp), [[255; 4], MISSING, [0, 0, 0, 255]]);
+        let filter = Some(Filter { field: 0, range: Some([0.0, 2.0]), categories: None });
+        assert_eq!(colors(&LinkStyle { filter: filter.clone(), ..by(1) }), [[b'x', b'x', b'x', 255], HIDDEN, HIDDEN]);
+        assert_eq!(colors(&LinkStyle { filter, ..LinkStyle::default() }), [AS_NODES, HIDDEN, HIDDEN]);
+        // Of nodes 1 and 2 only the link between them is selected, too.
+        let selected = Selected::of(&[1, 2], 3);
+        let dimmed_by =
+            |style: &LinkStyle| Paint::of_links(&data, style).with_selected_ends(&network, Some(&selected)).all(3);
+        let y = [b'y', b'y', b'y', 255];
+        assert_eq!(dimmed_by(&by(1)), [dimmed([b'x', b'x', b'x', 255]), y, dimmed(y)]);
+        assert_eq!(dimmed_by(&LinkStyle::default()), [AS_NODES; 3]);
     }
 }

@@ -2,13 +2,14 @@
 
 mod beam;
 mod faces;
+mod links;
 mod near;
 mod volume;
 
 use crate::clip::ClipRegion;
 use crate::field::HEIGHT;
 use crate::scene::{Scene, Viewport};
-use crate::{Diameter, Layer, LayerData, Mesh, Ray, text};
+use crate::{Diameter, Layer, LayerData, Mesh, Network, Ray, text};
 use glam::{DVec3, Mat4, Vec2, Vec3, Vec4};
 use heliograph_wire::LayerId;
 use heliograph_wire::scene::{PickedField, PickedStatus};
@@ -19,9 +20,12 @@ use near::Reach;
 pub struct Picked {
     /// In which layer.
     pub layer: LayerId,
-    /// Which point, face, streamline or node of the file, from 0.
+    /// Which point, face, streamline, node or link of the file, from 0.
     pub element: u32,
-    /// Where in the layer's lists it is: which point, node, point of a streamline, corner of a face, or voxel of all moments.
+    /// What of the layer that is the number of.
+    pub part: Part,
+    /// Where in the layer's lists it is: which point, node, link, point of a streamline, corner of a face, or voxel of all
+    /// moments.
     pub(crate) at: usize,
     /// Where, in scene coordinates.
     pub position: Vec3,
@@ -29,6 +33,18 @@ pub struct Picked {
     pub world: DVec3,
     /// What and where, for people, e.g. `autzen: point 1,234 at 636,100.20, 850,020.10, 421.00`.
     pub text: String,
+}
+
+/// What of a layer something is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Part {
+    /// A point, a face, a streamline, a voxel, or of a network a node.
+    Element,
+    /// Of a network a link.
+    Link {
+        /// Where on it: the share of the way from its first node to its second.
+        along: f32,
+    },
 }
 
 /// More fit no panel.
@@ -77,19 +93,22 @@ fn keep_better(best: &mut Option<Candidate>, candidate: Candidate) -> bool {
 
 /// Finds what is visible at a place (fractions of the picture); of several layers' the nearest to the camera.
 pub(crate) fn at(scene: &Scene, x: f32, y: f32, viewport: Viewport) -> Option<Picked> {
-    let (layer, found) = found(scene, x, y, viewport)?;
+    let (layer, part, found) = found(scene, x, y, viewport)?;
     let at = match &layer.data {
         LayerData::Tracts(_) => found.order,
         LayerData::Mesh(mesh) => nearest_corner(mesh, found),
         LayerData::Points(_) | LayerData::Network(_) | LayerData::Volume(_) => found.index,
     };
-    Some(describe(layer, found.index, at, found.position))
+    Some(describe(layer, part, (found.index, at), found.position))
 }
 
-/// The same as elements that can be selected: of a face its corners, of a volume none.
+/// The same as elements that can be selected: of a face its corners, of a link its nodes, of a volume none.
 pub(crate) fn elements_at(scene: &Scene, x: f32, y: f32, viewport: Viewport) -> Option<(LayerId, Vec<usize>)> {
-    let (layer, found) = found(scene, x, y, viewport)?;
+    let (layer, part, found) = found(scene, x, y, viewport)?;
     let elements = match &layer.data {
+        LayerData::Network(network) if part != Part::Element => {
+            network.edges.get(found.index).into_iter().flatten().map(|end| *end as usize).collect()
+        }
         LayerData::Mesh(mesh) => {
             mesh.indices.iter().skip(found.index * 3).take(3).map(|corner| *corner as usize).collect()
         }
@@ -99,71 +118,94 @@ pub(crate) fn elements_at(scene: &Scene, x: f32, y: f32, viewport: Viewport) -> 
     Some((layer.id, elements))
 }
 
-fn found(scene: &Scene, x: f32, y: f32, viewport: Viewport) -> Option<(&Layer, Candidate)> {
+fn found(scene: &Scene, x: f32, y: f32, viewport: Viewport) -> Option<(&Layer, Part, Candidate)> {
     let aspect = viewport.aspect();
     let clip_from_world = scene.camera().clip_from_world(aspect);
     let ray = scene.camera().ray(x, y, aspect);
     let clip = scene.clip();
-    let mut best: Option<(&Layer, Candidate)> = None;
+    let mut best: Option<(&Layer, Part, Candidate)> = None;
     for layer in scene.layers().iter().filter(|layer| layer.visible && layer.style.opacity > 0.0) {
         let clip_from_layer = clip_from_world * Mat4::from_translation(layer.offset);
         let view = View::new(clip_from_layer, clip.seen_from(layer.offset), (x, y), viewport);
         let ray = Ray { origin: ray.origin - layer.offset, ..ray };
-        if let Some(found) = in_layer(layer, &view, ray)
-            && best.as_ref().is_none_or(|(_, best)| found.nearness > best.nearness)
+        if let Some((part, found)) = in_layer(layer, &view, ray)
+            && best.as_ref().is_none_or(|(_, _, best)| found.nearness > best.nearness)
         {
-            best = Some((layer, found));
+            best = Some((layer, part, found));
         }
     }
     best
 }
 
-/// A mark as it is now: a node or a point may have moved since.
+/// A mark as it is now: a node, a link or a point may have moved since.
 pub(crate) fn refreshed(picked: Picked, layers: &[Layer]) -> Picked {
     let Some(layer) = layers.iter().find(|layer| layer.id == picked.layer) else { return picked };
-    let positions = match &layer.data {
-        LayerData::Points(points) => &points.positions,
-        LayerData::Network(network) => &network.positions,
-        LayerData::Mesh(_) | LayerData::Tracts(_) | LayerData::Volume(_) => return picked,
-    };
     let at = picked.at;
-    positions.get(at).map(|position| describe(layer, at, at, *position)).unwrap_or(picked)
+    let position = match (&layer.data, picked.part) {
+        (LayerData::Points(points), _) => points.positions.get(at).copied(),
+        (LayerData::Network(network), Part::Element) => network.positions.get(at).copied(),
+        (LayerData::Network(network), Part::Link { along }) => {
+            links::ends(network, at).map(|[from, to]| from.lerp(to, along))
+        }
+        (LayerData::Mesh(_) | LayerData::Tracts(_) | LayerData::Volume(_), _) => None,
+    };
+    position.map(|position| describe(layer, picked.part, (at, at), position)).unwrap_or(picked)
 }
 
 impl Picked {
     pub(crate) fn status(&self, layers: &[Layer]) -> PickedStatus {
         let layer = layers.iter().find(|layer| layer.id == self.layer);
-        let fields = layer.map(|layer| said(layer, self.at)).unwrap_or_default();
+        let fields = layer.map(|layer| said(layer, self.part, self.at)).unwrap_or_default();
         PickedStatus { text: self.text.clone(), at: self.position.to_array(), fields }
     }
 }
 
-/// What a layer's fields say of one of its elements.
-fn said(layer: &Layer, at: usize) -> Vec<PickedField> {
+/// What a layer's fields say of one of its elements or links.
+fn said(layer: &Layer, part: Part, at: usize) -> Vec<PickedField> {
+    let fields = match part {
+        Part::Element => layer.data.fields(),
+        Part::Link { .. } => layer.data.link_fields(),
+    };
     // Of a volume the text says the value, and of a height the place.
-    let fields = layer.data.fields().into_iter().filter(|field| field.name != HEIGHT);
+    let fields = fields.into_iter().filter(|field| field.name != HEIGHT);
     let fields = fields.filter(|_| !matches!(layer.data, LayerData::Volume(_))).take(MOST_FIELDS);
     fields.map(|field| PickedField { name: field.name.to_owned(), value: field.text(at) }).collect()
 }
 
-fn in_layer(layer: &Layer, view: &View, ray: Ray) -> Option<Candidate> {
-    let style = &layer.style;
+fn in_layer(layer: &Layer, view: &View, ray: Ray) -> Option<(Part, Candidate)> {
     let paint = layer.paint();
-    match &layer.data {
+    let element = match &layer.data {
         LayerData::Points(points) => {
             let reach = Reach::new(view, POINT_REACH, half(layer.diameter()));
             near::point(reach, &paint, &points.positions, &layer.boxes)
         }
-        LayerData::Network(network) => {
-            let radii = network.sizes.iter().map(|size| size * style.node_size * 0.5);
-            near::node(view, &paint, network.positions.iter().copied().zip(radii))
-        }
+        LayerData::Network(network) => return in_network(layer, network, view),
         LayerData::Tracts(tracts) => {
             let reach = Reach::new(view, LINE_REACH, half(layer.diameter()));
             near::line(reach, &paint, tracts, &layer.boxes)
         }
         LayerData::Mesh(mesh) => faces::hit_by(ray, view, &paint, mesh, &layer.boxes),
         LayerData::Volume(data) => volume::seen(view, layer, data, ray),
+    };
+    element.map(|found| (Part::Element, found))
+}
+
+/// A node where one is meant, which is drawn larger than links; otherwise what is nearer to the place.
+fn in_network(layer: &Layer, network: &Network, view: &View) -> Option<(Part, Candidate)> {
+    let style = &layer.style;
+    let nodes = layer.paint();
+    let radii = network.sizes.iter().map(|size| size * style.node_size * 0.5);
+    let node = near::node(view, &nodes, network.positions.iter().copied().zip(radii));
+    if style.link_opacity <= 0.0 || node.is_some_and(|node| node.gap <= DIRECT) {
+        return node.map(|node| (Part::Element, node));
+    }
+    // No line is drawn thinner than a pixel.
+    let radius_px = style.link_width.max(1.0) * 0.5;
+    let link = links::near((view, radius_px), (&nodes, &layer.link_paint()), network);
+    match (node, link) {
+        (Some(node), Some((_, link))) if link.gap >= node.gap => Some((Part::Element, node)),
+        (_, Some((along, link))) => Some((Part::Link { along }, link)),
+        (node, None) => node.map(|node| (Part::Element, node)),
     }
 }
 
@@ -181,7 +223,7 @@ fn nearest_corner(mesh: &Mesh, found: Candidate) -> usize {
 }
 
 /// `index` is that of the element, `at` that of [`Picked::at`].
-fn describe(layer: &Layer, index: usize, at: usize, position: Vec3) -> Picked {
+fn describe(layer: &Layer, part: Part, (index, at): (usize, usize), position: Vec3) -> Picked {
     let world = layer.data.origin() + position.as_dvec3();
     let size = layer.data.bounds().map_or(0.0, |bounds| bounds.radius() * 2.0);
     let place = text::place(world, size);
@@ -207,13 +249,18 @@ fn describe(layer: &Layer, index: usize, at: usize, position: Vec3) -> Picked {
             let value = volume.values.text(index);
             (in_moment as u32, format!("{name}: {value} in voxel {i}, {j}, {k} at {place}"))
         }
+        LayerData::Network(network) if part != Part::Element => {
+            let ends = network.edges.get(index).copied().unwrap_or_default();
+            let [from, to] = ends.map(|end| network.labels.get(end as usize).map_or("", String::as_str));
+            (index as u32, format!("{name}: link {from} – {to}"))
+        }
         LayerData::Network(network) => {
             let label = network.labels.get(index).map_or("", String::as_str);
             let links = network.degrees.get(index).copied().unwrap_or_default();
             (index as u32, format!("{name}: {label} ({})", text::counted(links as usize, "link", "links")))
         }
     };
-    Picked { layer: layer.id, element, at, position: position + layer.offset, world, text }
+    Picked { layer: layer.id, element, part, at, position: position + layer.offset, world, text }
 }
 
 /// A place in the picture and the way there from a layer's coordinates.

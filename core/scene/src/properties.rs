@@ -3,6 +3,8 @@
 mod axes;
 mod clip;
 mod colors;
+mod filter;
+mod links;
 mod sizes;
 mod volume;
 
@@ -11,7 +13,7 @@ pub(crate) use colors::legend;
 
 use crate::clip::Everything;
 use crate::layout::Motion;
-use crate::style::{Background, Filter, Settings, Shading, Style};
+use crate::style::{Background, Settings, Shading, Style};
 use crate::{Camera, Colormap, CommandError, Field, Layer, LayerData, Placement, Projection};
 use heliograph_wire::scene::ChoiceOption;
 use heliograph_wire::{Property, PropertyKind, Value};
@@ -96,8 +98,9 @@ fn with_style(layer: &Layer, style: &Style) -> Vec<Property> {
     list.extend(colors::of(layer, style, &fields));
     // Of a volume of quantities the range of its opacity, or its surface, says what is seen.
     if !matches!(layer.data, LayerData::Volume(_)) || layer.data.has_labels() {
-        list.extend(colors::filtering(style, &fields));
+        list.extend(filter::of(&filter::OF_ELEMENTS, style.filter.as_ref(), &fields));
     }
+    list.extend(links::of(&style.links, &layer.data.link_fields()));
     list.extend(axes::of(layer, style));
     list
 }
@@ -166,7 +169,6 @@ pub(crate) fn set_of_scene(
 
 /// Sets a checked value of a layer; true when its elements have other colours then.
 pub(crate) fn set_of_layer(layer: &mut Layer, property: &str, value: &Value) -> bool {
-    let named = |id: &str| layer.data.fields().iter().position(|field| field.name == id);
     let before = layer.style.clone();
     match (property, value) {
         (VISIBLE, Value::Toggle(on)) => layer.visible = *on,
@@ -190,28 +192,20 @@ pub(crate) fn set_of_layer(layer: &mut Layer, property: &str, value: &Value) -> 
         ("color_log", Value::Toggle(on)) => layer.style.log = *on,
         ("color_reversed", Value::Toggle(on)) => layer.style.reversed = *on,
         ("color", Value::Color(color)) => layer.style.color = *color,
-        ("filter_by", Value::Choice(id)) => {
-            layer.style.filter = named(id).map(|field| Filter { field, range: None, categories: None });
-        }
-        ("filter_range", Value::Interval(range)) => {
-            if let Some(filter) = &mut layer.style.filter {
-                filter.range = Some(*range);
-            }
-        }
-        ("filter_kinds", Value::Several(ids)) => {
-            let field = layer.style.filter.as_ref().map(|filter| filter.field);
-            let count = field.and_then(|field| layer.data.fields().get(field)?.categories().map(<[_]>::len));
-            let is_named = |index: usize| ids.iter().any(|id| id.parse() == Ok(index));
-            if let (Some(filter), Some(count)) = (&mut layer.style.filter, count) {
-                filter.categories = Some((0..count).map(is_named).collect());
-            }
-        }
         _ if sizes::set(&mut layer.style, property, value) || axes::set(layer, property, value) => {}
+        _ if set_filter(layer, (property, value)) => {}
+        _ if links::set(&mut layer.style.links, &layer.data.link_fields(), (property, value)) => {}
         _ => volume::set(&mut layer.style, property, value),
     }
-    let Style { color_by, color, colormap, range, log, reversed, ref filter, .. } = layer.style;
-    (color_by, color, colormap, range, log, reversed, filter)
-        != (before.color_by, before.color, before.colormap, before.range, before.log, before.reversed, &before.filter)
+    let looks = |style: &Style| {
+        let Style { color_by, color, colormap, range, log, reversed, filter, links, .. } = style.clone();
+        (color_by, color, colormap, range, log, reversed, filter, links)
+    };
+    looks(&layer.style) != looks(&before)
+}
+
+fn set_filter(layer: &mut Layer, set: (&str, &Value)) -> bool {
+    filter::set(&filter::OF_ELEMENTS, &mut layer.style.filter, &layer.data.fields(), set)
 }
 
 /// Colours and filters no longer by what the layer has not.

@@ -25,6 +25,8 @@ pub struct Style {
     pub link_opacity: f32,
     /// Network: the width of links in px.
     pub link_width: f32,
+    /// Network: what colours its links, and which of them are drawn.
+    pub links: LinkStyle,
     /// Network: how many of the busiest nodes are called by their names.
     pub label_count: f32,
     /// What gives the colours.
@@ -45,10 +47,64 @@ pub struct Style {
     pub volume: crate::VolumeStyle,
 }
 
+/// How the links of a network are told apart; [`Default`] draws all of them in the colours of their nodes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LinkStyle {
+    /// Which of [`crate::LayerData::link_fields`] gives the colours; without it, the nodes do.
+    pub color_by: Option<usize>,
+    /// What turns a quantity into a colour.
+    pub colormap: crate::Colormap,
+    /// The quantities at the two ends of the colour map; without them, the middle of what is there.
+    pub range: Option<[f64; 2]>,
+    /// Whether equal factors are equal steps of the colour map, where the quantity takes that.
+    pub log: bool,
+    /// Whether the colour map is turned round.
+    pub reversed: bool,
+    /// Which links are drawn, by one of [`crate::LayerData::link_fields`]; without it, all.
+    pub filter: Option<Filter>,
+}
+
+/// How quantities become colours.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ramp {
+    pub(crate) colormap: crate::Colormap,
+    pub(crate) range: Option<[f64; 2]>,
+    pub(crate) log: bool,
+    pub(crate) reversed: bool,
+}
+
+impl Style {
+    pub(crate) fn ramp(&self) -> Ramp {
+        Ramp { colormap: self.colormap, range: self.range, log: self.log, reversed: self.reversed }
+    }
+}
+
+impl LinkStyle {
+    pub(crate) fn ramp(&self) -> Ramp {
+        Ramp { colormap: self.colormap, range: self.range, log: self.log, reversed: self.reversed }
+    }
+}
+
+impl Default for LinkStyle {
+    fn default() -> LinkStyle {
+        LinkStyle {
+            color_by: None,
+            colormap: crate::Colormap::Viridis,
+            range: None,
+            log: false,
+            reversed: false,
+            filter: None,
+        }
+    }
+}
+
+/// The choice that links have the colours of their nodes: no attribute of links is called so.
+pub(crate) const OF_NODES: &str = "nodes";
+
 /// Which elements are drawn.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Filter {
-    /// By which of [`crate::LayerData::fields`].
+    /// By which of [`crate::LayerData::fields`], of links of [`crate::LayerData::link_fields`].
     pub field: usize,
     /// Of a quantity: the least and the greatest that is drawn.
     pub range: Option<[f64; 2]>,
@@ -70,6 +126,7 @@ impl Default for Style {
             node_size: 10.0,
             link_opacity: 0.4,
             link_width: 1.5,
+            links: LinkStyle::default(),
             label_count: 8.0,
             color_by: ColorBy::Single,
             color: [200, 206, 214],

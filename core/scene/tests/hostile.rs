@@ -96,6 +96,8 @@ fn intact() -> Vec<(&'static str, Vec<u8>)> {
         ("karate.graphml", files::fixture("karate.graphml")),
         ("karate.gexf", files::fixture("karate.gexf")),
         ("karate.gml", files::fixture("karate.gml")),
+        ("roads.edgelist", files::fixture("roads.edgelist")),
+        ("roads.gexf", files::fixture("roads.gexf")),
         ("karate.edgelist", files::fixture("karate.edgelist")),
         ("flights.csv", b"source,target,lat1,lon1,lat2,lon2\na,b,0,0,45,90\nb,c,45,90,-90,200\n".to_vec()),
         ("map.json", MAP.as_bytes().to_vec()),

@@ -186,7 +186,13 @@ pub(crate) fn spiral() -> LoadedLayer {
     let categories = palette.map(|color| Category { label: String::new(), color });
     let groups = Values::U8((0..count).map(|index| (index / 5 % 4) as u8).collect());
     let groups = Attribute::of_categories("group", groups, Arc::new(categories));
-    let edges = (0..count).flat_map(|index| [1, 11].map(|step| [index, (index + step) % count])).collect();
+    let edges: Vec<[u32; 2]> =
+        (0..count).flat_map(|index| [1, 11].map(|step| [index, (index + step) % count])).collect();
+    let lengths = Values::F32((0..edges.len()).map(|link| (link / 2 % 20) as f32).collect());
+    let kinds = [[240, 90, 60], [60, 200, 240]].map(|color| Category { label: String::new(), color });
+    let kind = Values::U8((0..edges.len()).map(|link| (link % 2) as u8).collect());
+    let link_attributes =
+        vec![Attribute::new("strength", lengths), Attribute::of_categories("kind", kind, Arc::new(kinds))];
     let network = Network {
         bounds: heliograph_scene::Aabb::of_points(&positions),
         sizes: Arc::new((0..count).map(|index| if index % 7 == 0 { 1.6 } else { 0.9 }).collect()),
@@ -194,6 +200,7 @@ pub(crate) fn spiral() -> LoadedLayer {
         degrees: Arc::new(vec![4; count as usize]),
         edges: Arc::new(edges),
         attributes: Arc::new(vec![groups]),
+        link_attributes: Arc::new(link_attributes),
         positions,
         ..Network::default()
     };

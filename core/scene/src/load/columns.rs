@@ -38,7 +38,12 @@ const TAKEN: [&str; 4] = ["file", "direction", "single", crate::field::HEIGHT];
 
 /// The same, without those that say nothing, and no two of the same name.
 pub(crate) fn unique(attributes: Vec<Attribute>) -> Vec<Attribute> {
-    let mut taken: HashSet<String> = TAKEN.map(str::to_owned).into();
+    unique_beside(&TAKEN, attributes)
+}
+
+/// The same, and none of these names.
+pub(crate) fn unique_beside(taken: &[&str], attributes: Vec<Attribute>) -> Vec<Attribute> {
+    let mut taken: HashSet<String> = taken.iter().map(|name| (*name).to_owned()).collect();
     let says_something = |attribute: &Attribute| !attribute.values.is_empty() && !attribute.values.are_all_zero();
     let mut kept = Vec::with_capacity(attributes.len());
     for mut attribute in attributes.into_iter().filter(says_something) {

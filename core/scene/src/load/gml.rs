@@ -1,14 +1,14 @@
-//! GML (Himsolt, "GML: a portable graph file format", 1997): nodes with what is said of them, links.
+//! GML (Himsolt, "GML: a portable graph file format", 1997): nodes and links with what is said of them.
 
 use super::format::{Format, Opened};
 use super::lines::Lines;
-use super::nodes::Nodes;
-use super::{LoadedLayer, Problem};
+use super::nodes::{Nodes, Of};
+use super::{LoadedLayer, Problem, Progress};
 
 pub(super) const FORMAT: Format = Format {
     name: "GML",
     extensions: &["gml"],
-    becomes: "a network; what is said of its nodes colours them",
+    becomes: "a network; what is said of its nodes and links colours them",
     is_it: |head| head.extension == "gml" && !head.text.starts_with(b"<") && !head.bytes.contains(&0),
     begins_with: "graph",
     read,
@@ -28,7 +28,7 @@ enum Block {
 
 #[derive(Default)]
 struct Entry {
-    /// Of a node: what is said of it, by name.
+    /// What is said of a node or a link, by name.
     said: Vec<(String, String)>,
 }
 
@@ -68,8 +68,8 @@ fn read(Opened { reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedL
                 }
                 ("[", None) => return Err(lines.wrong("a list has no name")),
                 ("]", _) => match open.pop() {
-                    Some(Block::Node) => node(std::mem::take(&mut entry), &mut nodes),
-                    Some(Block::Edge) => link(std::mem::take(&mut entry), &mut nodes),
+                    Some(Block::Node) => node(std::mem::take(&mut entry), &mut nodes, progress)?,
+                    Some(Block::Edge) => link(std::mem::take(&mut entry), &mut nodes, progress)?,
                     // Within a node, e.g. of graphics: the node goes on.
                     Some(Block::Other) => {}
                     None => return Err(lines.wrong("a list ends that has not begun")),
@@ -91,19 +91,29 @@ fn read(Opened { reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedL
     Ok(vec![nodes.into_layer(name, "GML")?])
 }
 
-fn node(mut entry: Entry, nodes: &mut Nodes) {
-    let Some(id) = entry.take("id") else { return };
+fn node(mut entry: Entry, nodes: &mut Nodes, progress: &Progress) -> Result<(), Problem> {
+    let Some(id) = entry.take("id") else { return Ok(()) };
     let node = nodes.node(&id);
     if let Some(label) = entry.take("label").or_else(|| entry.take("name")) {
         nodes.call(node, &label);
     }
-    entry.said.iter().for_each(|(name, value)| nodes.say(node, name, value));
+    say(entry, Of::Node(node), nodes, progress)
 }
 
-fn link(mut entry: Entry, nodes: &mut Nodes) {
-    if let (Some(from), Some(to)) = (entry.take("source"), entry.take("target")) {
-        nodes.link(&from, &to);
+fn link(mut entry: Entry, nodes: &mut Nodes, progress: &Progress) -> Result<(), Problem> {
+    let (Some(from), Some(to)) = (entry.take("source"), entry.take("target")) else { return Ok(()) };
+    let link = nodes.link(&from, &to);
+    say(entry, Of::Link(link), nodes, progress)
+}
+
+fn say(entry: Entry, of: Of, nodes: &mut Nodes, progress: &Progress) -> Result<(), Problem> {
+    for (name, value) in &entry.said {
+        nodes.say(of, name, value);
+        if nodes.began_a_column() {
+            progress.allow(nodes.bytes())?;
+        }
     }
+    Ok(())
 }
 
 /// Words, brackets, and texts in quotes as one.

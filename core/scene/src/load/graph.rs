@@ -2,12 +2,13 @@
 //!
 //! Links name their ends by the nodes' `id`, else by `name` or `label`, else by their number in the list.
 //! A node is called by its `name`, `label` or `id`, and coloured by its `group`. Its other members that are numbers, texts,
-//! true or false are said of it; lists and objects are not.
+//! true or false are said of it, as are those of a link; lists and objects are not.
 
 mod parse;
 
 use super::format::{Format, Opened};
-use super::{LoadedLayer, Problem, nodes};
+use super::nodes::{self, Links, only_counts};
+use super::{LoadedLayer, Problem};
 use crate::colormap::category_color;
 use crate::{Attribute, Category, LayerData, Values};
 use parse::{Graph, Key, Node};
@@ -24,16 +25,16 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn read(Opened { reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
-    let Graph { nodes, links, columns } = parse::parse(reader, progress)?;
+    let Graph { nodes, links, columns, link_columns } = parse::parse(reader, progress)?;
     if nodes.is_empty() {
         return Err(Problem::Nothing { detail: "its list of nodes is empty".into() });
     }
     let names = Names::new(&nodes);
-    let (edges, notice) = nodes::edges(&links, FORMAT.name, |key| names.find(key))?;
+    let (links, notice) = Links::between(&links, link_columns, FORMAT.name, |key| names.find(key))?;
     let labels = nodes.iter().enumerate().map(|(at, node)| node.label(at)).collect();
     let said = columns.into_attributes(nodes.len()).into_iter().filter(|one| !only_counts(one));
     let attributes = groups_of(&nodes).into_iter().chain(said).collect();
-    let network = nodes::network(labels, edges, attributes);
+    let network = nodes::network(labels, links, attributes);
     Ok(vec![LoadedLayer::new(name, LayerData::Network(Arc::new(network)), notice)])
 }
 
@@ -58,12 +59,6 @@ fn groups_of(nodes: &[Node]) -> Option<Attribute> {
     }
     let is_named = numbers.keys().any(Option::is_some);
     is_named.then(|| Attribute::of_categories("group", Values::U32(values), categories.into()))
-}
-
-/// Whether it is the `index` that D3 gives nodes: their place in the list, which says nothing of them.
-fn only_counts(attribute: &Attribute) -> bool {
-    let counts = (0..attribute.values.len()).all(|at| attribute.values.get(at) == at as f64);
-    attribute.name == "index" && attribute.categories.is_none() && counts
 }
 
 /// What links may call a node.

@@ -98,7 +98,7 @@ impl LoadedLayer {
             labels::told_apart(Arc::make_mut(volume));
         }
         // Computed here, on the thread that reads: the one that draws must not wait for it.
-        parallel::each(data.fields().iter().collect(), |field| drop(field.summary()));
+        parallel::each(data.fields().into_iter().chain(data.link_fields()).collect(), |field| drop(field.summary()));
         let boxes = Arc::new(Boxes::of(&data));
         let color_by = data.first_colors();
         // Radiologists' convention for volumes.

@@ -1,12 +1,14 @@
 //! Nodes and links as a file names them, on their way to a network.
 
+mod links;
 mod said;
 
+pub(super) use links::{Links, only_counts};
 pub(super) use said::Columns;
 
 use super::columns::unique;
 use super::{LoadedLayer, Problem};
-use crate::{Aabb, Attribute, LayerData, Network, Placement, Values, text};
+use crate::{Aabb, Attribute, LayerData, Network, Placement, Values};
 use glam::{DVec3, Vec3};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,7 +29,19 @@ pub(super) struct Nodes {
     columns: Columns,
     /// Ends by their names, because a link may come before its nodes.
     links: Vec<[Box<str>; 2]>,
+    link_columns: Columns,
     names_bytes: u64,
+    /// How many columns there were when that was asked last.
+    known_columns: usize,
+}
+
+/// What something is said of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Of {
+    Node(u32),
+    Link(u32),
+    /// Something that is not kept, e.g. a link without two ends.
+    Nothing,
 }
 
 impl Nodes {
@@ -51,19 +65,32 @@ impl Nodes {
         }
     }
 
-    /// Something about a node, by the name of what it is.
-    pub(super) fn say(&mut self, node: u32, name: &str, value: &str) {
-        self.columns.say(node, name, value);
+    /// Something about a node or a link, by the name of what it is.
+    pub(super) fn say(&mut self, of: Of, name: &str, value: &str) {
+        match of {
+            Of::Node(node) => self.columns.say(node, name, value),
+            Of::Link(link) => self.link_columns.say(link, name, value),
+            Of::Nothing => {}
+        }
     }
 
-    /// The same of what is known to be a number.
+    /// The same of what is known to be a number, of a node.
     pub(super) fn say_number(&mut self, node: u32, name: &str, number: f64) {
         self.columns.say_number(node, name, number);
     }
 
-    pub(super) fn link(&mut self, from: &str, to: &str) {
+    /// Takes a link; gives its number.
+    pub(super) fn link(&mut self, from: &str, to: &str) -> u32 {
         self.names_bytes += (from.len() + to.len()) as u64;
         self.links.push([from.into(), to.into()]);
+        (self.links.len() - 1) as u32
+    }
+
+    /// Whether a column was begun since this was asked last: each may be as long as all that was read, so that the memory is to
+    /// be looked after.
+    pub(super) fn began_a_column(&mut self) -> bool {
+        let columns = self.columns.len() + self.link_columns.len();
+        std::mem::replace(&mut self.known_columns, columns) != columns
     }
 
     /// Makes a node of every end that is none yet: for files that list links only.
@@ -79,53 +106,35 @@ impl Nodes {
     /// What all of it takes.
     pub(super) fn bytes(&self) -> u64 {
         let nodes = self.labels.len() as u64 * BYTES_PER_NODE;
-        nodes + self.columns.bytes(self.labels.len()) + self.links.len() as u64 * BYTES_PER_LINK + 2 * self.names_bytes
+        let links = self.links.len() as u64 * BYTES_PER_LINK;
+        let said = self.columns.bytes(self.labels.len()) + self.link_columns.bytes(self.links.len());
+        nodes + links + said + 2 * self.names_bytes
     }
 
     /// # Errors
     /// When there is no node, or no link names two of them.
     pub(super) fn into_layer(self, name: String, kind: &'static str) -> Result<LoadedLayer, Problem> {
-        let Nodes { ids, mut labels, columns, links, .. } = self;
+        let Nodes { ids, mut labels, columns, links, link_columns, .. } = self;
         if ids.is_empty() {
             return Err(Problem::Nothing { detail: "it has no nodes".into() });
         }
-        let (edges, notice) = edges(&links, kind, |end| ids.get(end).copied())?;
+        let (links, notice) = Links::between(&links, link_columns, kind, |end| ids.get(end).copied())?;
         for (id, node) in ids {
             labels[node as usize].get_or_insert(id);
         }
         let count = labels.len();
         let labels = labels.into_iter().map(|label| label.unwrap_or_default().into()).collect();
         let attributes = columns.into_attributes(count);
-        let network = network(labels, edges, attributes);
+        let network = network(labels, links, attributes);
         Ok(LoadedLayer::new(name, LayerData::Network(Arc::new(network)), notice))
     }
 }
 
-/// The links whose ends are found, and a sentence about those that are left out.
-///
-/// # Errors
-/// When there are links, and none of them is between two nodes.
-pub(super) fn edges<End>(
-    links: &[[End; 2]],
-    kind: &'static str,
-    find: impl Fn(&End) -> Option<u32>,
-) -> Result<(Vec<[u32; 2]>, Option<String>), Problem> {
-    let edges: Vec<[u32; 2]> = links.iter().filter_map(|[from, to]| Some([find(from)?, find(to)?])).collect();
-    if edges.is_empty() && !links.is_empty() {
-        return Err(Problem::Malformed { kind, detail: "none of its links names two of its nodes".into() });
-    }
-    let left_out = links.len() - edges.len();
-    let notice = (left_out > 0).then(|| {
-        let all = text::counted(links.len(), "link", "links");
-        format!("Left out {} of {all}: they name nodes that are not there.", text::count(left_out as u64))
-    });
-    Ok((edges, notice))
-}
-
 /// A network of nodes of these names: sized by their links, placed on the globe where they have latitudes and longitudes,
 /// else to be laid out.
-pub(super) fn network(labels: Vec<String>, edges: Vec<[u32; 2]>, attributes: Vec<Attribute>) -> Network {
+pub(super) fn network(labels: Vec<String>, links: Links, attributes: Vec<Attribute>) -> Network {
     let mut degrees = vec![0u32; labels.len()];
+    let Links { edges, attributes: link_attributes } = links;
     for end in edges.iter().flatten() {
         degrees[*end as usize] += 1;
     }
@@ -146,6 +155,7 @@ pub(super) fn network(labels: Vec<String>, edges: Vec<[u32; 2]>, attributes: Vec
         labels: Arc::new(labels),
         degrees: Arc::new(degrees),
         edges: Arc::new(edges),
+        link_attributes: Arc::new(link_attributes),
         attributes: Arc::new(unique(attributes.into_iter().chain([links]).collect())),
     }
 }

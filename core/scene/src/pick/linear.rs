@@ -217,7 +217,7 @@ fn compare(mut layer: Layer, random: &mut Random) -> usize {
             let (x, y) = aim(&layer, &camera, random);
             let view = View::new(camera.clip_from_world(VIEWPORT.aspect()), kept, (x, y), VIEWPORT);
             let ray = camera.ray(x, y, VIEWPORT.aspect());
-            let fast = in_layer(&layer, &view, ray);
+            let fast = in_layer(&layer, &view, ray).map(|(_, found)| found);
             let slow = linear(&layer, &view, ray);
             assert_eq!(fast, slow, "seed {SEED}, round {round}, at {x}, {y}, {:?}, {kept:?}", layer.style.filter);
             found += usize::from(slow.is_some());

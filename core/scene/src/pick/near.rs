@@ -10,7 +10,7 @@ use std::ops::Range;
 /// What sums of 32 bits may be wrong by, as a share of what is summed up.
 const ROUNDING: f32 = 4e-6;
 /// The ends of a segment may be far outside of the picture, and with them its rounding; in px.
-const SEGMENT_SLACK: f32 = 0.5;
+pub(super) const SEGMENT_SLACK: f32 = 0.5;
 
 /// How far from the place things are found that have this radius.
 #[derive(Clone, Copy)]

@@ -1,9 +1,9 @@
-//! The controls of a layer's colours and of what of it is shown, and what the colours mean.
+//! The controls of a layer's colours, and what the colours mean.
 
 use super::{choice, interval, toggle};
-use crate::style::{ColorBy, Style};
+use crate::style::{ColorBy, Ramp, Style};
 use crate::{Category, Colormap, Field, Layer};
-use heliograph_wire::scene::{ChoiceOption, Legend, LegendEntry, LegendScale};
+use heliograph_wire::scene::{Legend, LegendEntry, LegendScale};
 use heliograph_wire::{Property, PropertyKind, Value};
 
 pub(super) fn of(layer: &Layer, style: &Style, fields: &[Field<'_>]) -> Vec<Property> {
@@ -37,55 +37,18 @@ pub(super) fn of(layer: &Layer, style: &Style, fields: &[Field<'_>]) -> Vec<Prop
     list
 }
 
-/// The choice that nothing is hidden.
-const EVERYTHING: &str = "everything";
-
-pub(super) fn filtering(style: &Style, fields: &[Field<'_>]) -> Vec<Property> {
-    if fields.is_empty() {
-        return Vec::new();
-    }
-    let filter = style.filter.as_ref();
-    let chosen = filter.and_then(|filter| fields.get(filter.field));
-    let options = fields.iter().map(|field| (field.name, sentence_case(field.name)));
-    let options = std::iter::once((EVERYTHING, "Everything".to_owned())).chain(options);
-    let mut list = vec![choice("filter_by", "Show", options, chosen.map_or(EVERYTHING, |field| field.name))];
-    let (Some(filter), Some(field)) = (filter, chosen) else { return list };
-    let Some(categories) = field.categories() else {
-        list.push(interval("filter_range", "From, to", field, filter.range.unwrap_or(field.summary().range)));
-        return list;
-    };
-    let is_shown = |index: usize| filter.categories.as_ref().is_none_or(|all| all.get(index).copied().unwrap_or(true));
-    let there = field.summary();
-    let present = (0..categories.len()).filter(|index| there.histogram.get(*index).is_some_and(|count| *count > 0));
-    let options: Vec<ChoiceOption> = present
-        .clone()
-        .take(MOST_OPTIONS)
-        .map(|index| {
-            let Category { label, color } = categories[index].clone();
-            ChoiceOption { id: index.to_string(), label, color: Some(color) }
-        })
-        .collect();
-    let shown = present.take(MOST_OPTIONS).filter(|index| is_shown(*index)).map(|index| index.to_string()).collect();
-    list.push(Property {
-        id: "filter_kinds".into(),
-        label: "Kinds".into(),
-        kind: PropertyKind::Several { options },
-        unit: None,
-        value: Value::Several(shown),
-        changed: false,
-    });
-    list
-}
-
-/// Of kinds of things; more would fit no panel and no message.
-const MOST_OPTIONS: usize = 200;
-
-/// What the colours of a layer mean.
+/// What the colours of a layer mean; of a network whose nodes need no words, what those of its links do.
 pub(crate) fn legend(layer: &Layer) -> Option<Legend> {
     let style = &layer.style;
-    let ColorBy::Field(index) = style.color_by else { return None };
-    let field = layer.data.fields().into_iter().nth(index)?;
-    let (title, unit) = (sentence_case(field.name), field.unit.map(str::to_owned));
+    if let ColorBy::Field(index) = style.color_by {
+        return layer.data.fields().get(index).map(|field| legend_of(field, sentence_case(field.name), style.ramp()));
+    }
+    let fields = layer.data.link_fields();
+    let field = fields.get(style.links.color_by?)?;
+    Some(legend_of(field, format!("Links: {}", field.name), style.links.ramp()))
+}
+
+fn legend_of(field: &Field<'_>, title: String, ramp: Ramp) -> Legend {
     let summary = field.summary();
     let scale = match field.categories() {
         Some(categories) => {
@@ -100,20 +63,20 @@ pub(crate) fn legend(layer: &Layer) -> Option<Legend> {
             LegendScale::Keys { entries: counts.iter().take(MOST_KEYS).map(entry).collect(), more }
         }
         None => {
-            let table = style.colormap.table();
+            let table = ramp.colormap.table();
             let at = |part: usize| {
                 let [red, green, blue, _] = table[part * 255 / RAMP_PARTS];
                 [red, green, blue]
             };
             let mut colors: Vec<[u8; 3]> = (0..=RAMP_PARTS).map(at).collect();
-            if style.reversed {
+            if ramp.reversed {
                 colors.reverse();
             }
-            let log = style.log && field.takes_log();
-            LegendScale::Ramp { colors, range: style.range.unwrap_or(summary.middle), log }
+            let log = ramp.log && field.takes_log();
+            LegendScale::Ramp { colors, range: ramp.range.unwrap_or(summary.middle), log }
         }
     };
-    Some(Legend { title, unit, scale })
+    Legend { title, unit: field.unit.map(str::to_owned), scale }
 }
 
 const MOST_KEYS: usize = 12;
@@ -137,7 +100,7 @@ fn label_of(color_by: ColorBy, fields: &[Field<'_>]) -> String {
     }
 }
 
-fn sentence_case(name: &str) -> String {
+pub(super) fn sentence_case(name: &str) -> String {
     let mut letters = name.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

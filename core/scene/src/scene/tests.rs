@@ -1,7 +1,7 @@
 use super::*;
 use crate::history::MAX_CHANGES;
 use crate::random::Random;
-use crate::{Attribute, Category, ColorBy, Colormap, HIDDEN, Network, Points, Projection, Values};
+use crate::{Attribute, Category, ColorBy, Colormap, HIDDEN, LinkStyle, Network, Points, Projection, Values};
 use glam::{dvec3, vec3};
 use heliograph_wire::scene::LegendScale;
 use heliograph_wire::{How, PropertyKind, Shape, Side, Value};
@@ -30,6 +30,7 @@ fn network(name: &str) -> LoadedLayer {
         sizes: Arc::new(vec![1.0; 3]),
         degrees: Arc::new(vec![1, 2, 1]),
         edges: Arc::new(vec![[0, 1], [1, 2]]),
+        link_attributes: Arc::new(vec![Attribute::new("weight", Values::F32(vec![0.5, 1.5]))]),
         attributes: Arc::new(vec![groups()]),
         ..Network::default()
     };
@@ -608,4 +609,48 @@ fn two_ends_make_a_distance_and_a_third_begins_anew() {
     apply(&mut scene, &Command::RemoveLayer { layer: first });
     assert_eq!(scene.status().measure, None);
     assert!(scene.apply(&Command::Measure { x: f32::NAN, y: 0.0 }, VIEWPORT).is_err());
+}
+
+#[test]
+fn how_links_are_shown_is_in_a_view_and_older_views_leave_it_as_it_is() {
+    let mut loaded = network("network");
+    let LayerData::Network(data) = &mut loaded.data else { panic!() };
+    // It stands still.
+    Arc::make_mut(data).is_placed = true;
+    let mut scene = scene();
+    let id = scene.add(loaded.clone());
+    let ids = |scene: &Scene| -> Vec<String> {
+        scene.status().layers[0].properties.iter().map(|property| property.id.clone()).collect()
+    };
+    assert!(ids(&scene).ends_with(&["link_color_by", "link_filter_by"].map(str::to_owned)));
+    let older = scene.view().code();
+    let settings = [
+        ("link_color_by", Value::Choice("weight".into())),
+        ("link_colormap", Value::Choice("gray".into())),
+        ("link_color_range", Value::Interval([0.5, 1.0])),
+        ("link_color_log", Value::Toggle(true)),
+        ("link_color_reversed", Value::Toggle(true)),
+        ("link_filter_by", Value::Choice("weight".into())),
+        ("link_filter_range", Value::Interval([0.5, 0.75])),
+    ];
+    for (property, value) in &settings {
+        let (layer, revision) = (Some(id), scene.layers()[0].content_revision);
+        apply(&mut scene, &Command::Set { layer, property: (*property).into(), value: value.clone() });
+        // Choosing what to filter by hides nothing yet, but all of it is looked at anew.
+        assert!(scene.layers()[0].content_revision > revision, "{property} draws nothing anew");
+    }
+    let set: Vec<_> = scene.view().layers[0].settings.iter().map(|one| (one.0.clone(), one.1.clone())).collect();
+    assert_eq!(set, settings.clone().map(|(property, value)| (property.to_owned(), value)));
+    let mut other = self::scene();
+    other.add(loaded);
+    apply(&mut other, &Command::OpenView { code: scene.view().code() });
+    assert_eq!(other.layers()[0].style, scene.layers()[0].style);
+    assert_eq!(other.view(), scene.view());
+    apply(&mut other, &Command::OpenView { code: older });
+    assert_eq!(other.layers()[0].style, other.layers()[0].first_style);
+    // A step back, and back again.
+    for _ in 0..settings.len() {
+        apply(&mut scene, &Command::Undo);
+    }
+    assert_eq!(scene.layers()[0].style.links, LinkStyle::default());
 }

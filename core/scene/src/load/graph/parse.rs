@@ -1,6 +1,8 @@
 //! The parts of node-link JSON that matter, read as a stream: what does not matter is never kept.
 
+mod link;
 mod node;
+mod said;
 
 pub(super) use node::{Key, Node};
 
@@ -9,13 +11,12 @@ use crate::load::Problem;
 use crate::load::nodes::Columns;
 use crate::load::progress::Progress;
 use crate::load::source::FileReader;
+use link::LinkSeed;
 use node::NodeSeed;
-use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::cell::{Cell, RefCell};
 use std::fmt;
 use std::io::Read;
-use std::marker::PhantomData;
 
 #[derive(Debug, Default)]
 pub(super) struct Graph {
@@ -23,12 +24,8 @@ pub(super) struct Graph {
     pub(super) links: Vec<[Key; 2]>,
     /// What else is said of the nodes.
     pub(super) columns: Columns,
-}
-
-#[derive(Debug, Deserialize)]
-struct Link {
-    source: Key,
-    target: Key,
+    /// What is said of the links.
+    pub(super) link_columns: Columns,
 }
 
 /// Memory for a node, a link and each byte of a name, with what is built out of them.
@@ -46,13 +43,20 @@ pub(super) fn parse(reader: FileReader, progress: &Progress) -> Result<Graph, Pr
     let watched = Watched { reader, done: 0, told: 0, length, progress, stopped: &stopped };
     // The parser asks for single bytes.
     let mut parser = serde_json::Deserializer::from_reader(std::io::BufReader::with_capacity(1 << 16, watched));
-    let (columns, taken_bytes) = (RefCell::default(), Cell::new(length));
-    let seed = GraphSeed { progress, stopped: &stopped, columns: &columns, taken_bytes: &taken_bytes };
+    let (columns, link_columns, taken_bytes) = (RefCell::default(), RefCell::default(), Cell::new(length));
+    let seed = GraphSeed {
+        progress,
+        stopped: &stopped,
+        columns: &columns,
+        link_columns: &link_columns,
+        taken_bytes: &taken_bytes,
+    };
     let graph = seed.deserialize(&mut parser).and_then(|graph| parser.end().map(|()| graph));
     if let Some(problem) = stopped.take() {
         return Err(problem);
     }
-    graph.map(|graph| Graph { columns: columns.take(), ..graph }).map_err(|error| match error.classify() {
+    let with_columns = |graph| Graph { columns: columns.take(), link_columns: link_columns.take(), ..graph };
+    graph.map(with_columns).map_err(|error| match error.classify() {
         serde_json::error::Category::Eof => {
             Problem::Truncated { detail: format!("it ends in the middle of line {}", error.line()) }
         }
@@ -99,6 +103,7 @@ struct GraphSeed<'a> {
     progress: &'a Progress,
     stopped: &'a RefCell<Option<Problem>>,
     columns: &'a RefCell<Columns>,
+    link_columns: &'a RefCell<Columns>,
     /// Memory for names and for the lists that are read.
     taken_bytes: &'a Cell<u64>,
 }
@@ -109,9 +114,15 @@ impl GraphSeed<'_> {
         self.allow(count, BYTES_PER_NODE, self.columns.borrow().bytes(count))
     }
 
-    /// Notes what a list takes that is read.
-    fn take(&self, bytes: u64) {
+    /// The same of links.
+    fn allow_links(&self, count: usize) -> Result<(), &'static str> {
+        self.allow(count, BYTES_PER_LINK, self.link_columns.borrow().bytes(count))
+    }
+
+    /// Notes what a list takes that is read. The last of its elements may have said nothing, and its columns are as long as it.
+    fn take(&self, bytes: u64) -> Result<(), &'static str> {
         self.taken_bytes.set(self.taken_bytes.get() + bytes);
+        self.allow(0, 0, 0)
     }
 
     fn allow(&self, count: usize, item_bytes: u64, more_bytes: u64) -> Result<(), &'static str> {
@@ -149,14 +160,17 @@ impl<'de> Visitor<'de> for GraphSeed<'_> {
                     let item = |at| NodeSeed { graph: self, at };
                     let list: Vec<Node> =
                         map.next_value_seed(ListSeed { graph: self, item_bytes: BYTES_PER_NODE, item })?;
-                    self.take(list.len() as u64 * BYTES_PER_NODE + self.columns.borrow().bytes(list.len()));
+                    let bytes = list.len() as u64 * BYTES_PER_NODE + self.columns.borrow().bytes(list.len());
+                    self.take(bytes).map_err(A::Error::custom)?;
                     nodes = Some(list);
                 }
                 "links" | "edges" => {
-                    let item = |_| PhantomData::<Link>;
-                    let list: Vec<Link> =
+                    self.link_columns.take();
+                    let item = |at| LinkSeed { graph: self, at };
+                    let list: Vec<[Key; 2]> =
                         map.next_value_seed(ListSeed { graph: self, item_bytes: BYTES_PER_LINK, item })?;
-                    self.take(list.len() as u64 * BYTES_PER_LINK);
+                    let bytes = list.len() as u64 * BYTES_PER_LINK + self.link_columns.borrow().bytes(list.len());
+                    self.take(bytes).map_err(A::Error::custom)?;
                     links = Some(list);
                 }
                 _ => {
@@ -166,8 +180,7 @@ impl<'de> Visitor<'de> for GraphSeed<'_> {
         }
         let nodes = nodes.ok_or_else(|| A::Error::custom("it has no list “nodes”"))?;
         let links = links.ok_or_else(|| A::Error::custom("it has no list “links” or “edges”"))?;
-        let links = links.into_iter().map(|link| [link.source, link.target]).collect();
-        Ok(Graph { nodes, links, columns: Columns::default() })
+        Ok(Graph { nodes, links, ..Graph::default() })
     }
 }
 

@@ -1,4 +1,4 @@
-//! What is said of nodes, name by name: numbers, or kinds of things.
+//! What is said of nodes or of links, name by name: numbers, or kinds of things.
 
 use crate::colormap::category_color;
 use crate::load::kinds::{MOST_KINDS, MOST_LETTERS};
@@ -7,10 +7,10 @@ use std::collections::HashMap;
 
 /// More columns than this are left out.
 const COLUMNS_MAX: usize = 128;
-/// Memory for what is said of one node in one column.
+/// Memory for what is said of one node or link in one column.
 const BYTES_PER_VALUE: u64 = 8;
 
-/// What a file says of nodes, in any order.
+/// What a file says of nodes, or of links, in any order.
 #[derive(Debug, Default)]
 pub(in crate::load) struct Columns {
     columns: Vec<Column>,
@@ -18,28 +18,33 @@ pub(in crate::load) struct Columns {
 }
 
 impl Columns {
-    /// Something about a node, by the name of what it is.
-    pub(in crate::load) fn say(&mut self, node: u32, name: &str, value: &str) {
+    /// Something about an element, by the name of what it is.
+    pub(in crate::load) fn say(&mut self, element: u32, name: &str, value: &str) {
         if let Some(column) = self.column(name) {
-            column.say(node as usize, value.trim());
+            column.say(element as usize, value.trim());
         }
     }
 
     /// The same of what is known to be a number.
-    pub(in crate::load) fn say_number(&mut self, node: u32, name: &str, number: f64) {
+    pub(in crate::load) fn say_number(&mut self, element: u32, name: &str, number: f64) {
         if let Some(column) = self.column(name) {
-            column.say_number(node as usize, number);
+            column.say_number(element as usize, number);
         }
     }
 
-    /// Memory for all of it, where there are so many nodes; names aside.
-    pub(in crate::load) fn bytes(&self, node_count: usize) -> u64 {
-        node_count as u64 * BYTES_PER_VALUE * self.columns.len() as u64
+    /// How many columns there are.
+    pub(in crate::load) fn len(&self) -> usize {
+        self.columns.len()
     }
 
-    /// One value a node; columns of names are left out.
-    pub(in crate::load) fn into_attributes(self, node_count: usize) -> Vec<Attribute> {
-        self.columns.into_iter().filter_map(|column| column.into_attribute(node_count)).collect()
+    /// Memory for all of it, where there are so many elements; names aside.
+    pub(in crate::load) fn bytes(&self, element_count: usize) -> u64 {
+        element_count as u64 * BYTES_PER_VALUE * self.columns.len() as u64
+    }
+
+    /// One value an element; columns of names are left out.
+    pub(in crate::load) fn into_attributes(self, element_count: usize) -> Vec<Attribute> {
+        self.columns.into_iter().filter_map(|column| column.into_attribute(element_count)).collect()
     }
 
     fn column(&mut self, name: &str) -> Option<&mut Column> {
@@ -59,7 +64,7 @@ impl Columns {
 #[derive(Debug)]
 struct Column {
     name: String,
-    /// One a node, as far as they are said.
+    /// One an element, as far as they are said.
     values: Said,
 }
 
@@ -73,33 +78,33 @@ enum Said {
 }
 
 impl Column {
-    fn say(&mut self, node: usize, value: &str) {
+    fn say(&mut self, element: usize, value: &str) {
         if let Said::Numbers(list) = &mut self.values {
             if let Ok(number) = value.parse::<f64>() {
-                return self.say_number(node, number);
+                return self.say_number(element, number);
             }
             // The first text: what was numbers before are texts, too.
             let numbers = std::mem::take(list);
             self.values = Said::Texts(Vec::new(), HashMap::new());
-            for (node, number) in numbers.into_iter().enumerate().filter(|(_, number)| !number.is_nan()) {
-                self.say_text(node, &number.to_string());
+            for (element, number) in numbers.into_iter().enumerate().filter(|(_, number)| !number.is_nan()) {
+                self.say_text(element, &number.to_string());
             }
         }
-        self.say_text(node, value);
+        self.say_text(element, value);
     }
 
-    fn say_number(&mut self, node: usize, number: f64) {
-        let Said::Numbers(list) = &mut self.values else { return self.say_text(node, &number.to_string()) };
-        list.resize(list.len().max(node + 1), f64::NAN);
-        list[node] = number;
+    fn say_number(&mut self, element: usize, number: f64) {
+        let Said::Numbers(list) = &mut self.values else { return self.say_text(element, &number.to_string()) };
+        list.resize(list.len().max(element + 1), f64::NAN);
+        list[element] = number;
     }
 
-    fn say_text(&mut self, node: usize, value: &str) {
+    fn say_text(&mut self, element: usize, value: &str) {
         let Said::Texts(list, kinds) = &mut self.values else { return };
         let next = kinds.len() as u32 + 1;
         let number = *kinds.entry(value.chars().take(MOST_LETTERS).collect::<String>().into()).or_insert(next);
-        list.resize(list.len().max(node + 1), 0);
-        list[node] = number;
+        list.resize(list.len().max(element + 1), 0);
+        list[element] = number;
         if kinds.len() > MOST_KINDS {
             self.values = Said::Names;
         }

@@ -1,10 +1,9 @@
 //! A node of node-link JSON, and what else it says.
 
 use super::GraphSeed;
-use crate::load::nodes::Columns;
+use super::said::Said;
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use std::cell::RefCell;
 use std::fmt;
 
 /// What names a node or a group.
@@ -73,81 +72,12 @@ impl<'de> Visitor<'de> for NodeSeed<'_> {
                 "name" => node.name = map.next_value()?,
                 "label" => node.label = map.next_value()?,
                 "group" => node.group = map.next_value()?,
-                name => map.next_value_seed(Said { node: self.at as u32, name, columns })?,
+                name => map.next_value_seed(Said { element: self.at as u32, name, columns })?,
             }
             // At each member: a single node may begin a hundred columns, each as long as the list.
             self.graph.allow_nodes(self.at + 1).map_err(A::Error::custom)?;
         }
         Ok(node)
-    }
-}
-
-/// Notes a member of a node under its name; what is no number, text, true or false says nothing.
-struct Said<'a> {
-    node: u32,
-    name: &'a str,
-    columns: &'a RefCell<Columns>,
-}
-
-impl Said<'_> {
-    fn number<E>(self, number: f64) -> Result<(), E> {
-        self.columns.borrow_mut().say_number(self.node, self.name, number);
-        Ok(())
-    }
-
-    fn text<E>(self, text: &str) -> Result<(), E> {
-        self.columns.borrow_mut().say(self.node, self.name, text);
-        Ok(())
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Said<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_any(self)
-    }
-}
-
-impl<'de> Visitor<'de> for Said<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("anything")
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
-        self.number(number as f64)
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
-        self.number(number as f64)
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<(), E> {
-        self.number(number)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        self.text(text)
-    }
-
-    fn visit_bool<E>(self, is_so: bool) -> Result<(), E> {
-        self.text(if is_so { "true" } else { "false" })
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<(), A::Error> {
-        while sequence.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(())
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(())
     }
 }
 
