@@ -5,20 +5,24 @@ use egui::{Align, Frame, Id, Key, Layout, Modal, RichText, TextEdit};
 use heliograph_scene::Viewport;
 
 const WIDTH: f32 = 460.0;
+/// Above and below a dialog, its frame included.
+const MARGIN: f32 = 50.0;
 
 pub(super) fn show(context: &egui::Context, view: &View<'_>, state: &mut UiState, actions: &mut Vec<Action>) {
     let Some(dialog) = state.dialog else { return };
     let frame = Frame::window(&context.global_style()).inner_margin(20);
     let response = Modal::new(Id::unique(("dialog", dialog as u8))).frame(frame).show(context, |ui| {
         ui.set_width(if dialog == Dialog::Share { share::WIDTH } else { WIDTH });
-        match dialog {
+        // In a small window, or at twice the size, it is scrolled rather than cut.
+        let longest = (context.content_rect().height() - 2.0 * MARGIN).max(MARGIN);
+        egui::ScrollArea::vertical().max_height(longest).min_scrolled_height(longest).show(ui, |ui| match dialog {
             Dialog::Open => open(ui, state, actions),
             Dialog::Save => save(ui, state, actions),
             Dialog::SaveSelection => save_selection(ui, state, actions),
             Dialog::Export => export(ui, view, state, actions),
             Dialog::Share => share::show(ui, view, state, actions),
             Dialog::Help => help(ui, state),
-        }
+        });
     });
     if response.should_close() {
         state.dialog = None;
@@ -164,7 +168,7 @@ fn confirm(ui: &mut egui::Ui, state: &mut UiState, verb: &str, is_entered: bool)
 fn help(ui: &mut egui::Ui, state: &mut UiState) {
     ui.heading("Keys and gestures");
     ui.add_space(6.0);
-    egui::Grid::new("help").num_columns(2).spacing([24.0, 6.0]).show(ui, |ui| {
+    egui::Grid::new("help").num_columns(2).spacing([24.0, 5.0]).min_row_height(0.0).show(ui, |ui| {
         for (key, meaning) in keys::HELP {
             ui.label(RichText::new(key).strong());
             ui.label(meaning);
