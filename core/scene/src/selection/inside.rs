@@ -19,6 +19,10 @@ pub(crate) fn inside(layer: &Layer, area: &Area, clip_from_scene: Mat4, clip: Cl
         is_clipping: !clip.is_everywhere(),
         paint: layer.paint(),
     };
+    let voxels = match &layer.data {
+        LayerData::Volume(volume) if elements(&layer.data) > 0 => Some(Voxels::new(layer, volume, &sight)),
+        _ => None,
+    };
     let mut words = vec![0u64; elements(&layer.data).div_ceil(64)];
     let chunks = words.chunks_mut(CHUNK / 64).enumerate();
     let each = |(chunk, words): (usize, &mut [u64])| match &layer.data {
@@ -33,7 +37,7 @@ pub(crate) fn inside(layer: &Layer, area: &Area, clip_from_scene: Mat4, clip: Cl
                 }
             }
         }
-        LayerData::Volume(volume) => Voxels::new(layer, volume).mark(&sight, chunk * CHUNK, words),
+        LayerData::Volume(_) => voxels.iter().for_each(|voxels| voxels.mark(&sight, chunk * CHUNK, words)),
     };
     parallel::in_parallel(chunks, || (), |task, ()| each(task));
     Selected::new(words)
@@ -56,6 +60,10 @@ impl Sight<'_> {
         let is_before_camera = clip.w > 0.0 && clip.z <= clip.w;
         let on_picture = Vec2::new(clip.x, -clip.y) / clip.w * 0.5 + 0.5;
         is_before_camera && self.area.holds(on_picture) && self.keeps(place)
+    }
+
+    pub(super) fn is_clipping(&self) -> bool {
+        self.is_clipping
     }
 
     /// Whether a place is not clipped.

@@ -1,8 +1,9 @@
 //! Which voxels of a volume are seen within a part of the picture.
 
+use super::CHUNK;
 use super::inside::Sight;
 use crate::volume::Drawn;
-use crate::{Layer, Volume, VolumeMode, VolumeStyle};
+use crate::{Layer, Volume, VolumeMode, VolumeStyle, parallel};
 use std::ops::Range;
 
 /// A volume as it is shown now.
@@ -12,12 +13,36 @@ pub(super) struct Voxels<'a> {
     drawn: Drawn<'a>,
     /// Where the numbers of the moment begin.
     start: usize,
+    /// Of a surface: a bit for each voxel that lies behind it.
+    behind: Vec<u64>,
 }
 
 impl<'a> Voxels<'a> {
-    pub(super) fn new(layer: &'a Layer, volume: &'a Volume) -> Voxels<'a> {
+    pub(super) fn new(layer: &'a Layer, volume: &'a Volume, sight: &Sight<'_>) -> Voxels<'a> {
         let style = &layer.style.volume;
-        Voxels { volume, style, drawn: Drawn::of(layer), start: volume.start(style.frame) }
+        let start = volume.start(style.frame);
+        let mut voxels = Voxels { volume, style, drawn: Drawn::of(layer), start, behind: Vec::new() };
+        if style.mode == VolumeMode::Surface {
+            let mut behind = vec![0u64; volume.voxels().div_ceil(64)];
+            let chunks = behind.chunks_mut(CHUNK / 64).enumerate();
+            parallel::in_parallel(chunks, || (), |(chunk, words), ()| voxels.mark_behind(sight, chunk * CHUNK, words));
+            voxels.behind = behind;
+        }
+        voxels
+    }
+
+    /// Sets the bits of those voxels that lie behind the surface; the first bit is that of voxel `first`. What is clipped opens a
+    /// body, as the end of the grid does.
+    fn mark_behind(&self, sight: &Sight<'_>, first: usize, words: &mut [u64]) {
+        let end = (first + words.len() * 64).min(self.volume.voxels());
+        let mut at = 0;
+        self.volume.values.values.each(self.start + first..self.start + end, |value| {
+            let is_kept = || !sight.is_clipping() || sight.keeps(self.volume.middle(self.volume.voxel(first + at)));
+            if let Some(word) = words.get_mut(at / 64) {
+                *word |= u64::from(self.drawn.has(value) && is_kept()) << (at % 64);
+            }
+            at += 1;
+        });
     }
 
     /// Sets the bits of those voxels that are seen; the first bit is that of voxel `first`.
@@ -46,10 +71,13 @@ impl<'a> Voxels<'a> {
         if !is_whole && across.is_none() {
             return;
         }
+        let mut element = elements.start;
         self.volume.values.values.each(self.start + elements.start..self.start + elements.end, |value| {
             let is_shown = is_whole || across == Some(voxel[0]);
-            take(is_shown && self.drawn.has(value) && self.sees(sight, voxel));
+            let is_drawn = is_shown && self.drawn.has(value) && self.is_outermost(voxel, element);
+            take(is_drawn && sight.sees(self.volume.middle(voxel)));
             voxel[0] += 1;
+            element += 1;
         });
     }
 
@@ -59,26 +87,27 @@ impl<'a> Voxels<'a> {
         self.style.mode != VolumeMode::Slices || lies_in(1) || lies_in(2)
     }
 
-    fn sees(&self, sight: &Sight<'_>, voxel: [u32; 3]) -> bool {
-        sight.sees(self.volume.middle(voxel))
-            && (self.style.mode != VolumeMode::Surface || self.is_border(sight, voxel))
+    /// Of a surface: whether something that does not lie behind it is beside a voxel that does, were it only across a corner. The
+    /// surface goes between the two.
+    fn is_outermost(&self, voxel: [u32; 3], element: usize) -> bool {
+        let is_at_the_end = || voxel.iter().zip(self.volume.size).any(|(at, side)| *at == 0 || at + 1 == side);
+        self.style.mode != VolumeMode::Surface || is_at_the_end() || !self.is_enclosed(element)
     }
 
-    /// Whether something that is not behind the surface lies beside a voxel that is, were it only across a corner: the surface
-    /// goes between the two. What is clipped opens a body, as the end of the grid does.
-    fn is_border(&self, sight: &Sight<'_>, [i, j, k]: [u32; 3]) -> bool {
-        // What is before number 0 has a number that is beyond the last.
-        let around = |at: u32| [at, at.wrapping_sub(1), at.wrapping_add(1)];
-        around(k)
-            .into_iter()
-            .any(|k| around(j).into_iter().any(|j| around(i).into_iter().any(|i| self.is_open(sight, [i, j, k]))))
+    /// Whether all voxels beside one that is not at the grid's end lie behind the surface: in each of nine rows three.
+    fn is_enclosed(&self, element: usize) -> bool {
+        let [row, slice] = [self.volume.size[0] as usize, self.volume.size[0] as usize * self.volume.size[1] as usize];
+        let least = element.saturating_sub(slice + row + 1);
+        (0..9).all(|at| bits(&self.behind, least + at / 3 * slice + at % 3 * row) & 0b111 == 0b111)
     }
+}
 
-    fn is_open(&self, sight: &Sight<'_>, voxel: [u32; 3]) -> bool {
-        let Some(index) = self.volume.index(voxel, 0) else { return true };
-        let value = self.volume.values.values.get(self.start + index);
-        !self.drawn.has(value) || !sight.keeps(self.volume.middle(voxel))
-    }
+/// 64 bits from one on.
+fn bits(words: &[u64], from: usize) -> u64 {
+    let word = |at: usize| words.get(at).copied().unwrap_or_default();
+    let (at, by) = (from / 64, from % 64);
+    // In two steps, because none can be by all 64.
+    word(at) >> by | word(at + 1) << 1 << (63 - by)
 }
 
 #[cfg(test)]
