@@ -66,6 +66,7 @@ fn march(@builtin(position) position: vec4f) -> @location(0) vec4f {
     var color = vec3f(0.0);
     var alpha = 0.0;
     var greatest = -1.0;
+    var greatest_at = vec3f(0.0);
     // Only a guard: a line of sight has no more steps than that through the longest diagonal.
     for (var steps = 0; steps < 8192 && t < kept.y; steps++) {
         let place = origin + t * direction;
@@ -84,14 +85,17 @@ fn march(@builtin(position) position: vec4f) -> @location(0) vec4f {
             let share = clamp((n - volume.opacity_start) * volume.opacity_per_unit, 0.0, 1.0);
             if share > 0.0 && !is_hidden(n) {
                 let added = (1.0 - alpha) * (1.0 - pow(1.0 - 0.6 * volume.density * share, thickness));
-                color += added * lit(color_of(n), place, sight.origin + t * sight.direction);
+                color += added * lit(color_of(n, voxel_at(place)), place, sight.origin + t * sight.direction);
                 alpha += added;
                 if alpha > 0.985 {
                     break;
                 }
             }
         } else if volume.mode == 2u {
-            greatest = max(greatest, n);
+            if n > greatest {
+                greatest = n;
+                greatest_at = place;
+            }
         } else if n >= volume.level && !is_hidden(n) {
             // Halved again and again, between the last step and this.
             var before = max(t - stride, kept.x);
@@ -107,7 +111,8 @@ fn march(@builtin(position) position: vec4f) -> @location(0) vec4f {
             }
             // A surface has the colour of its level, and that of labels that of what lies behind it.
             let what = select(volume.level, n, volume.labels != 0u);
-            color = lit(color_of(what), origin + behind * direction, sight.origin + behind * sight.direction);
+            let there = origin + behind * direction;
+            color = lit(color_of(what, drawn_voxel_at(there)), there, sight.origin + behind * sight.direction);
             alpha = 1.0;
             break;
         }
@@ -116,7 +121,7 @@ fn march(@builtin(position) position: vec4f) -> @location(0) vec4f {
     if volume.mode == 2u && greatest >= 0.0 {
         // What is low fades into the background; the upper two thirds of the colours are as they are.
         alpha = clamp(color_number(greatest) / 85.0, 0.0, 1.0);
-        color = color_of(greatest) * alpha;
+        color = color_of(greatest, voxel_at(greatest_at)) * alpha;
     }
     return vec4f(color, alpha) * volume.opacity;
 }

@@ -22,8 +22,8 @@ fn corner(@builtin(vertex_index) vertex: u32, @builtin(instance_index) axis: u32
 fn slice(in: Corner) -> @location(0) vec4f {
     let n = n_at(in.place);
     let is_cut = camera.is_clipping != 0u && is_clipped((volume.scene_from_texture * vec4f(in.place, 1.0)).xyz);
-    if n < 0.0 || color_number(n) <= volume.clear_below || is_cut || is_hidden(n) {
+    if is_cut || !is_drawn(n) {
         discard;
     }
-    return vec4f(color_of(n), 1.0);
+    return vec4f(color_of(n, drawn_voxel_at(in.place)), 1.0);
 }

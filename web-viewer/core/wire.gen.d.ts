@@ -616,7 +616,7 @@ id: LayerId,
  */
 name: string,
 /**
- * How many of its points, vertices, streamlines or nodes.
+ * How many of its points, vertices, streamlines, nodes or voxels.
  */
 count: number,
 /**

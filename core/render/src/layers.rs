@@ -213,7 +213,11 @@ impl Buffers {
                 buffers.invalidate();
                 false
             }
-            (Buffers::Volume(_), LayerData::Volume(_)) if same_data => false, // Colours are looked up.
+            (Buffers::Volume(buffers), LayerData::Volume(_)) if same_data => {
+                // Colours are looked up.
+                buffers.invalidate_selection();
+                false
+            }
             (Buffers::Network(buffers), LayerData::Network(network)) if buffers.fits(network) => {
                 buffers.write(upload, network, layer);
                 buffers.dots.is_some()

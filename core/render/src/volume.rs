@@ -4,6 +4,7 @@
 //! because interpolation is linear the sum of the two interpolated parts is the interpolated number.
 
 mod coding;
+mod mask;
 mod pipelines;
 
 use crate::frame::{Slot, Uniforms};
@@ -11,7 +12,8 @@ use crate::upload::Upload;
 use bytemuck::{Pod, Zeroable};
 use coding::Coding;
 use glam::{Mat4, Vec2, Vec3};
-use heliograph_scene::{Layer, Volume, VolumeMode};
+use heliograph_scene::{ColorTable, Layer, Volume, VolumeMode};
+use mask::Mask;
 
 pub(crate) use pipelines::VolumePipelines;
 
@@ -39,7 +41,7 @@ struct VolumeUniform {
     clear_below: f32,
     opacity: f32,
     labels: u32,
-    padding: u32,
+    dims: u32,
 }
 
 const _: () = assert!(size_of::<VolumeUniform>() == 224);
@@ -66,7 +68,8 @@ pub(crate) struct VolumeBuffers {
     /// The greatest n of each brick, so far.
     brick_most: Vec<u8>,
     /// The colours that are written.
-    painted: Option<Vec<[u8; 4]>>,
+    painted: Option<ColorTable>,
+    mask: Mask,
     /// Whether a whole moment was there once.
     was_whole: bool,
 }
@@ -114,7 +117,7 @@ impl VolumeBuffers {
         Some(VolumeBuffers {
             numbers: texture("numbers of a volume", size, wgpu::TextureDimension::D3, format),
             bricks: texture("bricks of a volume", bricks, wgpu::TextureDimension::D3, wgpu::TextureFormat::R8Unorm),
-            colors: texture("colours of a volume", [256, 1, 1], wgpu::TextureDimension::D2, colors),
+            colors: texture("colours of a volume", [256, 2, 1], wgpu::TextureDimension::D2, colors),
             uniform,
             groups: [None, None],
             size,
@@ -123,19 +126,34 @@ impl VolumeBuffers {
             written: 0,
             brick_most: vec![0; bricks.iter().product()],
             painted: None,
+            mask: Mask::new(upload)?,
             was_whole: false,
         })
     }
 
+    /// Something else may be selected.
+    pub(crate) fn invalidate_selection(&mut self) {
+        self.mask.invalidate();
+    }
+
     /// Goes on writing; true when what may have been drawn was overwritten.
     pub(crate) fn upload(&mut self, upload: &mut Upload<'_>, volume: &Volume, layer: &Layer) -> bool {
+        let was_bound = self.mask.buffer().clone();
+        let is_masked_anew = self.mask.upload(upload, volume, layer.selected_bits());
+        if *self.mask.buffer() != was_bound {
+            self.groups = [None, None];
+        }
+        self.upload_numbers(upload, volume, layer) || is_masked_anew
+    }
+
+    fn upload_numbers(&mut self, upload: &mut Upload<'_>, volume: &Volume, layer: &Layer) -> bool {
         let frame = layer.style.volume.frame.min(volume.frames.saturating_sub(1));
         if frame != self.frame {
             self.frame = frame;
             self.written = 0;
             self.brick_most.fill(0);
         }
-        if self.is_uploaded() {
+        if self.is_whole() {
             return false;
         }
         let [width, height, depth] = self.size;
@@ -148,7 +166,7 @@ impl VolumeBuffers {
         }
         upload.write_slices(&self.numbers, self.written, slices, &texels);
         self.written += slices;
-        if self.is_uploaded() {
+        if self.is_whole() {
             let bricks = self.bricks.depth_or_array_layers() as usize;
             upload.write_slices(&self.bricks, 0, bricks, &self.brick_most);
             self.was_whole = true;
@@ -185,8 +203,13 @@ impl VolumeBuffers {
         }
     }
 
-    pub(crate) fn is_uploaded(&self) -> bool {
+    /// Whether all numbers of the moment are written.
+    fn is_whole(&self) -> bool {
         self.written == self.size[2]
+    }
+
+    pub(crate) fn is_uploaded(&self) -> bool {
+        self.is_whole() && self.mask.is_uploaded()
     }
 
     /// Whether a whole moment can be drawn.
@@ -204,10 +227,11 @@ impl VolumeBuffers {
         step_voxels: f32,
     ) {
         let colors = layer.paint().table();
-        if self.painted.as_ref() != Some(&colors.table) {
+        if self.painted.as_ref() != Some(&colors) {
             let whole = self.colors.as_image_copy();
             let layout = wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(1024), rows_per_image: None };
-            queue.write_texture(whole, colors.table.as_flattened(), layout, self.colors.size());
+            let rows = [colors.table.as_slice(), &colors.dimmed].concat();
+            queue.write_texture(whole, rows.as_flattened(), layout, self.colors.size());
         }
         let size = Vec3::from(volume.size.map(|side| side as f32));
         // The middle of the first voxel is at half a voxel.
@@ -256,10 +280,10 @@ impl VolumeBuffers {
             },
             opacity: layer.style.opacity,
             labels: u32::from(has_labels),
-            padding: 0,
+            dims: self.mask.dims(layer.selected_bits()) as u32,
         };
         queue.write_buffer(&self.uniform, 0, bytemuck::bytes_of(&uniform));
-        self.painted = Some(colors.table);
+        self.painted = Some(colors);
     }
 
     /// Makes what binds it to the pipelines, if it is not there.
@@ -278,6 +302,7 @@ impl VolumeBuffers {
                         entry(2, wgpu::BindingResource::Sampler(sampler)),
                         entry(3, wgpu::BindingResource::TextureView(&colors)),
                         entry(4, wgpu::BindingResource::TextureView(&bricks)),
+                        entry(5, self.mask.buffer().as_entire_binding()),
                     ],
                 })
             });

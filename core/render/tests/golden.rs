@@ -341,6 +341,51 @@ fn what_is_selected_stands_out() {
     assert!(renderer.capture(&scene).unwrap() == selected);
 }
 
+#[test]
+fn selected_voxels_stand_out() {
+    let corners = vec![[0.2, 0.1], [0.5, 0.3], [0.45, 0.5], [0.6, 0.9], [0.3, 0.8]];
+    for (name, mode) in [
+        ("selection_slices", VolumeMode::Slices),
+        ("selection_fog", VolumeMode::Fog),
+        ("selection_maximum", VolumeMode::Maximum),
+        ("selection_surface", VolumeMode::Surface),
+    ] {
+        let mut layer = common::ball();
+        layer.style.volume.mode = mode;
+        let mut scene = scene([layer]);
+        let mut renderer = renderer(VIEWPORT, false);
+        let before = renderer.capture(&scene).unwrap();
+        let shape = Shape::Lasso { corners: corners.clone() };
+        scene.apply(&Command::Select { shape, how: How::Replace }, VIEWPORT).unwrap();
+        let selected = renderer.capture(&scene).unwrap();
+        check_image(name, &selected);
+        let (_, off) = difference(&before, &selected, STEP);
+        assert!(off > 0.02, "{name}: {off} of the picture is dimmed");
+        // All of it selected is as bright as nothing selected, but for what is drawn between a voxel and one that is clear.
+        let everywhere = Shape::Box { from: [-1.0, -1.0], to: [2.0, 2.0] };
+        scene.apply(&Command::Select { shape: everywhere, how: How::Replace }, VIEWPORT).unwrap();
+        let (_, off) = difference(&before, &renderer.capture(&scene).unwrap(), STEP);
+        assert!(off < 0.002, "{name}: {off} of what is selected as a whole is dimmed");
+        scene.apply(&Command::ClearSelection, VIEWPORT).unwrap();
+        assert!(renderer.capture(&scene).unwrap() == before, "{name}");
+    }
+}
+
+#[test]
+fn a_volume_is_dimmed_when_something_else_is_selected() {
+    let mut scene = ball(VolumeMode::Slices);
+    let mut renderer = renderer(VIEWPORT, false);
+    let before = renderer.capture(&scene).unwrap();
+    let id = scene.layers()[0].id;
+    let show = |on| Command::Set { layer: Some(id), property: "visible".into(), value: Value::Toggle(on) };
+    let everywhere = Shape::Box { from: [-1.0, -1.0], to: [2.0, 2.0] };
+    for command in [show(false), Command::Select { shape: everywhere, how: How::Replace }, show(true)] {
+        scene.apply(&command, VIEWPORT).unwrap();
+    }
+    let (_, off) = difference(&before, &renderer.capture(&scene).unwrap(), STEP);
+    assert!(off > 0.01, "{off} of the picture is dimmed");
+}
+
 /// Layers with one thing about how they are drawn changed.
 fn styled<const N: usize>(layers: [LoadedLayer; N], change: impl Fn(usize, &mut Style)) -> Scene {
     scene(layers.into_iter().enumerate().map(|(index, mut layer)| {

@@ -200,6 +200,12 @@ impl Layer {
         }
     }
 
+    /// While what is not selected is dimmed: a bit for each element that is, element `i` being bit `i % 64` of word `i / 64`; no
+    /// words when none is.
+    pub fn selected_bits(&self) -> Option<&[u64]> {
+        self.selected.as_deref().filter(|_| self.dims).map(Selected::bits)
+    }
+
     /// How thick its points, nodes or lines are.
     pub fn diameter(&self) -> Diameter {
         let px = match self.data {

@@ -49,6 +49,8 @@ enum Kept<'a> {
 pub struct ColorTable {
     /// 256 colours, sRGB and 255.
     pub table: Vec<[u8; 4]>,
+    /// The same of what is dimmed because other things are selected.
+    pub dimmed: Vec<[u8; 4]>,
     /// The place of the first colour.
     pub start: f64,
     /// Colours per unit.
@@ -185,13 +187,13 @@ impl<'a> Paint<'a> {
 
     /// What gives a number its colour, for those who look it up themselves.
     pub fn table(&self) -> ColorTable {
-        match &self.colors {
+        let (table, [start, per_unit], log) = match &self.colors {
             Colors::Quantity { table, scale, .. } => {
                 let mut table = table.to_vec();
                 if scale.reversed {
                     table.reverse();
                 }
-                ColorTable { table, start: scale.start, per_unit: scale.per_unit, log: scale.log }
+                (table, [scale.start, scale.per_unit], scale.log)
             }
             Colors::Categories { table, .. } => {
                 let is_kept = |at: usize| match &self.keep {
@@ -201,13 +203,13 @@ impl<'a> Paint<'a> {
                 let color = |at: usize| table.get(at).copied().unwrap_or(MISSING);
                 let table = (0..256).map(|at| if is_kept(at) { color(at) } else { HIDDEN }).collect();
                 // In the middle of each, so that no rounding makes it the one below.
-                ColorTable { table, start: -0.5, per_unit: 1.0, log: false }
+                (table, [-0.5, 1.0], false)
             }
-            Colors::One(color) => ColorTable { table: vec![*color; 256], start: 0.0, per_unit: 0.0, log: false },
-            Colors::List(_) | Colors::Direction(_) => {
-                ColorTable { table: vec![MISSING; 256], start: 0.0, per_unit: 0.0, log: false }
-            }
-        }
+            Colors::One(color) => (vec![*color; 256], [0.0; 2], false),
+            Colors::List(_) | Colors::Direction(_) => (vec![MISSING; 256], [0.0; 2], false),
+        };
+        let dimmed = table.iter().copied().map(dimmed).collect();
+        ColorTable { table, dimmed, start, per_unit, log }
     }
 
     /// The colours of all elements.
@@ -250,8 +252,7 @@ pub(crate) struct Scale {
 impl Scale {
     /// `range` from the first colour to the last; with `log`, equal factors are equal steps.
     pub(crate) fn new([least, most]: [f64; 2], log: bool, reversed: bool) -> Scale {
-        // Zero has no logarithm: four decades are shown then.
-        let least = if log && least <= 0.0 { most * 1e-4 } else { least };
+        let least = if log { first_with_log([least, most]) } else { least };
         let place = |value: f64| if log { value.max(f64::MIN_POSITIVE).log10() } else { value };
         let (start, end) = (place(least), place(most));
         let per_unit = 255.0 / (end - start);
@@ -267,6 +268,11 @@ impl Scale {
         let at = ((place - self.start) * self.per_unit).clamp(0.0, 255.0) as usize;
         Some(if self.reversed { 255 - at } else { at })
     }
+}
+
+/// Zero has no logarithm: four decades are shown then.
+pub(crate) fn first_with_log([least, most]: [f64; 2]) -> f64 {
+    if least <= 0.0 { most * 1e-4 } else { least }
 }
 
 /// Half of the colour, half a dark grey of a fifth of its brightness: what is selected stands out by light and by hue.

@@ -102,7 +102,7 @@ pub(crate) fn at(scene: &Scene, x: f32, y: f32, viewport: Viewport) -> Option<Pi
     Some(describe(layer, part, (found.index, at), found.position))
 }
 
-/// The same as elements that can be selected: of a face its corners, of a link its nodes, of a volume none.
+/// The same as elements that can be selected: of a face its corners, of a link its nodes.
 pub(crate) fn elements_at(scene: &Scene, x: f32, y: f32, viewport: Viewport) -> Option<(LayerId, Vec<usize>)> {
     let (layer, part, found) = found(scene, x, y, viewport)?;
     let elements = match &layer.data {
@@ -112,7 +112,7 @@ pub(crate) fn elements_at(scene: &Scene, x: f32, y: f32, viewport: Viewport) -> 
         LayerData::Mesh(mesh) => {
             mesh.indices.iter().skip(found.index * 3).take(3).map(|corner| *corner as usize).collect()
         }
-        LayerData::Volume(_) => Vec::new(),
+        LayerData::Volume(volume) => vec![found.index % volume.voxels().max(1)],
         _ => vec![found.index],
     };
     Some((layer.id, elements))
@@ -243,9 +243,8 @@ fn describe(layer: &Layer, part: Part, (index, at): (usize, usize), position: Ve
             (element, numbered("streamline", element))
         }
         LayerData::Volume(volume) => {
-            let (row, slice) = (volume.size[0] as usize, volume.size[0] as usize * volume.size[1] as usize);
             let in_moment = index % volume.voxels().max(1);
-            let [i, j, k] = [in_moment % row, in_moment % slice / row, in_moment / slice];
+            let [i, j, k] = volume.voxel(in_moment);
             let value = volume.values.text(index);
             (in_moment as u32, format!("{name}: {value} in voxel {i}, {j}, {k} at {place}"))
         }

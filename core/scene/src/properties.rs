@@ -13,6 +13,7 @@ pub(crate) use colors::legend;
 
 use crate::clip::Everything;
 use crate::layout::Motion;
+use crate::paint::first_with_log;
 use crate::style::{Background, Settings, Shading, Style};
 use crate::{Camera, Colormap, CommandError, Field, Layer, LayerData, Placement, Projection};
 use heliograph_wire::scene::ChoiceOption;
@@ -225,6 +226,13 @@ pub(crate) fn color_range(layer: &Layer) -> Option<[f64; 2]> {
         return Some([0.0, categories.len() as f64]);
     }
     Some(layer.style.range.unwrap_or_else(|| field.summary().middle))
+}
+
+/// The number of a volume that has the first of its colours, as those below it do.
+pub(crate) fn first_colored(layer: &Layer) -> Option<f64> {
+    let [least, most] = color_range(layer)?;
+    let field = layer.data.fields().into_iter().next()?;
+    Some(if layer.style.log && field.takes_log() { first_with_log([least, most]) } else { least })
 }
 
 /// Between what has no label, which is number 0, and the first that is one.

@@ -5,6 +5,7 @@ mod csv;
 mod inside;
 mod shape;
 mod statistics;
+mod voxels;
 
 pub(crate) use code::{MOST_LETTERS, read as of_code};
 pub(crate) use csv::write_csv;
@@ -15,20 +16,27 @@ use crate::{Layer, LayerData, Wake, text};
 use heliograph_wire::How;
 use heliograph_wire::selection::{SelectedField, SelectedLayer};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-/// Which elements of a layer (points, vertices, streamlines, nodes) are selected: a bit for each.
+/// Which elements of a layer (points, vertices, streamlines, nodes, voxels) are selected: a bit for each.
 #[derive(Debug, Default)]
 pub(crate) struct Selected {
     /// Element `i` is bit `i % 64` of word `i / 64`; bits beyond the last element are 0.
     words: Vec<u64>,
     count: usize,
     /// Computed when it is asked for first, of much by a thread of its own.
-    fields: OnceLock<Vec<SelectedField>>,
+    said: Mutex<Option<Said>>,
     /// As a short text, when it was asked for.
     code: OnceLock<Option<String>>,
-    /// Whether that thread was started.
-    is_counted: AtomicBool,
+    /// Whether that thread is at work.
+    is_counting: AtomicBool,
+}
+
+/// What the fields say of the selected elements; of those of a volume, in one moment.
+#[derive(Debug)]
+struct Said {
+    frame: u32,
+    fields: Vec<SelectedField>,
 }
 
 impl Selected {
@@ -43,6 +51,19 @@ impl Selected {
         for element in elements {
             if let Some(word) = words.get_mut(element / 64) {
                 *word |= 1 << (element % 64);
+            }
+        }
+        Selected::new(words)
+    }
+
+    /// From the first of each of these runs to before its second.
+    fn of_runs(runs: &[[u64; 2]], of: usize) -> Selected {
+        let mut words = vec![0u64; of.div_ceil(64)];
+        for [start, end] in runs {
+            for element in *start..(*end).min(of as u64) {
+                if let Some(word) = words.get_mut((element / 64) as usize) {
+                    *word |= 1 << (element % 64);
+                }
             }
         }
         Selected::new(words)
@@ -71,6 +92,21 @@ impl Selected {
     /// As a short text for codes of views, if it fits one; `data` is the layer's.
     pub(crate) fn code(&self, data: &LayerData) -> Option<&str> {
         self.code.get_or_init(|| code::written(data, self)).as_deref()
+    }
+
+    fn said(&self) -> MutexGuard<'_, Option<Said>> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn count_fields(&self, data: &LayerData, frame: u32) -> Vec<SelectedField> {
+        let fields = statistics::of(data, frame, self);
+        *self.said() = Some(Said { frame, fields: fields.clone() });
+        fields
+    }
+
+    /// The words of bits; none when nothing is selected.
+    pub(crate) fn bits(&self) -> &[u64] {
+        if self.count == 0 { &[] } else { &self.words }
     }
 
     /// Memory that it takes.
@@ -108,7 +144,8 @@ pub(crate) fn elements(data: &LayerData) -> usize {
         LayerData::Mesh(mesh) => mesh.positions.len(),
         LayerData::Tracts(tracts) => tracts.len(),
         LayerData::Network(network) => network.len(),
-        LayerData::Volume(_) => 0,
+        // Elements are counted with 32 bits.
+        LayerData::Volume(volume) => u32::try_from(volume.voxels()).map_or(0, |count| count as usize),
     }
 }
 
@@ -121,39 +158,55 @@ pub(crate) fn status(layer: &Layer, wake: &Wake) -> Option<SelectedLayer> {
         LayerData::Mesh(_) => ("vertex", "vertices"),
         LayerData::Tracts(_) => ("streamline", "streamlines"),
         LayerData::Network(_) => ("node", "nodes"),
-        LayerData::Volume(_) => return None,
+        LayerData::Volume(_) => ("voxel", "voxels"),
     };
     let all = text::counted(elements(&layer.data), singular, plural);
     Some(SelectedLayer {
         id: layer.id,
         name: layer.name.clone(),
         count: selected.count as u32,
-        summary: format!("{} of {all}", text::count(selected.count as u64)),
-        fields: fields(&layer.data, selected, wake).to_vec(),
+        summary: format!("{} of {all}{}", text::count(selected.count as u64), room(&layer.data, selected)),
+        fields: fields(layer, selected, wake),
         code: None,
     })
+}
+
+/// Of voxels: how much room they take together.
+fn room(data: &LayerData, selected: &Selected) -> String {
+    let room = match data {
+        LayerData::Volume(volume) => volume.room(selected.count),
+        _ => None,
+    };
+    room.map_or(String::new(), |room| format!(", {room}"))
 }
 
 /// More numbers than this take longer than a frame has time for.
 const AT_ONCE: usize = 4 << 20;
 
-fn fields<'a>(data: &LayerData, selected: &'a Arc<Selected>, wake: &Wake) -> &'a [SelectedField] {
-    if statistics::work(data) <= AT_ONCE {
-        return selected.fields.get_or_init(|| statistics::of(data, selected));
+fn fields(layer: &Layer, selected: &Arc<Selected>, wake: &Wake) -> Vec<SelectedField> {
+    let (data, frame) = (&layer.data, layer.style.volume.frame);
+    if let Some(said) = selected.said().as_ref().filter(|said| said.frame == frame) {
+        return said.fields.clone();
     }
-    if !selected.is_counted.swap(true, Ordering::Relaxed) {
+    if statistics::work(data) <= AT_ONCE {
+        return selected.count_fields(data, frame);
+    }
+    if !selected.is_counting.swap(true, Ordering::AcqRel) {
         let (own, own_data, wake) = (Arc::clone(selected), data.clone(), Arc::clone(wake));
         let counting = move || {
-            own.fields.get_or_init(|| statistics::of(&own_data, &own));
+            own.count_fields(&own_data, frame);
+            // Who is woken asks again, by now perhaps for another moment.
+            own.is_counting.store(false, Ordering::Release);
             wake();
         };
         let thread = std::thread::Builder::new().name("statistics".into());
         if thread.spawn(counting).is_err() {
             // A system without threads has to wait.
-            return selected.fields.get_or_init(|| statistics::of(data, selected));
+            selected.is_counting.store(false, Ordering::Release);
+            return selected.count_fields(data, frame);
         }
     }
-    selected.fields.get().map_or(&[], Vec::as_slice)
+    Vec::new()
 }
 
 /// Elements of a task: some milliseconds of work.

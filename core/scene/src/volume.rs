@@ -1,8 +1,13 @@
 //! [`Volume`]: numbers on a regular grid in space, and [`VolumeStyle`]: how they are shown.
 
+mod drawn;
+
+pub(crate) use drawn::Drawn;
+
 use crate::aabb::Aabb;
 use crate::attribute::Attribute;
 use crate::load::MAX_COORDINATE;
+use crate::text;
 use glam::{Affine3A, DMat4, DVec3, Vec3};
 
 /// Numbers at the points (voxels) of a regular grid, which may stand askew in space; of several moments, where the file has
@@ -21,6 +26,8 @@ pub struct Volume {
     pub placed: Affine3A,
     /// From a moment to the next, where the file says, with its unit.
     pub time_step: Option<(f64, String)>,
+    /// Of its coordinates, where the file names one, e.g. `mm`.
+    pub length_unit: Option<String>,
     /// The box about all of it, relative to `origin`.
     pub bounds: Option<Aabb>,
 }
@@ -48,12 +55,35 @@ impl Volume {
         if !corners.iter().all(|corner| is_near(origin) && is_near(corner.as_dvec3())) {
             return None;
         }
-        Some(Volume { origin, size, frames, values, placed, time_step: None, bounds })
+        Some(Volume { origin, size, frames, values, placed, time_step: None, length_unit: None, bounds })
     }
 
     /// Voxels of one moment.
     pub fn voxels(&self) -> usize {
         self.size.iter().map(|side| *side as usize).product()
+    }
+
+    /// Where the numbers of a moment begin in [`Volume::values`]; beyond the last moment it is the last.
+    pub(crate) fn start(&self, frame: u32) -> usize {
+        frame.min(self.frames.saturating_sub(1)) as usize * self.voxels()
+    }
+
+    /// The numbers (i, j, k) of a voxel, of which it is the how manieth.
+    pub(crate) fn voxel(&self, element: usize) -> [u32; 3] {
+        let [width, height, _] = self.size.map(|side| side.max(1) as usize);
+        [element % width, element / width % height, element / width / height].map(|at| at as u32)
+    }
+
+    /// The middle of a voxel, relative to [`Volume::origin`].
+    pub(crate) fn middle(&self, voxel: [u32; 3]) -> Vec3 {
+        self.placed.transform_point3(Vec3::from(voxel.map(|at| at as f32)))
+    }
+
+    /// How much room voxels take, with its unit, e.g. `1,234 mm³`; `None` where the file names no unit.
+    pub(crate) fn room(&self, voxels: usize) -> Option<String> {
+        let unit = self.length_unit.as_deref()?;
+        let each = f64::from(self.placed.matrix3.determinant().abs());
+        Some(format!("{} {unit}³", text::number(each * voxels as f64, false)))
     }
 
     /// The place of a voxel's number in [`Volume::values`]; `None` when there is none there.

@@ -104,6 +104,29 @@ fn a_nrrd_file_is_read_in_every_encoding_and_brought_to_right_anterior_superior(
 }
 
 #[test]
+fn coordinates_have_the_unit_that_the_file_names() {
+    let unit = |name: &str, bytes: Vec<u8>| volume(name, bytes).length_unit.clone();
+    assert_eq!(unit("tilted.nii.gz", files::fixture("tilted.nii.gz")).as_deref(), Some("mm"));
+    let mut two = files::fixture("two.nii");
+    assert_eq!(unit("two.nii", two.clone()), None);
+    // Micrometres and seconds in the field xyzt_units.
+    two[500..504].copy_from_slice(&11i32.to_le_bytes());
+    assert_eq!(unit("two.nii", two).as_deref(), Some("µm"));
+    let nrrd = |sizes: &str, more: &str| {
+        let text = format!("NRRD0004\ntype: uchar\nsizes: {sizes}\nencoding: ascii\n{more}\n\n1 2 3 4 5 6 7 8");
+        unit("a.nrrd", text.into_bytes())
+    };
+    let directions = "space: right-anterior-superior\nspace directions: (1,0,0) (0,1,0) (0,0,1)";
+    assert_eq!(nrrd("2 2 2", "units: \"mm\" \"mm\" \"mm\"").as_deref(), Some("mm"));
+    assert_eq!(nrrd("2 2 2", &format!("{directions}\nspace units: \"um\" \"um\" \"um\"")).as_deref(), Some("um"));
+    for (sizes, more) in
+        [("2 2 2", ""), ("2 2 2", directions), ("2 2 2", "units: \"mm\" \"mm\" \"m\""), ("4 2", "units: \"mm\" \"mm\"")]
+    {
+        assert_eq!(nrrd(sizes, more), None, "{sizes} {more}");
+    }
+}
+
+#[test]
 fn what_is_not_sound_is_refused_in_a_sentence() {
     let refusal = |name: &str, bytes: &[u8]| try_load(name, bytes).map(|_| ()).unwrap_err();
     let two = files::fixture("two.nii");

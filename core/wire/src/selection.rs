@@ -62,7 +62,7 @@ pub struct SelectedLayer {
     pub id: LayerId,
     /// Its name for people.
     pub name: String,
-    /// How many of its points, vertices, streamlines or nodes.
+    /// How many of its points, vertices, streamlines, nodes or voxels.
     pub count: u32,
     /// The same for people, e.g. `1,234 of 110,000 points`.
     pub summary: String,

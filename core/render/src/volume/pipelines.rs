@@ -32,6 +32,11 @@ impl VolumePipelines {
             has_dynamic_offset: false,
             min_binding_size: wgpu::BufferSize::new(size_of::<VolumeUniform>() as u64),
         };
+        let selected = wgpu::BindingType::Buffer {
+            ty: wgpu::BufferBindingType::Storage { read_only: true },
+            has_dynamic_offset: false,
+            min_binding_size: None,
+        };
         let layout = device.create_bind_group_layout(&wgpu::BindGroupLayoutDescriptor {
             label: Some("volume"),
             entries: &[
@@ -40,6 +45,7 @@ impl VolumePipelines {
                 entry(2, wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering)),
                 entry(3, texture(wgpu::TextureViewDimension::D2, false)),
                 entry(4, texture(wgpu::TextureViewDimension::D3, false)),
+                entry(5, selected),
             ],
         });
         let depths = wgpu::BindingType::Texture {

@@ -64,6 +64,7 @@ struct Header {
     /// Where the numbers begin, from the start of the file.
     data_at: u64,
     time_step: Option<(f64, String)>,
+    length_unit: Option<&'static str>,
     /// Whether it says that its numbers are labels.
     has_labels: bool,
 }
@@ -94,6 +95,7 @@ fn read(Opened { reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedL
     let volume = Volume::new(size, side(moments)?, Attribute::new("value", values), header.placed);
     let mut volume = volume.ok_or_else(|| malformed("its matrix makes it flat".into()))?;
     volume.time_step = header.time_step;
+    volume.length_unit = header.length_unit.map(str::to_owned);
     if header.has_labels {
         labels::told_apart(&mut volume);
     }
@@ -168,6 +170,12 @@ impl Header {
         };
         let placed = if placed.is_finite() { placed } else { DMat4::IDENTITY };
         let time = spacing(4);
+        let length_unit = match units & 0x07 {
+            1 => Some("m"),
+            2 => Some("mm"),
+            3 => Some("µm"),
+            _ => None,
+        };
         let time_unit = match units & 0x38 {
             8 => Some("s"),
             16 => Some("ms"),
@@ -180,7 +188,7 @@ impl Header {
         let data_at = data_at.max(if wide { 540 } else { 348 });
         let intent = if wide { endian.i32(four(504)) } else { i32::from(i16(68)) };
         let has_labels = intent == LABELS;
-        Ok(Header { endian, size, kind, slope, intercept, placed, data_at, time_step, has_labels })
+        Ok(Header { endian, size, kind, slope, intercept, placed, data_at, time_step, length_unit, has_labels })
     }
 }
 

@@ -1,6 +1,7 @@
 //! What of a volume is seen at a place: on its slices, on its surface, in its fog.
 
 use super::{Candidate, View, is_before_camera};
+use crate::volume::Drawn;
 use crate::{Layer, Ray, Volume, VolumeMode, properties};
 use glam::Vec3;
 
@@ -28,13 +29,11 @@ pub(super) fn seen(view: &View, layer: &Layer, volume: &Volume, ray: Ray) -> Opt
 
 fn on_slice(layer: &Layer, volume: &Volume, ray: Ray, [first, last]: [f32; 2]) -> Option<f32> {
     let style = &layer.style.volume;
-    let [lowest, _] = properties::color_range(layer).unwrap_or_default();
+    let drawn = Drawn::of(layer);
     let across = |axis: usize| {
         let at = style.slice(axis, volume.size) as f32;
         let distance = (at - ray.origin[axis]) / ray.direction[axis];
-        let value = shown(layer, volume.at(ray.origin + ray.direction * distance, style.frame));
-        // Written so that NaN fails.
-        let is_seen = if style.clear_low { value > lowest } else { !value.is_nan() };
+        let is_seen = drawn.has(volume.at(ray.origin + ray.direction * distance, style.frame));
         (style.shown[axis] && distance > 0.0 && (first..=last).contains(&distance) && is_seen).then_some(distance)
     };
     (0..3).filter_map(across).min_by(f32::total_cmp)
@@ -50,19 +49,17 @@ fn inside(layer: &Layer, volume: &Volume, ray: Ray, [first, last]: [f32; 2]) -> 
     // Half a voxel a step.
     let step = (0.5 / ray.direction.length()).max((leaves - enters) / MOST_STEPS);
     let steps = ((leaves - enters) / step) as usize;
+    let drawn = Drawn::of(layer);
     let values = (0..=steps).map(|at| {
         let distance = enters + (at as f32 + 0.5) * step;
-        (distance, shown(layer, volume.at(ray.origin + ray.direction * distance, style.frame)))
+        (distance, drawn.unless_hidden(volume.at(ray.origin + ray.direction * distance, style.frame)))
     });
     match style.mode {
         VolumeMode::Maximum => values
             .filter(|(_, value)| value.is_finite())
             .max_by(|a, b| a.1.total_cmp(&b.1))
             .map(|(distance, _)| distance),
-        VolumeMode::Surface => {
-            let level = properties::level(layer)?;
-            values.into_iter().find(|(_, value)| *value >= level).map(|(distance, _)| distance)
-        }
+        VolumeMode::Surface => values.into_iter().find(|(_, value)| drawn.has(*value)).map(|(distance, _)| distance),
         _ => {
             let [least, most] = properties::opacity(layer)?;
             let mut light = 1.0;
@@ -73,13 +70,6 @@ fn inside(layer: &Layer, volume: &Volume, ray: Ray, [first, last]: [f32; 2]) -> 
             })
         }
     }
-}
-
-/// NaN where a filter hides the label.
-fn shown(layer: &Layer, value: f64) -> f64 {
-    let kept = layer.style.filter.as_ref().and_then(|filter| filter.categories.as_ref());
-    let is_kept = kept.is_none_or(|kept| kept.get(value as usize).copied().unwrap_or(true));
-    if is_kept { value } else { f64::NAN }
 }
 
 /// How far along the ray it comes into the grid's box and out of it.

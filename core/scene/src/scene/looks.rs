@@ -3,7 +3,7 @@
 use super::{Scene, Selection};
 use crate::history::ChangeKind;
 use crate::view::{Setting, View, ViewCamera, ViewLayer};
-use crate::{Camera, CommandError, LayerData, Projection, Settings, Style, properties, selection};
+use crate::{Camera, CommandError, Projection, Settings, Style, properties, selection};
 use glam::DVec3;
 use heliograph_wire::{LayerId, Property};
 use std::sync::Arc;
@@ -107,7 +107,7 @@ impl Scene {
     /// The same with nothing selected of the other layers, which are dimmed then; as it is when nothing is selected at all.
     fn with_the_others(&self, mut selection: Selection) -> Selection {
         if selection.iter().any(|(_, selected)| selected.count() > 0) {
-            for layer in self.layers.iter().filter(|layer| !matches!(layer.data, LayerData::Volume(_))) {
+            for layer in &self.layers {
                 if selection.iter().all(|(id, _)| *id != layer.id) {
                     selection.push((layer.id, Arc::default()));
                 }

@@ -3,8 +3,8 @@
 use super::{Scene, Viewport};
 use crate::history::ChangeKind as Change;
 use crate::measure::Measured;
+use crate::pick;
 use crate::selection::{self, Area, Selected};
-use crate::{LayerData, pick};
 use heliograph_wire::selection::SelectedLayer;
 use heliograph_wire::{How, LayerId, SelectionStatus, Shape};
 use std::io::Write;
@@ -43,7 +43,7 @@ impl Scene {
             _ => None,
         };
         let mut selection: Selection = Vec::new();
-        for layer in self.layers.iter().filter(|layer| !matches!(layer.data, LayerData::Volume(_))) {
+        for layer in &self.layers {
             let of = selection::elements(&layer.data);
             let inside = match (&area, &at_point) {
                 _ if !layer.visible => Selected::of(&[], of),
@@ -130,7 +130,7 @@ impl Scene {
 
     /// Writes the selected elements as comma-separated values with a head line, a row for each element (of streamlines, for each
     /// of their points): layer, number in the file from 0, x, y and z in the coordinates of the layer's file, then all fields
-    /// by name.
+    /// by name; of a voxel also where in the grid it is.
     ///
     /// # Errors
     /// Those of `write`.

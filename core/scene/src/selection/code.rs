@@ -51,24 +51,29 @@ pub(crate) fn read(data: &LayerData, text: &str) -> Option<Selected> {
         end = start + u64::from(take(&mut rest)?);
         runs.push([start, end]);
     }
+    let count = elements(data);
+    let Some(numbers) = numbers(data) else { return Some(Selected::of_runs(&runs, count)) };
     let is_selected = |element: &usize| {
-        let number = u64::from(number(data, *element));
+        let number = u64::from(numbers.get(*element).copied().unwrap_or(*element as u32));
         let after = runs.partition_point(|[start, _]| *start <= number);
         after > 0 && number < runs[after - 1][1]
     };
-    let count = elements(data);
     let chosen: Vec<usize> = (0..count).filter(is_selected).collect();
     Some(Selected::of(&chosen, count))
 }
 
 /// An element's number in the file, from 0.
 pub(super) fn number(data: &LayerData, element: usize) -> u32 {
-    let list = match data {
-        LayerData::Points(points) => points.file_index.as_slice(),
-        LayerData::Tracts(tracts) => tracts.file_index.as_slice(),
-        LayerData::Mesh(_) | LayerData::Network(_) | LayerData::Volume(_) => &[],
-    };
-    list.get(element).copied().unwrap_or(element as u32)
+    numbers(data).and_then(|list| list.get(element)).copied().unwrap_or(element as u32)
+}
+
+/// The elements' numbers in the file, where they have another order there.
+fn numbers(data: &LayerData) -> Option<&[u32]> {
+    match data {
+        LayerData::Points(points) => Some(&points.file_index),
+        LayerData::Tracts(tracts) => Some(&tracts.file_index),
+        LayerData::Mesh(_) | LayerData::Network(_) | LayerData::Volume(_) => None,
+    }
 }
 
 fn put(mut number: u32, into: &mut Vec<u8>) {

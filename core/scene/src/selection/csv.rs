@@ -9,16 +9,23 @@ use std::io::{BufWriter, Result, Write};
 
 /// What a network calls its nodes.
 const LABEL: &str = "label";
+/// Where in a volume's grid a voxel is.
+const GRID: [&str; 3] = ["i", "j", "k"];
 
 /// Writes a row for each selected element, of a streamline for each of its points: the layer, the element's number in the file,
-/// its place in the file's coordinates, and all fields of all these layers by name; empty where there is no number.
+/// its place in the file's coordinates, and all fields of all these layers by name; empty where there is no number. Of a volume
+/// the numbers are those of the moment that is shown.
 pub(crate) fn write_csv(layers: &[Layer], write: impl Write) -> Result<()> {
     let mut out = BufWriter::new(write);
     let tables: Vec<Table<'_>> = layers.iter().filter_map(Table::new).collect();
     let mut columns: Vec<&str> = Vec::new();
     for table in &tables {
-        let labels = matches!(table.layer.data, LayerData::Network(_)).then_some(LABEL);
-        for name in labels.into_iter().chain(table.fields.iter().map(|field| field.name)) {
+        let more: &[&str] = match table.layer.data {
+            LayerData::Network(_) => &[LABEL],
+            LayerData::Volume(_) => &GRID,
+            _ => &[],
+        };
+        for name in more.iter().copied().chain(table.fields.iter().map(|field| field.name)) {
             if !columns.contains(&name) {
                 columns.push(name);
             }
@@ -69,9 +76,16 @@ impl<'a> Table<'a> {
                 for (field, column) in &columns {
                     out.write_all(b",")?;
                     match (field, data) {
+                        (Some(field), LayerData::Volume(volume)) => {
+                            self.number(field, volume.start(self.layer.style.volume.frame) + at, out)?;
+                        }
                         (Some(field), _) => self.number(field, at, out)?,
                         (None, LayerData::Network(network)) if *column == LABEL => {
                             write!(out, "{}", quoted(network.labels.get(at).map_or("", String::as_str)))?;
+                        }
+                        (None, LayerData::Volume(volume)) => {
+                            let part = GRID.iter().zip(volume.voxel(at)).find(|(name, _)| *name == column);
+                            part.map_or(Ok(()), |(_, part)| write!(out, "{part}"))?;
                         }
                         _ => {}
                     }
@@ -88,7 +102,7 @@ impl<'a> Table<'a> {
             LayerData::Mesh(mesh) => &mesh.positions,
             LayerData::Tracts(tracts) => &tracts.positions,
             LayerData::Network(network) => &network.positions,
-            LayerData::Volume(_) => return DVec3::NAN,
+            LayerData::Volume(volume) => return volume.origin + volume.middle(volume.voxel(at)).as_dvec3(),
         };
         positions.get(at).map_or(DVec3::NAN, |place| self.layer.data.origin() + place.as_dvec3())
     }

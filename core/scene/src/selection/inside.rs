@@ -1,5 +1,6 @@
 //! Which elements of a layer lie inside of a part of the picture.
 
+use super::voxels::Voxels;
 use super::{Area, CHUNK, Selected, elements};
 use crate::clip::ClipRegion;
 use crate::{Layer, LayerData, Paint, parallel};
@@ -7,7 +8,7 @@ use glam::{Mat4, Vec2, Vec3};
 use std::ops::Range;
 
 /// The elements of a layer that are seen within an area: not clipped, not hidden by a filter. A streamline is one when one of
-/// its points is.
+/// its points is, a voxel when it is drawn and its middle is.
 ///
 /// 10 M points take some tens of milliseconds, by all of a few threads.
 pub(crate) fn inside(layer: &Layer, area: &Area, clip_from_scene: Mat4, clip: ClipRegion) -> Selected {
@@ -17,6 +18,10 @@ pub(crate) fn inside(layer: &Layer, area: &Area, clip_from_scene: Mat4, clip: Cl
         kept: clip.seen_from(layer.offset),
         is_clipping: !clip.is_everywhere(),
         paint: layer.paint(),
+    };
+    let voxels = match &layer.data {
+        LayerData::Volume(volume) if elements(&layer.data) > 0 => Some(Voxels::new(layer, volume, &sight)),
+        _ => None,
     };
     let mut words = vec![0u64; elements(&layer.data).div_ceil(64)];
     let chunks = words.chunks_mut(CHUNK / 64).enumerate();
@@ -32,14 +37,14 @@ pub(crate) fn inside(layer: &Layer, area: &Area, clip_from_scene: Mat4, clip: Cl
                 }
             }
         }
-        LayerData::Volume(_) => {}
+        LayerData::Volume(_) => voxels.iter().for_each(|voxels| voxels.mark(&sight, chunk * CHUNK, words)),
     };
     parallel::in_parallel(chunks, || (), |task, ()| each(task));
     Selected::new(words)
 }
 
 /// From a layer's places to the picture.
-struct Sight<'a> {
+pub(super) struct Sight<'a> {
     area: &'a Area,
     clip_from_layer: Mat4,
     /// In the layer's coordinates.
@@ -49,11 +54,21 @@ struct Sight<'a> {
 }
 
 impl Sight<'_> {
-    fn sees(&self, place: Vec3) -> bool {
+    /// Whether a place is in the area, before the camera, and not clipped.
+    pub(super) fn sees(&self, place: Vec3) -> bool {
         let clip = self.clip_from_layer * place.extend(1.0);
         let is_before_camera = clip.w > 0.0 && clip.z <= clip.w;
         let on_picture = Vec2::new(clip.x, -clip.y) / clip.w * 0.5 + 0.5;
-        is_before_camera && self.area.holds(on_picture) && (!self.is_clipping || self.kept.keeps(place))
+        is_before_camera && self.area.holds(on_picture) && self.keeps(place)
+    }
+
+    pub(super) fn is_clipping(&self) -> bool {
+        self.is_clipping
+    }
+
+    /// Whether a place is not clipped.
+    pub(super) fn keeps(&self, place: Vec3) -> bool {
+        !self.is_clipping || self.kept.keeps(place)
     }
 
     /// Sets the bits of those of these places that are seen.

@@ -5,6 +5,7 @@ use crate::attribute::{Attribute, Category};
 use crate::field::Field;
 use crate::{LayerData, Tracts, parallel};
 use heliograph_wire::selection::{SelectedField, SelectedKind, SelectedNumbers};
+use std::ops::Range;
 
 /// More would fit no panel.
 const MOST_FIELDS: usize = 12;
@@ -15,6 +16,8 @@ const BLOCK: usize = 1024;
 /// A field, and how its numbers come to the elements.
 enum Source<'a> {
     Each(Field<'a>),
+    /// Of the voxels: the numbers of a moment begin there.
+    Voxels(Field<'a>, usize),
     /// Of the streamlines' points.
     Points(&'a Attribute, &'a Tracts),
     /// Of the streamlines.
@@ -44,11 +47,16 @@ pub(super) fn work(data: &LayerData) -> usize {
 }
 
 /// Of the first few fields; 10 M points with all of them selected take about ten milliseconds a field.
-pub(super) fn of(data: &LayerData, selected: &Selected) -> Vec<SelectedField> {
+/// `frame` is the moment of a volume.
+pub(super) fn of(data: &LayerData, frame: u32, selected: &Selected) -> Vec<SelectedField> {
     let sources: Vec<Source<'_>> = match data {
         LayerData::Tracts(tracts) => {
             let points = tracts.attributes.iter().map(|attribute| Source::Points(attribute, tracts));
             points.chain(tracts.line_attributes.iter().map(Source::Lines)).take(MOST_FIELDS).collect()
+        }
+        LayerData::Volume(volume) => {
+            let start = volume.start(frame);
+            data.fields().into_iter().map(|field| Source::Voxels(field, start)).collect()
         }
         _ => data.fields().into_iter().map(Source::Each).take(MOST_FIELDS).collect(),
     };
@@ -75,41 +83,25 @@ pub(super) fn of(data: &LayerData, selected: &Selected) -> Vec<SelectedField> {
 impl Source<'_> {
     fn attribute(&self) -> Option<&Attribute> {
         match self {
-            Source::Each(_) => None,
+            Source::Each(_) | Source::Voxels(..) => None,
             Source::Points(attribute, _) | Source::Lines(attribute) => Some(attribute),
         }
     }
 
     fn categories(&self) -> Option<&[Category]> {
         match self {
-            Source::Each(field) => field.categories(),
+            Source::Each(field) | Source::Voxels(field, _) => field.categories(),
             _ => self.attribute().and_then(|attribute| attribute.categories.as_deref()),
         }
     }
 
     /// Takes the numbers of the selected among these elements in; `words` are their bits.
-    fn look(&self, words: &[u64], range: std::ops::Range<usize>, seen: &mut Seen) {
+    fn look(&self, words: &[u64], range: Range<usize>, seen: &mut Seen) {
         let first = range.start;
         let mut part = Sums::default();
         match self {
-            Source::Each(field) => {
-                let mut block = [0.0; BLOCK];
-                let mut waiting = Waiting { values: [0.0; 128], count: 0 };
-                for (words, start) in words.chunks(BLOCK / 64).zip(range.clone().step_by(BLOCK)) {
-                    let mut slots = block.iter_mut();
-                    field.each(start..(start + BLOCK).min(range.end), |value| {
-                        if let Some(slot) = slots.next() {
-                            *slot = value;
-                        }
-                    });
-                    let parts = block.as_chunks::<64>().0;
-                    words
-                        .iter()
-                        .zip(parts)
-                        .for_each(|(word, values)| part.take_word(*word, values, &mut waiting, seen));
-                }
-                waiting.values[..waiting.count].iter().for_each(|value| part.take(*value, seen));
-            }
+            Source::Each(field) => part.take_words(field, words, range, seen),
+            Source::Voxels(field, start) => part.take_words(field, words, start + range.start..start + range.end, seen),
             Source::Points(..) | Source::Lines(_) => {
                 for (at, word) in words.iter().enumerate() {
                     for line in ones(*word).map(|bit| first + at * 64 + bit) {
@@ -118,7 +110,7 @@ impl Source<'_> {
                                 attribute.values.each(tracts.range(line), |value| part.take(value, seen));
                             }
                             Source::Lines(attribute) => part.take(attribute.values.get(line), seen),
-                            Source::Each(_) => {}
+                            Source::Each(_) | Source::Voxels(..) => {}
                         }
                     }
                 }
@@ -129,7 +121,7 @@ impl Source<'_> {
 
     fn describe(&self, seen: &Seen) -> SelectedField {
         let (name, unit) = match self {
-            Source::Each(field) => (field.name, field.unit),
+            Source::Each(field) | Source::Voxels(field, _) => (field.name, field.unit),
             Source::Points(attribute, _) | Source::Lines(attribute) => {
                 (attribute.name.as_str(), attribute.unit.as_deref())
             }
@@ -175,6 +167,23 @@ struct Waiting {
 const LANES: usize = 8;
 
 impl Sums {
+    /// Takes those numbers of a field in this range in whose bits are set.
+    fn take_words(&mut self, field: &Field<'_>, words: &[u64], range: Range<usize>, seen: &mut Seen) {
+        let mut block = [0.0; BLOCK];
+        let mut waiting = Waiting { values: [0.0; 128], count: 0 };
+        for (words, start) in words.chunks(BLOCK / 64).zip(range.clone().step_by(BLOCK)) {
+            let mut slots = block.iter_mut();
+            field.each(start..(start + BLOCK).min(range.end), |value| {
+                if let Some(slot) = slots.next() {
+                    *slot = value;
+                }
+            });
+            let parts = block.as_chunks::<64>().0;
+            words.iter().zip(parts).for_each(|(word, values)| self.take_word(*word, values, &mut waiting, seen));
+        }
+        waiting.values[..waiting.count].iter().for_each(|value| self.take(*value, seen));
+    }
+
     /// Takes those of 64 values in whose bits are set; some of them wait until there are 64.
     fn take_word(&mut self, word: u64, values: &[f64; 64], waiting: &mut Waiting, seen: &mut Seen) {
         if self.count == 0 || !seen.kinds.is_empty() {

@@ -10,10 +10,10 @@ use heliograph_wire::{Command, LayerId, SceneStatus, Side, Value};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
-const VIEWPORT: Viewport = Viewport { width: 800, height: 800 };
+pub(super) const VIEWPORT: Viewport = Viewport { width: 800, height: 800 };
 
 /// Points at random in a cube, far from zero, with a number and a kind; half of them left of the middle.
-fn cloud(count: usize) -> LoadedLayer {
+pub(super) fn cloud(count: usize) -> LoadedLayer {
     let mut random = Random::new(11);
     let positions: Vec<Vec3> =
         (0..count).map(|_| (vec3(random.unit(), random.unit(), random.unit()) - 0.5) * 10.0).collect();
@@ -25,7 +25,7 @@ fn cloud(count: usize) -> LoadedLayer {
     LoadedLayer::new("cloud".into(), LayerData::Points(Arc::new(points)), None)
 }
 
-fn scene(layers: impl IntoIterator<Item = LoadedLayer>) -> Scene {
+pub(super) fn scene(layers: impl IntoIterator<Item = LoadedLayer>) -> Scene {
     let mut scene = Scene::new(Arc::new(|| ()));
     for layer in layers {
         scene.add(layer);
@@ -34,27 +34,27 @@ fn scene(layers: impl IntoIterator<Item = LoadedLayer>) -> Scene {
     scene
 }
 
-fn apply(scene: &mut Scene, command: Command) {
+pub(super) fn apply(scene: &mut Scene, command: Command) {
     scene.apply(&command, VIEWPORT).unwrap_or_else(|error| panic!("{command:?}: {error}"));
 }
 
-fn set(layer: Option<LayerId>, property: &str, value: Value) -> Command {
+pub(super) fn set(layer: Option<LayerId>, property: &str, value: Value) -> Command {
     Command::Set { layer, property: property.into(), value }
 }
 
-fn left_half() -> Shape {
+pub(super) fn left_half() -> Shape {
     Shape::Box { from: [0.5, 1.0], to: [0.0, 0.0] }
 }
 
-fn everywhere() -> Shape {
+pub(super) fn everywhere() -> Shape {
     Shape::Box { from: [-1.0, -1.0], to: [2.0, 2.0] }
 }
 
-fn select(scene: &mut Scene, shape: Shape, how: How) {
+pub(super) fn select(scene: &mut Scene, shape: Shape, how: How) {
     apply(scene, Command::Select { shape, how });
 }
 
-fn on_picture(scene: &Scene, place: Vec3) -> Vec2 {
+pub(super) fn on_picture(scene: &Scene, place: Vec3) -> Vec2 {
     let clip = scene.camera().clip_from_world(1.0) * place.extend(1.0);
     vec2(clip.x, -clip.y) / clip.w * 0.5 + 0.5
 }
@@ -65,11 +65,11 @@ fn places(scene: &Scene) -> Vec<Vec3> {
 }
 
 /// The elements of a layer that are selected.
-fn chosen(scene: &Scene, layer: usize) -> Vec<usize> {
+pub(super) fn chosen(scene: &Scene, layer: usize) -> Vec<usize> {
     scene.layers()[layer].selected.as_ref().map_or(Vec::new(), |selected| selected.each().collect())
 }
 
-fn counts(scene: &Scene) -> Vec<(String, u32)> {
+pub(super) fn counts(scene: &Scene) -> Vec<(String, u32)> {
     let layers = scene.status().selection.map_or(Vec::new(), |selection| selection.layers);
     layers.into_iter().map(|layer| (layer.name, layer.count)).collect()
 }

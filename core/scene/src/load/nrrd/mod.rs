@@ -50,6 +50,7 @@ fn read(Opened { source, mut reader, name, progress }: Opened<'_>) -> Result<Vec
     let volume = Volume::new(grid.size, grid.frames, values, placed);
     let mut volume = volume.ok_or_else(|| malformed("its axes make it flat, or reach too far".into()))?;
     volume.time_step = time_step(&axes);
+    volume.length_unit = place::length_unit(&header, &axes);
     Ok(vec![LoadedLayer::new(name, LayerData::Volume(Arc::new(volume)), None)])
 }
 

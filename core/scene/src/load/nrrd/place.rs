@@ -124,6 +124,17 @@ pub(super) fn matrix(header: &Header, axes: &[Axis]) -> Result<DMat4, Problem> {
     Ok(DMat4::from_cols(column(0), column(1), column(2), (origin * sign).extend(1.0)))
 }
 
+/// The unit of the three axes of space, where it is one: of fewer the thickness is not told.
+pub(super) fn length_unit(header: &Header, axes: &[Axis]) -> Option<String> {
+    let said: Vec<Option<String>> = match header.field(&["space directions"]) {
+        Some(_) => header.quoted("space units").into_iter().take(3).collect(),
+        None => axes.iter().filter(|axis| axis.is_spatial()).map(|axis| axis.unit.clone()).collect(),
+    };
+    let is_one =
+        axes.iter().filter(|axis| axis.is_spatial()).count() == 3 && said.windows(2).all(|two| two[0] == two[1]);
+    if is_one && said.len() == 3 { said.into_iter().next().flatten() } else { None }
+}
+
 /// Where `axis mins` put the first number; 0 without them.
 fn least_corner(header: &Header, axes: &[Axis]) -> DVec3 {
     if header.field(&["space directions"]).is_some() {
