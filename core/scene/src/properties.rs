@@ -3,11 +3,13 @@
 mod axes;
 mod clip;
 mod colors;
+mod reading;
 mod sizes;
 mod volume;
 
 pub(crate) use axes::is_axis;
 pub(crate) use colors::legend;
+pub(crate) use reading::{is_reading, with as with_reading};
 
 use crate::clip::Everything;
 use crate::layout::Motion;
@@ -99,6 +101,7 @@ fn with_style(layer: &Layer, style: &Style) -> Vec<Property> {
         list.extend(colors::filtering(style, &fields));
     }
     list.extend(axes::of(layer, style));
+    list.extend(reading::of(layer));
     list
 }
 
