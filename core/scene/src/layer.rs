@@ -215,6 +215,11 @@ impl Layer {
         crate::properties::level(self)
     }
 
+    /// How its file was read, for one that is a text table.
+    pub(crate) fn reading(&self) -> Reading {
+        self.table.as_ref().map_or_else(Reading::default, |table| table.reading)
+    }
+
     /// Of a text table: how it is to be read, while that is not how it was read.
     pub(crate) fn wanted_reading(&self) -> Option<Reading> {
         self.table.as_ref().filter(|table| table.wanted != table.reading).map(|table| table.wanted)

@@ -106,6 +106,13 @@ pub(crate) struct TextTable {
     pub(crate) by: Option<String>,
 }
 
+impl Reading {
+    /// Whether all of it is guessed.
+    pub(crate) fn is_guessed(&self) -> bool {
+        *self == Reading::default()
+    }
+}
+
 impl TextTable {
     pub(crate) fn new(reading: Reading, guess: Guess) -> TextTable {
         TextTable { reading, guess, wanted: reading, by: None }

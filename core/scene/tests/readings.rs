@@ -6,8 +6,10 @@ mod files;
 
 use glam::{DVec3, dvec3};
 use heliograph_scene::load::{LoadError, Progress, Source, load, load_as};
+use heliograph_scene::session::Session;
 use heliograph_scene::{Delimiter, FirstLine, Layer, LayerData, LayerId, Reading, Scene, Viewport};
 use heliograph_wire::{Command, Property, PropertyKind, Value};
+use std::path::Path;
 use std::sync::Arc;
 
 const VIEWPORT: Viewport = Viewport { width: 800, height: 400 };
@@ -269,6 +271,44 @@ fn colours_filters_and_axes_stay_as_far_as_their_columns_do() {
     assert_eq!(value(&scene, id, "color_by"), first, "there is no column 4 any more");
     assert!(!property(&scene, id, "color_range").unwrap().changed, "nor its range");
     assert_eq!(property(&scene, id, "opacity").unwrap().value, Value::Number(0.5));
+}
+
+#[test]
+fn a_session_opens_its_files_as_they_were_read_and_a_view_does_without() {
+    let folder = Path::new("/data");
+    let (mut scene, id) = scene_of(COMMAS);
+    let plain = Session::of(&scene, folder).to_json();
+    assert!(!plain.contains("reading"), "{plain}");
+    set(&mut scene, id, "columns_end", "spaces");
+    set(&mut scene, id, "first_line", "data");
+    read(&mut scene).unwrap();
+    // The same file once more, read as it is guessed.
+    let twin = scene.add(load(&source_of(COMMAS), &Progress::new()).unwrap().remove(0));
+    apply(&mut scene, &Command::RenameLayer { layer: twin, name: "twin".into() });
+    let json = Session::of(&scene, folder).to_json();
+    let session: Session = serde_json::from_str(&json).unwrap();
+    let sources = session.sources(folder, |name| (name == "table.csv").then(|| source_of(COMMAS)));
+    let mut other = Scene::new(Arc::new(|| ()));
+    let mut loaded = Vec::new();
+    for (file, found) in sources.into_iter().enumerate() {
+        let (source, reading) = found.unwrap();
+        let layer = load_as(&source, reading, &Progress::new()).unwrap().remove(0);
+        loaded.push((other.add(layer), file));
+    }
+    other.open_session(&session, &loaded);
+    let names: Vec<&str> = other.layers().iter().map(|layer| layer.name.as_str()).collect();
+    assert_eq!(names, ["table", "twin"]);
+    let [first, second] = [0, 1].map(|at| other.layers()[at].id);
+    assert_eq!(readings(&other, first), ["spaces", "data"]);
+    assert_eq!(places(&other, first), places(&scene, id));
+    assert_eq!((readings(&other, second), places(&other, second)), (readings(&scene, twin), places(&scene, twin)));
+
+    let old: Session = serde_json::from_str(&plain).unwrap();
+    assert_eq!(old.sources(folder, |_| Some(source_of(COMMAS)))[0].as_ref().unwrap().1, Reading::default());
+    let code = scene.view().code();
+    apply(&mut other, &Command::OpenView { code });
+    assert!(other.rereads().is_empty());
+    assert!(scene.view().layers.iter().all(|layer| layer.settings.is_empty()));
 }
 
 #[test]
