@@ -58,7 +58,8 @@ pub enum SessionError {
 impl Session {
     /// Of a scene, for a file in this folder. Layers that came out of no file are left out.
     pub fn of(scene: &Scene, folder: &Path) -> Session {
-        let (mut files, mut samples): (Vec<(&Path, Reading)>, Vec<(&str, Reading)>) = (Vec::new(), Vec::new());
+        let mut files: Vec<(&Path, Reading)> = Vec::new();
+        let mut samples: Vec<(&str, Reading)> = Vec::new();
         // In the order in which they came: the first gives the scene its coordinates.
         let mut came: Vec<&Layer> = scene.layers().iter().collect();
         came.sort_by_key(|layer| layer.id);

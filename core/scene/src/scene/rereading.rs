@@ -77,7 +77,8 @@ impl Scene {
     /// All tables stay as they were read; true when one was to be read otherwise.
     pub(super) fn give_up_readings(&mut self) -> bool {
         let tables = self.layers.iter_mut().filter_map(|layer| layer.table.as_mut());
-        tables.fold(false, |any, table| table.give_up() || any)
+        // Each of them, not only the first.
+        tables.filter_map(|table| table.give_up().then_some(())).count() > 0
     }
 
     /// What would be undone: what is being read, before all that was done.
