@@ -128,6 +128,8 @@ fn unfold(host: &mut Heliograph) {
             "5/level",
             "6/axis_z",
             "7/placement",
+            "8/columns_end",
+            "8/first_line",
         ]
         .iter()
         .all(|id| ids.iter().any(|one| one == id))
@@ -137,8 +139,8 @@ fn unfold(host: &mut Heliograph) {
 #[test]
 fn every_control_works_from_the_page_and_follows_the_host() {
     let samples = ["autzen.laz", "tracts.trk", "miserables.json", "brain.nii.gz", "brain.nii.gz"].map(sample);
-    // A table, whose columns can be coordinates, and a network that can lie on a globe.
-    let others = ["table.parquet", "map.graphml"]
+    // A table, whose columns can be coordinates, a network that can lie on a globe, and a text, which can be read in other ways.
+    let others = ["table.parquet", "map.graphml", "airports.csv"]
         .map(|name| format!("{}/core/scene/tests/files/{name}", env!("CARGO_MANIFEST_DIR")));
     let files: Vec<String> = samples.into_iter().chain(others).collect();
     let mut host = Heliograph::headless(&files.iter().map(String::as_str).collect::<Vec<_>>());
@@ -147,7 +149,7 @@ fn every_control_works_from_the_page_and_follows_the_host() {
     browser.open("guest", &host.control_link());
     browser.wait("guest", LIVE);
     browser.ask(&json!({"do": "key", "page": "guest", "key": "l"}));
-    browser.wait("guest", "document.querySelectorAll('#layer-list li').length === 7");
+    browser.wait("guest", "document.querySelectorAll('#layer-list li').length === 8");
 
     // What one sets may hide or reset another: the list is asked for anew each time, and what was tried is not tried again.
     // A layout ends by itself and cannot be undone: it is tried below.

@@ -7,6 +7,7 @@ mod export;
 mod frame_times;
 mod loading;
 mod mirror;
+mod rereading;
 mod run;
 mod sessions;
 

@@ -2,8 +2,9 @@
 
 use super::export::{self, Export};
 use super::frame_times::FrameTimes;
-use super::loading::Loads;
+use super::loading::{Kind, Loads, ToLoad};
 use super::mirror::Mirror;
+use super::rereading::Rereading;
 use super::sessions::{self, Opening};
 use super::{EngineHandle, FromEngine, LoadId, Loading, Picture, ToEngine};
 use crate::room::SharedRoom;
@@ -11,7 +12,6 @@ use crate::samples;
 use heliograph_render::Renderer;
 use heliograph_ring::FrameStamp;
 use heliograph_scene::hand::Hand;
-use heliograph_scene::load::Source;
 use heliograph_scene::load::{Limits, LoadError, LoadedLayer};
 use heliograph_scene::session::{Session, SessionError};
 use heliograph_scene::{LayerId, Scene, Viewport};
@@ -50,6 +50,7 @@ pub(super) struct Drawing {
     host_hand: Hand,
     room: SharedRoom,
     loads: Loads,
+    rereading: Rereading,
     opening: Option<Opening>,
     export: Option<Export>,
     mirror: Mirror,
@@ -85,6 +86,7 @@ impl Drawing {
             host_hand: Hand::default(),
             room,
             loads: Loads::new(limits),
+            rereading: Rereading::default(),
             opening: None,
             export: None,
             mirror: Mirror::default(),
@@ -122,6 +124,7 @@ impl Drawing {
                 Err(RecvTimeoutError::Disconnected) => return,
             }
             let began = Instant::now();
+            self.rereading.keep_up(&self.scene, &mut self.loads, &self.engine);
             self.scene.refresh();
             // Before the picture, which takes longer: a control that someone moved is seen to move everywhere else.
             self.tell_changes();
@@ -177,7 +180,10 @@ impl Drawing {
                 self.apply_all(&commands, name.as_deref());
                 self.mirror.applied(ticketed.ticket);
             }
-            ToEngine::Open(sources) => drop(self.loads.start(sources, &self.engine)),
+            ToEngine::Open(sources) => {
+                let sources = sources.into_iter().map(|source| (source, Kind::Any)).collect();
+                drop(self.loads.start(sources, &self.engine));
+            }
             ToEngine::CancelLoading(id) => self.loads.cancel(id),
             ToEngine::Loaded { id, outcome } => self.loaded(id, outcome),
             ToEngine::Session { id, outcome } => self.open_session(id, outcome),
@@ -230,6 +236,11 @@ impl Drawing {
 
     fn loaded(&mut self, id: LoadId, outcome: Result<Vec<LoadedLayer>, LoadError>) {
         self.loads.finished(id);
+        if self.rereading.has(id) {
+            let sentence = self.rereading.finish(id, outcome, &mut self.scene);
+            sentence.into_iter().for_each(|sentence| (self.tell)(FromEngine::Problem(sentence)));
+            return self.tell_when_all_is_loaded();
+        }
         match outcome {
             Ok(layers) => {
                 for layer in layers {
@@ -258,7 +269,7 @@ impl Drawing {
     }
 
     fn tell_when_all_is_loaded(&self) {
-        if self.loads.is_empty() {
+        if self.loads.is_empty() && self.scene.rereads().is_empty() {
             (self.tell)(FromEngine::Loaded { layers: self.scene.layers().len() });
         }
     }
@@ -278,9 +289,11 @@ impl Drawing {
             self.apply_all(&[Command::RemoveLayer { layer }], None);
         }
         let sources = session.sources(&folder, samples::source_of);
-        let there: Vec<(usize, Source)> =
-            sources.into_iter().enumerate().filter_map(|(file, source)| Some((file, source?))).collect();
-        let (files, sources): (Vec<usize>, Vec<Source>) = there.into_iter().unzip();
+        let there = sources.into_iter().enumerate().filter_map(|(file, source)| {
+            let (source, reading) = source?;
+            Some((file, (source, Kind::Data(reading))))
+        });
+        let (files, sources): (Vec<usize>, Vec<ToLoad>) = there.unzip();
         let ids = self.loads.start(sources, &self.engine);
         if ids.is_empty() {
             return self.tell_when_all_is_loaded();

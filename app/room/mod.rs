@@ -331,7 +331,8 @@ impl Room {
 }
 
 /// The list of what a guest who steers may do. It is written out, so that what is added later is not allowed by itself: a
-/// guest looks, moves the camera and sets properties; files, layers' existence and the program are the host's.
+/// guest looks, moves the camera and sets properties; files, layers' existence and the program are the host's. Of files a guest
+/// reaches none: a property may have a layer's own read again, which the scene names and no command does.
 fn is_for_guests(input: &Input) -> bool {
     match input {
         Input::Down { .. } | Input::Move { .. } | Input::Up { .. } => true,

@@ -9,8 +9,9 @@ use std::collections::VecDeque;
 
 /// How many changes can be undone; the oldest is forgotten first.
 pub(crate) const MAX_CHANGES: usize = 100;
-/// What selections may take that can come back; the oldest change is forgotten first.
-const MAX_BYTES: usize = 64 << 20;
+/// What selections and tables may take that can come back; the oldest change is forgotten first. Guests may have a table read again
+/// as often as they like.
+pub(crate) const MAX_BYTES: usize = 256 << 20;
 
 /// One change of the scene.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(crate) struct Change {
 pub(crate) enum ChangeKind {
     /// A property was set.
     Set { layer: Option<LayerId>, property: String, before: Value, after: Value },
+    /// A table was read once more, otherwise; `other` is the layer of the reading that is not in the scene.
+    Reread { layer: LayerId, other: Option<Box<Layer>> },
     /// A layer was taken out. It is here while it is out, otherwise in the scene.
     Removed { layer: LayerId, at: usize, out: Option<Box<Layer>> },
     /// A layer was given another name.
@@ -83,6 +86,11 @@ impl History {
         }
     }
 
+    /// Who makes the changes that come now; `None` for the host.
+    pub(crate) fn by(&self) -> Option<&str> {
+        self.by.as_deref()
+    }
+
     /// What would be undone.
     pub(crate) fn undo_step(&self) -> Option<Step> {
         self.done.back().map(Change::step)
@@ -122,10 +130,11 @@ impl Change {
         Step { what: self.what.clone(), by: self.by.clone() }
     }
 
-    /// Memory of what was selected before; what is selected after is the next one's before.
+    /// Memory of what was selected before, or read before; what is selected after is the next one's before.
     fn bytes(&self) -> usize {
         match &self.kind {
             ChangeKind::Looks { before, .. } => before.selection.iter().map(|(_, selected)| selected.bytes()).sum(),
+            ChangeKind::Reread { other, .. } => other.as_ref().map_or(0, |layer| layer.bytes()),
             ChangeKind::Selected { before, .. } => before.iter().map(|(_, selected)| selected.bytes()).sum(),
             _ => 0,
         }

@@ -4,8 +4,9 @@ use crate::axes::{Axes, Chosen};
 use crate::boxes::Boxes;
 use crate::field::{Field, HEIGHT};
 use crate::layout::Motion;
-use crate::load::{Source, is_geographic};
+use crate::load::{LoadedLayer, Source, is_geographic};
 use crate::paint::Paint;
+use crate::reading::{Reading, TextTable};
 use crate::selection::Selected;
 use crate::{Aabb, ColorBy, Diameter, LinkStyle, Mesh, Network, Placement, Points, Style, Tracts, Volume};
 use glam::{DVec3, Vec3};
@@ -44,6 +45,8 @@ pub struct Layer {
     /// Of a table of points that has more columns: which can be coordinates, and which are. The scene brings them to what the
     /// style says.
     pub(crate) axes: Option<(Arc<Axes>, Chosen)>,
+    /// Of a text table: how it was read, and how it is to be. The scene says what is to be read again.
+    pub(crate) table: Option<TextTable>,
     /// From the units of a network's layout to those of the scene that it was put in.
     pub(crate) scale: f32,
     /// Of a network that is laid out: whether it moves.
@@ -176,6 +179,32 @@ impl LayerData {
 }
 
 impl Layer {
+    /// Of what was read, as it is drawn at first; `scale` is [`Layer::scale`].
+    pub(crate) fn of(loaded: LoadedLayer, id: LayerId, scale: f32) -> Layer {
+        let LoadedLayer { name, data, style, notice, file, boxes, axes, table } = loaded;
+        let is_laid_out = matches!(&data, LayerData::Network(network) if !network.is_placed);
+        Layer {
+            id,
+            name,
+            visible: true,
+            data,
+            first_style: style.clone(),
+            style,
+            content_revision: 0,
+            offset: Vec3::ZERO,
+            notice,
+            file,
+            selected: None,
+            dims: false,
+            placement: Placement::Globe,
+            axes: axes.map(|axes| (Arc::clone(&axes), axes.guess)),
+            table,
+            scale,
+            motion: is_laid_out.then_some(Motion::Runs),
+            boxes,
+        }
+    }
+
     /// The colours of its elements as they are to be drawn now.
     pub fn paint(&self) -> Paint<'_> {
         let selected = self.selected.as_deref().filter(|_| self.dims);
@@ -227,6 +256,23 @@ impl Layer {
     /// Of a volume: the number at which its surface lies.
     pub fn level(&self) -> Option<f64> {
         crate::properties::level(self)
+    }
+
+    /// How its file was read, for one that is a text table.
+    pub(crate) fn reading(&self) -> Reading {
+        self.table.as_ref().map_or_else(Reading::default, |table| table.reading)
+    }
+
+    /// Of a text table: how it is to be read, while that is not how it was read.
+    pub(crate) fn wanted_reading(&self) -> Option<Reading> {
+        self.table.as_ref().filter(|table| table.wanted != table.reading).map(|table| table.wanted)
+    }
+
+    /// Memory that its data take; 0 for what is no points.
+    pub(crate) fn bytes(&self) -> usize {
+        let LayerData::Points(points) = &self.data else { return 0 };
+        let as_read = self.axes.as_ref().map(|(axes, _)| &axes.points).filter(|one| !Arc::ptr_eq(one, points));
+        points.bytes() + as_read.map_or(0, |points| points.bytes())
     }
 
     /// The box about the layer in scene coordinates.

@@ -45,6 +45,13 @@ impl Points {
         points.arranged(seed, |_| true).unwrap_or_default()
     }
 
+    /// Memory that they take.
+    pub(crate) fn bytes(&self) -> usize {
+        let colors = if self.file_colors.is_some() { size_of::<[u8; 4]>() } else { 0 };
+        let others: usize = self.attributes.iter().map(|attribute| attribute.values.bytes_each()).sum();
+        self.len() * (size_of::<Vec3>() + size_of::<u32>() + colors + others)
+    }
+
     /// Puts points that come in the order of the file, of which some may be left out, into the order that is drawn. Many
     /// millions take seconds, on all processors: `go_on` is asked now and then with the part that is done, from 0 to 1; when it
     /// says no there is no cloud.

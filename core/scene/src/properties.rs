@@ -5,11 +5,13 @@ mod clip;
 mod colors;
 mod filter;
 mod links;
+mod reading;
 mod sizes;
 mod volume;
 
 pub(crate) use axes::is_axis;
 pub(crate) use colors::legend;
+pub(crate) use reading::{is_reading, with as with_reading};
 
 use crate::clip::Everything;
 use crate::layout::Motion;
@@ -103,6 +105,7 @@ fn with_style(layer: &Layer, style: &Style) -> Vec<Property> {
     }
     list.extend(links::of(&style.links, &layer.data.link_fields()));
     list.extend(axes::of(layer, style));
+    list.extend(reading::of(layer));
     list
 }
 

@@ -7,7 +7,7 @@ use crate::load::LoadedLayer;
 use crate::measure::Measured;
 use crate::pick::{self, Picked};
 use crate::view::View;
-use crate::{Aabb, Camera, CommandError, Layer, LayerData, Placement, Settings, labels, properties, text};
+use crate::{Aabb, Camera, CommandError, Layer, LayerData, Settings, labels, properties, text};
 use glam::{DVec3, Vec3};
 use heliograph_wire::{Bounds, Command, LayerId, LayerStatus, Property, SceneStatus};
 use std::sync::Arc;
@@ -17,9 +17,11 @@ mod looks;
 mod marks;
 mod motion;
 mod placing;
+mod rereading;
 
 pub(crate) use looks::Looks;
 pub(crate) use marks::Selection;
+pub use rereading::{Reread, RereadError};
 
 /// Called from other threads when something new is to be drawn.
 pub type Wake = Arc<dyn Fn() + Send + Sync>;
@@ -90,36 +92,11 @@ impl Scene {
     pub fn add(&mut self, loaded: LoadedLayer) -> LayerId {
         let id = LayerId(self.next_layer);
         self.next_layer += 1;
-        let LoadedLayer { name, data, style, notice, file, boxes, axes } = loaded;
         // A network has no size of its own: it is as large as half of what is there.
         let scale = union(self.layers.iter()).map_or(1.0, |bounds| (bounds.radius() * 0.5).max(f32::MIN_POSITIVE));
-        let (visible, offset) = (true, Vec3::ZERO);
-        let (first_style, content_revision) = (style.clone(), 0);
-        let (selected, dims) = (None, false);
-        let is_laid_out = matches!(&data, LayerData::Network(network) if !network.is_placed);
-        let motion = is_laid_out.then_some(Motion::Runs);
-        let axes = axes.map(|axes| (Arc::clone(&axes), axes.guess));
-        let layer = Layer {
-            id,
-            name,
-            visible,
-            data,
-            style,
-            content_revision,
-            offset,
-            notice,
-            first_style,
-            file,
-            selected,
-            dims,
-            placement: Placement::Globe,
-            axes,
-            scale,
-            motion,
-            boxes,
-        };
+        let layer = Layer::of(loaded, id, scale);
         let layout = match &layer.data {
-            LayerData::Network(network) if is_laid_out => {
+            LayerData::Network(network) if layer.motion.is_some() => {
                 Some(ForceLayout::new(network.len(), &network.edges, LAYOUT_SEED))
             }
             _ => None,
@@ -277,7 +254,7 @@ impl Scene {
             labels: labels::of(self),
             measure: self.measured.as_ref().map(|measured| Box::new(measured.status())),
             selection: self.selection_status(),
-            undo: self.history.undo_step().map(Box::new),
+            undo: self.undo_step().map(Box::new),
             redo: self.history.redo_step().map(Box::new),
         }
     }

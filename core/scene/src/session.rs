@@ -1,11 +1,13 @@
 //! [`Session`]: a scene as a file: which files it shows and how, never their data.
 //!
 //! JSON: `{"heliograph": 1, "files": ["a.laz", …], "layers": [{"file": 0, "part": 0}, …], "view": …}`, in which files are named
-//! relative to the session's own folder, with `/`, and layers stand in the order of [`Session::view`]'s.
+//! relative to the session's own folder, with `/`, and layers stand in the order of [`Session::view`]'s. A text table that is not to be
+//! read as it is guessed also says so (`"reading": {"columns_end": "tab", "first_line": "data"}`); a file that is read in several ways is
+//! there as often.
 
 use crate::load::Source;
 use crate::view::View;
-use crate::{Layer, LayerId, Scene};
+use crate::{Layer, LayerId, Reading, Scene};
 use serde::{Deserialize, Serialize};
 use std::path::{Component, Path, PathBuf};
 
@@ -37,6 +39,9 @@ struct SessionLayer {
     /// The how manieth layer of that file.
     #[serde(default)]
     part: u32,
+    /// How that file is to be read, if it is a text table.
+    #[serde(default, skip_serializing_if = "Reading::is_guessed")]
+    reading: Reading,
 }
 
 /// Why a file is no session. The text is one sentence for people, without a full stop.
@@ -53,36 +58,41 @@ pub enum SessionError {
 impl Session {
     /// Of a scene, for a file in this folder. Layers that came out of no file are left out.
     pub fn of(scene: &Scene, folder: &Path) -> Session {
-        let (mut files, mut samples): (Vec<&Path>, Vec<&str>) = (Vec::new(), Vec::new());
+        let mut files: Vec<(&Path, Reading)> = Vec::new();
+        let mut samples: Vec<(&str, Reading)> = Vec::new();
         // In the order in which they came: the first gives the scene its coordinates.
         let mut came: Vec<&Layer> = scene.layers().iter().collect();
         came.sort_by_key(|layer| layer.id);
-        for (source, _) in came.into_iter().filter_map(|layer| layer.file.as_ref()) {
+        for (layer, (source, _)) in came.into_iter().filter_map(|layer| Some((layer, layer.file.as_ref()?))) {
+            let reading = layer.reading();
             match source {
-                Source::Path(path) if !files.contains(&path.as_path()) => files.push(path),
-                Source::Bytes { name, .. } if !samples.contains(&name.as_str()) => samples.push(name),
+                Source::Path(path) if !files.contains(&(path, reading)) => files.push((path, reading)),
+                Source::Bytes { name, .. } if !samples.contains(&(name, reading)) => samples.push((name, reading)),
                 _ => {}
             }
         }
-        let place = |source: &Source| match source {
-            Source::Path(path) => files.iter().position(|one| one == path),
-            Source::Bytes { name, .. } => samples.iter().position(|one| one == name).map(|at| files.len() + at),
+        let place = |source: &Source, reading: Reading| match source {
+            Source::Path(path) => files.iter().position(|one| *one == (path, reading)),
+            Source::Bytes { name, .. } => {
+                samples.iter().position(|one| *one == (name, reading)).map(|at| files.len() + at)
+            }
         };
         let mut view = scene.view();
         let mut layers = Vec::new();
         let mut kept = Vec::new();
         for (layer, looks) in scene.layers().iter().zip(std::mem::take(&mut view.layers)) {
-            let found = layer.file.as_ref().and_then(|(source, part)| Some((place(source)?, *part)));
+            let reading = layer.reading();
+            let found = layer.file.as_ref().and_then(|(source, part)| Some((place(source, reading)?, *part)));
             if let Some((file, part)) = found {
-                layers.push(SessionLayer { file, part });
+                layers.push(SessionLayer { file, part, reading });
                 kept.push(looks);
             }
         }
         view.layers = kept;
         Session {
             heliograph: VERSION,
-            files: files.iter().map(|path| relative(path, folder)).collect(),
-            samples: samples.into_iter().map(str::to_owned).collect(),
+            files: files.iter().map(|(path, _)| relative(path, folder)).collect(),
+            samples: samples.into_iter().map(|(name, _)| name.to_owned()).collect(),
             layers,
             view,
         }
@@ -132,10 +142,15 @@ impl Session {
         ))
     }
 
-    /// What is to be loaded, in order; `folder` is the session's own. Samples that the program has not are `None`.
-    pub fn sources(&self, folder: &Path, sample: impl Fn(&str) -> Option<Source>) -> Vec<Option<Source>> {
+    /// What is to be loaded, in order, and how; `folder` is the session's own. Samples that the program has not are `None`.
+    pub fn sources(&self, folder: &Path, sample: impl Fn(&str) -> Option<Source>) -> Vec<Option<(Source, Reading)>> {
         let files = self.files.iter().map(|file| Some(Source::Path(folder.join(file))));
-        files.chain(self.samples.iter().map(|name| sample(name))).collect()
+        let sources = files.chain(self.samples.iter().map(|name| sample(name)));
+        sources.enumerate().map(|(file, source)| Some((source?, self.reading_of(file)))).collect()
+    }
+
+    fn reading_of(&self, file: usize) -> Reading {
+        self.layers.iter().find(|layer| layer.file == file).map_or_else(Reading::default, |layer| layer.reading)
     }
 }
 

@@ -56,6 +56,16 @@ fn grouped(digits: &str) -> String {
     text
 }
 
+/// For the middle of a sentence; abbreviations stay as they are.
+pub(crate) fn lower_case(label: &str) -> String {
+    let mut letters = label.chars();
+    let (first, rest) = (letters.next(), letters.as_str());
+    match first {
+        Some(first) if !rest.starts_with(char::is_uppercase) => first.to_lowercase().chain(rest.chars()).collect(),
+        _ => label.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -86,7 +86,7 @@ fn colours_and_numbers_keep_their_types() {
 fn places_far_from_zero_keep_millimetres_and_bad_rows_are_left_out_with_a_word() {
     let rows = "easting northing elevation\n500000.001 4000000.002 1\n500000.002 nan 2\n500000.003 4000000.002\n500001.004 4000000.009 3\n";
     let (points, notice) = layer("a.txt", rows);
-    assert_eq!(notice.as_deref(), Some("Left out 2 of 4 rows: their coordinates are no finite numbers."));
+    assert_eq!(notice.as_deref(), Some("Left out 2 of 4 points: their coordinates are no finite numbers."));
     assert!(place(&points, 3).distance(dvec3(500001.004, 4000000.009, 3.0)) < 1e-4);
 }
 
@@ -101,7 +101,7 @@ fn what_is_no_table_of_points_is_refused_in_a_sentence() {
     );
     assert_eq!(
         refusal("a.xyz", "nan nan nan\nnan nan nan\n"),
-        "a.xyz holds nothing to draw: of its 2 rows none has finite coordinates"
+        "a.xyz holds nothing to draw: of its 2 points none has finite coordinates"
     );
     let wide = format!("{}\n", "1,".repeat(300));
     assert_eq!(refusal("a.csv", &wide), "a.csv cannot be shown: it has 301 columns, and at most 256 are read");

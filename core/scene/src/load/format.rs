@@ -5,6 +5,7 @@ use super::{
     LoadedLayer, Problem, Progress, arrow, e57, edge_list, gexf, gifti, gltf, gml, graph, graphml, las, meta_image,
     nifti, npy, npz, nrrd, obj, off, parquet, pcd, ply, stl, tck, text_table, trk, trx, vtk,
 };
+use crate::Reading;
 
 /// A kind of files.
 pub struct Format {
@@ -39,6 +40,8 @@ pub(super) struct Opened<'a> {
     pub(super) reader: FileReader,
     /// Without its ending.
     pub(super) name: String,
+    /// Of a text table; nothing to all others.
+    pub(super) reading: Reading,
     pub(super) progress: &'a Progress,
 }
 

@@ -36,7 +36,7 @@ fn is_it(head: &Head<'_>) -> bool {
     says_image || matches!(head.extension, "mha" | "mhd") && has_dimensions()
 }
 
-fn read(Opened { source, mut reader, name, progress }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
+fn read(Opened { source, mut reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
     let header = Header::read(&mut reader)?;
     let axes = header.axes()?;
     let too_large = || malformed(format!("its DimSize is “{}”", header.text("DimSize")));

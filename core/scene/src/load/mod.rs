@@ -8,6 +8,7 @@ mod arrow;
 mod cloud;
 mod columnar;
 mod columns;
+mod dialect;
 mod e57;
 mod edge_list;
 mod error;
@@ -60,7 +61,8 @@ pub(crate) use nodes::is_geographic;
 
 use crate::axes::Axes;
 use crate::boxes::Boxes;
-use crate::{Colormap, LayerData, Style, parallel};
+use crate::reading::{Guess, TextTable};
+use crate::{Colormap, LayerData, Reading, Style, parallel};
 use format::{Head, Opened};
 use source::FileReader;
 use std::io::{Read, Seek};
@@ -87,6 +89,8 @@ pub struct LoadedLayer {
     pub(crate) boxes: Arc<Boxes>,
     /// Of a table of points that has more columns: which can be coordinates.
     pub(crate) axes: Option<Arc<Axes>>,
+    /// Of a text table: how it was read.
+    pub(crate) table: Option<TextTable>,
 }
 
 impl LoadedLayer {
@@ -110,7 +114,7 @@ impl LoadedLayer {
         if let LayerData::Network(network) = &data {
             style.thin_out(network.len(), network.edges.len());
         }
-        LoadedLayer { name, data, style, notice, file: None, boxes, axes: None }
+        LoadedLayer { name, data, style, notice, file: None, boxes, axes: None, table: None }
     }
 
     /// The same, of a table; `names` are those of the columns that became coordinates.
@@ -123,6 +127,11 @@ impl LoadedLayer {
         }
         self
     }
+
+    /// The same, of a text table that was read so.
+    pub(crate) fn of_text(self, reading: Reading, guess: Guess) -> LoadedLayer {
+        LoadedLayer { table: Some(TextTable::new(reading, guess)), ..self }
+    }
 }
 
 /// Reads a file, on the calling thread; `progress` tells how far it is and takes the wish to stop.
@@ -130,8 +139,16 @@ impl LoadedLayer {
 /// # Errors
 /// One sentence with the file's name, what is wrong and what was expected.
 pub fn load(source: &Source, progress: &Progress) -> Result<Vec<LoadedLayer>, LoadError> {
+    load_as(source, Reading::default(), progress)
+}
+
+/// The same; if the file is a text table it is read so.
+///
+/// # Errors
+/// As for [`load`].
+pub fn load_as(source: &Source, reading: Reading, progress: &Progress) -> Result<Vec<LoadedLayer>, LoadError> {
     let name = source.file_name();
-    let mut layers = read(source, &name, progress).map_err(|problem| match problem {
+    let mut layers = read(source, &name, reading, progress).map_err(|problem| match problem {
         // Where bytes are decompressed, the wish to stop comes as an error of reading.
         _ if progress.is_cancelled() => LoadError::Cancelled,
         Problem::Cancelled => LoadError::Cancelled,
@@ -144,10 +161,10 @@ pub fn load(source: &Source, progress: &Progress) -> Result<Vec<LoadedLayer>, Lo
     Ok(layers)
 }
 
-fn read(source: &Source, name: &str, progress: &Progress) -> Result<Vec<LoadedLayer>, Problem> {
+fn read(source: &Source, name: &str, reading: Reading, progress: &Progress) -> Result<Vec<LoadedLayer>, Problem> {
     let mut reader = source.open()?;
     let format = format_of(&mut reader, name)?;
-    (format.read)(Opened { source, reader, name: stem(name), progress })
+    (format.read)(Opened { source, reader, name: stem(name), reading, progress })
 }
 
 /// Content first, then the ending; leaves the reader at the start.

@@ -4,6 +4,7 @@ use super::{Scene, union};
 use crate::history::ChangeKind as Change;
 use crate::layout::Motion;
 use crate::pick::{self, Picked};
+use crate::text::lower_case;
 use crate::{CommandError, Layer, properties};
 use heliograph_wire::{LayerId, Property, Value};
 
@@ -11,6 +12,11 @@ impl Scene {
     pub(super) fn set(&mut self, layer: Option<LayerId>, property: &str, value: &Value) -> Result<(), CommandError> {
         if let (Some(layer), properties::MOTION) = (layer, property) {
             return self.set_motion(layer, value);
+        }
+        if let Some(layer) = layer
+            && properties::is_reading(property)
+        {
+            return self.set_reading(layer, property, value);
         }
         let described = self.property(layer, property)?;
         properties::check(&described, value)?;
@@ -41,7 +47,7 @@ impl Scene {
         found.ok_or_else(|| CommandError::UnknownProperty { owner, property: id.to_owned() })
     }
 
-    fn position(&self, layer: LayerId) -> Result<usize, CommandError> {
+    pub(super) fn position(&self, layer: LayerId) -> Result<usize, CommandError> {
         self.layers.iter().position(|one| one.id == layer).ok_or(CommandError::UnknownLayer(layer))
     }
 
@@ -140,8 +146,11 @@ impl Scene {
         }
     }
 
-    fn take_out(&mut self, at: usize) -> Layer {
-        let layer = self.layers.remove(at);
+    pub(super) fn take_out(&mut self, at: usize) -> Layer {
+        let mut layer = self.layers.remove(at);
+        if let Some(table) = &mut layer.table {
+            table.give_up();
+        }
         // Dropping the layout ends its thread.
         self.layouts.retain(|(id, _)| *id != layer.id);
         if self.picked.as_ref().is_some_and(|picked| picked.layer == layer.id) {
@@ -155,12 +164,17 @@ impl Scene {
     }
 
     pub(super) fn undo(&mut self) -> Result<(), CommandError> {
+        // What is not there yet is what was wanted last.
+        if self.give_up_readings() {
+            return Ok(());
+        }
         let mut change = self.history.take_done().ok_or(CommandError::NothingToUndo)?;
         match &mut change.kind {
             Change::Renamed { layer, before, .. } => self.call(*layer, before),
             Change::Moved { layer, before, .. } => self.put_layer(*layer, *before),
             Change::Looks { before, .. } => self.take_looks(before),
             Change::Set { layer, property, before, .. } => self.assign(*layer, property, before),
+            Change::Reread { layer, other } => self.change_readings(*layer, other),
             Change::Removed { at, out, .. } => {
                 if let Some(layer) = out.take() {
                     let moves = layer.motion.is_some_and(|motion| motion != Motion::Still);
@@ -183,6 +197,7 @@ impl Scene {
             Change::Moved { layer, after, .. } => self.put_layer(*layer, *after),
             Change::Looks { after, .. } => self.take_looks(after),
             Change::Set { layer, property, after, .. } => self.assign(*layer, property, after),
+            Change::Reread { layer, other } => self.change_readings(*layer, other),
             Change::Removed { layer, out, .. } => {
                 if let Ok(at) = self.position(*layer) {
                     *out = Some(Box::new(self.take_out(at)));
@@ -200,15 +215,5 @@ impl Scene {
         let picked = picked.filter(|picked| self.position(picked.layer).is_ok());
         self.picked = picked.map(|picked| pick::refreshed(picked, &self.layers));
         self.revision += 1;
-    }
-}
-
-/// For the middle of a sentence; abbreviations stay as they are.
-fn lower_case(label: &str) -> String {
-    let mut letters = label.chars();
-    let (first, rest) = (letters.next(), letters.as_str());
-    match first {
-        Some(first) if !rest.starts_with(char::is_uppercase) => first.to_lowercase().chain(rest.chars()).collect(),
-        _ => label.to_owned(),
     }
 }

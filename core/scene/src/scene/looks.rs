@@ -135,6 +135,10 @@ impl Scene {
     }
 
     fn assign_if_it_fits(&mut self, layer: Option<LayerId>, id: &str, value: &heliograph_wire::Value) {
+        // A view shows what is there: it has nothing read again.
+        if properties::is_reading(id) {
+            return;
+        }
         let described = self.property(layer, id);
         if described.is_ok_and(|described| properties::check(&described, value).is_ok()) {
             self.assign(layer, id, value);

@@ -33,7 +33,7 @@ const KNOWN: [&str; 4] =
 /// Vertices without a colour.
 const WHITE: [f64; 4] = [1.0; 4];
 
-fn read(Opened { source, mut reader, name, progress }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
+fn read(Opened { source, mut reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
     let length = reader.len();
     let mut start = Vec::new();
     reader.by_ref().take(12).read_to_end(&mut start)?;

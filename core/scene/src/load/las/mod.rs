@@ -40,7 +40,7 @@ pub(super) const FORMAT: Format = Format {
     read,
 };
 
-fn read(Opened { source, mut reader, name, progress }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
+fn read(Opened { source, mut reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
     let header = Header::read(&mut reader)?;
     if header.point_count == 0 {
         return Err(Problem::Nothing { detail: "it has no points".into() });

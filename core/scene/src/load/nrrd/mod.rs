@@ -25,7 +25,7 @@ pub(super) const FORMAT: Format = Format {
     read,
 };
 
-fn read(Opened { source, mut reader, name, progress }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
+fn read(Opened { source, mut reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
     let header = Header::read(&mut reader)?;
     let axes = place::axes(&header)?;
     let of_grid: Vec<grid::Axis> =
