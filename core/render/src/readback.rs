@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// With three no frame is dropped at full speed; with one, every other is.
+/// For who draws without waiting for the picture before: with three none is dropped at full speed, with one every other is.
 const SLOTS: usize = 3;
 
 /// Rows in a staging buffer begin at multiples of this (a rule of WebGPU).
