@@ -55,7 +55,7 @@ fn at([least, most]: [f64; 2], log: bool, share: f64) -> f64 {
 }
 
 /// With four digits; very large and small ones with a power of ten.
-fn number(value: f64) -> String {
+pub(super) fn number(value: f64) -> String {
     let size = value.abs();
     if size != 0.0 && !(1e-3..1e7).contains(&size) {
         return format!("{value:.2e}");

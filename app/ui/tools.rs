@@ -1,7 +1,7 @@
 //! What the primary button does on the picture beside turning it: measuring, and selecting by box or lasso; what is measured and
 //! selected, and what can be done with it.
 
-use super::{Action, UiState, View, theme};
+use super::{Action, UiState, View, legend, theme};
 use egui::{Color32, Key, Painter, Pos2, Rect, RichText, Shape as Drawn, Stroke, vec2};
 use heliograph_scene::on_picture;
 use heliograph_wire::selection::{SelectedLayer, SelectedNumbers};
@@ -167,7 +167,8 @@ fn layer_of_selection(ui: &mut egui::Ui, layer: &SelectedLayer) {
             let text = match &field.numbers {
                 None => "no value".to_owned(),
                 Some(SelectedNumbers::Quantity { least, mean, greatest, deviation }) => {
-                    format!("{mean:.4} ± {deviation:.4}, from {least:.4} to {greatest:.4}")
+                    let [mean, deviation, least, greatest] = [*mean, *deviation, *least, *greatest].map(legend::number);
+                    format!("{mean} ± {deviation}, from {least} to {greatest}")
                 }
                 Some(SelectedNumbers::Kinds { most, more }) => {
                     let named: Vec<String> = most.iter().map(|kind| format!("{} {}", kind.count, kind.label)).collect();

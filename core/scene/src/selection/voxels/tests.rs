@@ -4,7 +4,7 @@ use crate::selection::tests::{
     VIEWPORT, apply, chosen, cloud, counts, everywhere, left_half, on_picture, scene, select, set,
 };
 use crate::{Attribute, Category, LayerData, Scene, Values, Volume, pick};
-use glam::{DMat4, DVec3, Vec2, Vec3, dvec3, vec2};
+use glam::{DMat4, DVec3, Vec2, dvec3, vec2};
 use heliograph_wire::selection::{SelectedField, SelectedNumbers, Shape};
 use heliograph_wire::{Command, How, Value};
 use std::sync::{Arc, mpsc};
@@ -417,26 +417,4 @@ fn a_large_volume_is_selected_soon_and_counted_aside_for_each_moment() {
     let Some(SelectedNumbers::Quantity { mean, .. }) = found.numbers else { panic!() };
     let expected = numbers.iter().sum::<f64>() / numbers.len() as f64;
     assert!((mean / expected - 1.0).abs() < 1e-9 && found.count as usize == numbers.len(), "{mean} {expected}");
-}
-
-#[test]
-#[ignore = "it measures: run it optimised, with --nocapture"]
-fn how_long_256_cubed_voxels_take() {
-    let count = 256usize.pow(3);
-    let middle = Vec3::splat(127.5);
-    let values = (0..count).map(|at| {
-        let voxel = [at % 256, at / 256 % 256, at / 65_536].map(|part| part as f32);
-        (255.0 - Vec3::from(voxel).distance(middle)).max(0.0) as u8
-    });
-    let mut scene = scene([volume([256; 3], 1, Values::U8(values.collect()))]);
-    for (one, level) in [("slices", 0.0), ("fog", 0.0), ("maximum", 0.0), ("surface", 155.0), ("surface", 40.0)] {
-        set_all(&mut scene, &[mode(one)]);
-        if one == "surface" {
-            set_all(&mut scene, &[("level", Value::Number(level))]);
-        }
-        let before = Instant::now();
-        let corners = vec![[-1.0, -1.0], [2.0, -1.0], [2.0, 2.0], [-1.0, 2.0]];
-        select(&mut scene, Shape::Lasso { corners }, How::Replace);
-        println!("{one} {level}: {:?} for {:?}", before.elapsed(), counts(&scene));
-    }
 }
