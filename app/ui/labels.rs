@@ -1,24 +1,18 @@
 //! Words at places of the scene and the scale bar, as vectors over the picture.
 
 use egui::{Align2, Color32, FontId, Painter, Pos2, Rect, Stroke, vec2};
-use heliograph_scene::{ScaleBar, on_picture};
+use heliograph_scene::{ScaleBar, placed_labels};
 use heliograph_wire::Pose;
-use heliograph_wire::scene::{Label, LabelKind};
+use heliograph_wire::scene::Label;
 
 const MARGIN: f32 = 16.0;
 
 /// Draws the labels of a picture that fills `rect` and was drawn from `pose`; `is_dark`: behind the data.
 pub(super) fn paint(painter: &Painter, rect: Rect, pose: &Pose, labels: &[Label], is_dark: bool) {
     let painter = painter.with_clip_rect(rect);
-    for label in labels {
-        let Some([x, y]) = on_picture(pose, label.at.into(), rect.width(), rect.height()) else { continue };
-        let place = rect.min + vec2(x, y);
-        let (size, offset) = match label.kind {
-            LabelKind::Tick => (11.0, vec2(0.0, 0.0)),
-            LabelKind::Axis => (13.0, vec2(0.0, 0.0)),
-            LabelKind::Name => (12.0, vec2(0.0, -12.0)),
-        };
-        outlined(&painter, place + offset, Align2::CENTER_CENTER, &label.text, size, is_dark);
+    for placed in placed_labels(pose, labels, rect.width(), rect.height()) {
+        let place = rect.min + egui::Vec2::from(placed.at);
+        outlined(&painter, place, Align2::CENTER_CENTER, &placed.label.text, placed.size, is_dark);
     }
 }
 

@@ -3,6 +3,7 @@
 /** @import { Pose } from '../core/camera.js' */
 /** @import { SceneStatus } from '../core/wire.gen.js' */
 import { onPicture } from '../core/camera.js';
+import { placedLabels } from '../core/places.js';
 import { scaleBar } from '../core/scale.js';
 import { drawCard } from './card.js';
 import { shape } from './elements.js';
@@ -24,12 +25,10 @@ function isDark({ properties }) {
 export function drawLabels(layer, pose, scene, { left, top, width, height, hasScale }) {
   drawCard(pose, scene.picked, { left, top, width, height });
   layer.classList.toggle('on-light', !isDark(scene));
-  const words = scene.labels.flatMap(({ at, text, kind }) => {
-    const spot = onPicture(pose, at, width, height);
-    if (!spot) return [];
-    const word = shape('text', { x: spot[0], y: spot[1] - (kind === 'name' ? 12 : 0), class: kind });
+  const words = placedLabels(pose, scene.labels, width, height).map(({ text, kind, x, y }) => {
+    const word = shape('text', { x, y, class: kind });
     word.textContent = text;
-    return [word];
+    return word;
   });
   layer.replaceChildren(...words, ...measured(pose, scene, width, height), ...(hasScale ? bar(pose, width, height) : []));
 }

@@ -59,7 +59,7 @@ pub use layer::{Layer, LayerData, LinkLook};
 pub use layout::ForceLayout;
 pub use mesh::{Mesh, normals_of};
 pub use network::Network;
-pub use over::{ScaleBar, on_picture};
+pub use over::{PlacedLabel, ScaleBar, on_picture, placed_labels};
 pub use paint::{AS_NODES, ColorTable, HIDDEN, Paint};
 pub use pick::{Part, Picked};
 pub use placement::Placement;

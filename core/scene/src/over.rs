@@ -4,6 +4,7 @@ use crate::labels::round_step;
 use crate::triad::view_rotation;
 use glam::Vec3;
 use heliograph_wire::Pose;
+use heliograph_wire::scene::{Label, LabelKind};
 
 /// Nearer to the eye than this share of the distance to the target nothing is drawn.
 const NEAR_PER_DISTANCE: f32 = 1e-3;
@@ -20,6 +21,48 @@ pub fn on_picture(pose: &Pose, place: Vec3, width: f32, height: f32) -> Option<[
     let scale = height * 0.5 / half_height;
     let spot = [width * 0.5 + seen.x * scale, height * 0.5 - seen.y * scale];
     spot.iter().all(|part| part.is_finite()).then_some(spot)
+}
+
+/// A word that stands in a picture.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlacedLabel<'a> {
+    /// What it says.
+    pub label: &'a Label,
+    /// Its middle, from the picture's upper left corner.
+    pub at: [f32; 2],
+    /// How high its letters are.
+    pub size: f32,
+}
+
+/// A letter is about so wide, over how high it is. Rather too much: words want some air.
+const LETTER_WIDTH: f32 = 0.62;
+/// A name stands so far above its node.
+const NAME_ABOVE: f32 = 12.0;
+
+/// The words of a picture of this size (in points of the screen) that was drawn from `pose`. Of two that would cover each other only
+/// the earlier is there: names come in the order of their nodes' importance. The page's copy is web-viewer/core/places.js.
+pub fn placed_labels<'a>(pose: &Pose, labels: &'a [Label], width: f32, height: f32) -> Vec<PlacedLabel<'a>> {
+    let mut placed: Vec<PlacedLabel<'_>> = Vec::new();
+    for label in labels {
+        let Some([x, y]) = on_picture(pose, label.at.into(), width, height) else { continue };
+        let (size, above) = match label.kind {
+            LabelKind::Tick => (11.0, 0.0),
+            LabelKind::Axis => (13.0, 0.0),
+            LabelKind::Name => (12.0, NAME_ABOVE),
+        };
+        let new = PlacedLabel { label, at: [x, y - above], size };
+        if placed.iter().all(|old| !covers(old, &new)) {
+            placed.push(new);
+        }
+    }
+    placed
+}
+
+fn covers(one: &PlacedLabel<'_>, other: &PlacedLabel<'_>) -> bool {
+    let width = |placed: &PlacedLabel<'_>| placed.label.text.chars().count() as f32 * LETTER_WIDTH * placed.size;
+    let is_beside = (one.at[0] - other.at[0]).abs() * 2.0 >= width(one) + width(other);
+    let is_above = (one.at[1] - other.at[1]).abs() * 2.0 >= one.size + other.size;
+    !is_beside && !is_above
 }
 
 /// A bar that says how long things are at the distance of what the camera looks at.
@@ -66,6 +109,26 @@ mod tests {
         }
         let camera = Camera::default();
         assert_eq!(on_picture(&camera.pose(), camera.eye() + camera.back(), 800.0, 600.0), None);
+    }
+
+    /// The same figures are in web-viewer/tests/places.test.js.
+    #[test]
+    fn of_two_words_that_would_cover_each_other_the_earlier_is_there() {
+        let pose = Pose { target: [0.0; 3], yaw: 0.0, pitch: 0.0, distance: 10.0, fov_y: 0.8, orthographic: true };
+        let label = |x: f32, text: &str, kind| Label { at: [x, 0.0, 0.0], text: text.into(), kind };
+        let labels = [
+            label(0.0, "Valjean", LabelKind::Name),
+            label(0.1, "Javert", LabelKind::Name),
+            label(4.0, "Cosette", LabelKind::Name),
+            label(0.1, "10", LabelKind::Tick),
+        ];
+        let said = |width, height| -> Vec<String> {
+            placed_labels(&pose, &labels, width, height).into_iter().map(|placed| placed.label.text.clone()).collect()
+        };
+        // The number stands at the node, not above it.
+        assert_eq!(said(800.0, 600.0), ["Valjean", "Cosette", "10"]);
+        assert_eq!(said(80_000.0, 60_000.0), ["Valjean", "Javert", "Cosette", "10"], "there is room for all");
+        assert_eq!(said(80.0, 60.0), ["Valjean", "10"]);
     }
 
     #[test]
