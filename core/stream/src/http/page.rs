@@ -67,8 +67,7 @@ mod tests {
             "/core/controls.js",
             "/core/view.js",
         ];
-        let statistics =
-            ["/app/statistics.js", "/app/card.js", "/app/labels.js", "/core/places.js", "/core/scale.js"];
+        let statistics = ["/app/statistics.js", "/app/card.js", "/app/labels.js", "/core/places.js", "/core/scale.js"];
         let later = [&still[..], &web_socket, &controls, &statistics].concat();
         assert!(later.iter().all(|path| FILES.iter().any(|file| file.path == *path)));
         let at_first = FILES.iter().filter(|file| !later.contains(&file.path));
