@@ -41,26 +41,33 @@ export function bindOverlay(view, stage, viewer) {
     // With the picture that is shown when it has come.
     setTimeout(() => {
       isLoading = false;
+      drawn = [];
       redraw();
     }, module ? 0 : AGAIN_MS);
   };
 
+  /** What the axes and labels were drawn for: most of the hand's moves come between two pictures. @type {unknown[]} */
+  let drawn = [];
+  /** @param {Pose | null} pose @param {boolean} isAhead @param {{ left: number, top: number, width: number, height: number }} picture */
+  const drawScene = (pose, isAhead, { left, top, width, height }) => {
+    const { scene } = viewer;
+    const wanted = [pose, isAhead, scene, left, top, width, height];
+    if (wanted.every((part, index) => part === drawn[index])) return;
+    drawn = wanted;
+    const place = `translate(${left} ${top})`;
+    for (const layer of [axes, outline, labels]) layer.setAttribute('transform', place);
+    drawAxes(axes, shows(viewer, 'show_axes') ? pose : null, width, height);
+    if (pose && scene) void drawLabels(pose, scene, { left, top, width, height, hasScale: shows(viewer, 'show_scale') });
+    if (pose && isAhead && scene?.bounds) drawOutline(outline, pose, scene.bounds, width, height);
+  };
+
   const draw = () => {
     request = 0;
-    const { left, top, width, height } = stage.pictureRect;
-    const origin = view.getBoundingClientRect();
+    const { box, pictureRect } = stage;
     const ahead = foreseen();
-    const pose = ahead ?? foresight.onScreen?.pose ?? null;
-    const [x, y] = [left - origin.left, top - origin.top];
-    const place = `translate(${x} ${y})`;
-    axes.setAttribute('transform', place);
-    outline.setAttribute('transform', place);
-    drawAxes(axes, shows(viewer, 'show_axes') ? pose : null, width, height);
-    labels.setAttribute('transform', place);
-    if (pose && viewer.scene) void drawLabels(pose, viewer.scene, { left: x, top: y, width, height, hasScale: shows(viewer, 'show_scale') });
-    const bounds = viewer.scene?.bounds;
     outline.classList.toggle('on', ahead !== null);
-    if (pose && bounds) drawOutline(outline, pose, bounds, width, height);
+    // The view has the same corner as the box.
+    drawScene(ahead ?? foresight.onScreen?.pose ?? null, ahead !== null, { ...pictureRect, left: pictureRect.left - box.left, top: pictureRect.top - box.top });
     clearTimeout(timer);
     if (ahead) timer = window.setTimeout(redraw, REVIEW_MS);
   };

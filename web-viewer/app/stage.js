@@ -35,6 +35,11 @@ export class Stage {
     /** Whether the connection has shown nothing yet. */
     this.isAwaiting = false;
     this.presented = 0;
+    /** {@link box} as it was measured. @type {Rect | null} */
+    this.measured = null;
+    const forget = () => (this.measured = null);
+    new ResizeObserver(forget).observe(video);
+    window.addEventListener('resize', forget);
     if ('requestVideoFrameCallback' in video) this.#watchFrames();
     // Hidden pages get no frame callbacks, and old browsers have none.
     video.addEventListener('loadeddata', () => this.#videoCame());
@@ -47,9 +52,15 @@ export class Stage {
     return this.front === 'ws' ? { width: canvas.width, height: canvas.height } : { width: video.videoWidth, height: video.videoHeight };
   }
 
-  /** Where the picture is on screen, in CSS pixels. @returns {Rect} */
+  /** What the picture has on screen, in CSS pixels. Measured when it is another: each time makes the browser lay out the page. */
+  get box() {
+    this.measured ??= this.video.getBoundingClientRect();
+    return this.measured;
+  }
+
+  /** Where in its box the picture is, in CSS pixels. @returns {Rect} */
   get pictureRect() {
-    const { left, top, width, height } = this.video.getBoundingClientRect();
+    const { left, top, width, height } = this.box;
     return pictureRect({ left, top, width, height }, this.size.width, this.size.height);
   }
 

@@ -2,6 +2,9 @@
 
 /** @import { Pose } from './camera.js' */
 
+// Made once: a browser takes longer to make one than to write with it.
+const PLAIN = new Intl.NumberFormat('en', { maximumSignificantDigits: 6 });
+
 /** 1, 2 or 5 times a power of ten: the least that is not below `step`. @param {number} step */
 export function roundStep(step) {
   const power = 10 ** Math.floor(Math.log10(step));
@@ -14,6 +17,6 @@ export function scaleBar({ distance, fov_y }) {
   const length = roundStep(whole * 0.12);
   const isPlain = length >= 1e-4 && length < 1e15;
   // Powers of ten carry the rounding of the machine's arithmetic.
-  const text = isPlain ? new Intl.NumberFormat('en', { maximumSignificantDigits: 6 }).format(length) : length.toExponential(5);
+  const text = isPlain ? PLAIN.format(length) : length.toExponential(5);
   return { share: length / whole, text };
 }

@@ -8,6 +8,9 @@ use tokio::sync::watch;
 
 /// Tiles that are encoded beyond what the quickest viewer asked for.
 const AHEAD: usize = 16;
+/// Of the thread that encodes, as nice(2): 0 is every thread's, 19 the last.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 12;
 
 /// What rests at present.
 #[derive(Debug, Clone, Default)]
@@ -66,12 +69,25 @@ struct Encoded {
     is_awaited: bool,
 }
 
+/// What rests can wait: where processors are few, the calling thread's turn comes after the window, the viewers' hands and
+/// what moves. Where the system refuses or knows no priorities of threads, all stays as it is.
+fn step_back() {
+    // Only on Linux is it the calling thread's priority alone: setpriority(2), "C library/kernel differences".
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::process::setpriority_process(None, NICE) {
+        tracing::debug!(%error, "the thread of still pictures does not step back");
+    }
+}
+
 impl StillShop {
     /// With its thread, which ends when the shop is dropped.
     pub(crate) fn open() -> std::io::Result<Arc<StillShop>> {
         let shop = Arc::new(StillShop { rest: watch::Sender::default(), bench: Arc::default() });
         let (rest, bench) = (shop.rest.clone(), Arc::clone(&shop.bench));
-        std::thread::Builder::new().name("still".into()).spawn(move || bench.work(&rest))?;
+        std::thread::Builder::new().name("still".into()).spawn(move || {
+            step_back();
+            bench.work(&rest);
+        })?;
         Ok(shop)
     }
 
