@@ -99,6 +99,17 @@ export class Page {
     }
   }
 
+  /** Waits in the page for its badge: to be asked again and again would take the time that is measured. Resolves to whether it came. */
+  exact(patienceMs = 20_000) {
+    return this.eval(`new Promise((resolve) => {
+      const look = () => document.body.dataset.exact === 'true' && (observer.disconnect(), resolve(true));
+      const observer = new MutationObserver(look);
+      observer.observe(document.body, { attributeFilter: ['data-exact'] });
+      setTimeout(() => (observer.disconnect(), resolve(false)), ${patienceMs});
+      look();
+    })`);
+  }
+
   live(patienceMs = 20_000) {
     return this.until('the picture is there', ({ phase, framesShown }) => phase === 'live' && framesShown > 0, patienceMs);
   }

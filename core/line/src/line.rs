@@ -57,6 +57,8 @@ pub struct Line {
     repeat_bits: f64,
     repeat_at: Option<Instant>,
     last_sign: Option<Instant>,
+    /// See [`Line::filled`].
+    filled_until: Option<Instant>,
 }
 
 impl Default for Line {
@@ -79,6 +81,7 @@ impl Line {
             repeat_bits: f64::from(first_bps) * REPEAT_BURST.as_secs_f64(),
             repeat_at: None,
             last_sign: None,
+            filled_until: None,
         }
     }
 
@@ -125,6 +128,11 @@ impl Line {
         }
     }
 
+    /// Until then something else is in the line, of which nothing is told here: a probe would learn of that, and delay it.
+    pub fn filled(&mut self, until: Instant) {
+        self.filled_until = Some(until);
+    }
+
     /// What would be sent if the line took it, in bits a second; more than the target makes the line look for it. `None`:
     /// as much as there is.
     pub fn want_bps(&mut self, want_bps: Option<u32>) {
@@ -149,7 +157,8 @@ impl Line {
                 return Some(Probe { bytes: SIGN_BYTES, over: Duration::ZERO });
             }
         }
-        if self.is_cut_off(now) { None } else { self.estimator.probe(now) }
+        let is_filled = self.filled_until.is_some_and(|until| now < until);
+        if is_filled || self.is_cut_off(now) { None } else { self.estimator.probe(now) }
     }
 
     /// When to ask [`Line::probe`] again, at the latest; `None` until something leaves or is reported.

@@ -349,7 +349,7 @@ impl Life {
             Some(Message::StillTaken { seq, tiles }) => {
                 let verdict = self.gate.other(now);
                 if verdict == Verdict::Pass {
-                    self.stills.taken(seq, tiles);
+                    self.stills.taken(now, seq, tiles);
                     self.send_stills().await?;
                 }
                 self.judge(verdict)

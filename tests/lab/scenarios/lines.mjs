@@ -164,7 +164,7 @@ export const scenarios = [
       const { host, page } = await turns(trial, 'rate=100,delay=100,queue=300', { by: 'page', bars: { fps: { bar: 5 } } });
       host.rest();
       const began = performance.now();
-      const exact = await page.until('the picture is exact', (seen) => seen.exact, 40_000).catch(() => null);
+      const exact = await page.exact(40_000);
       trial.figure('exact still after', exact && (performance.now() - began) / 1000, 's', { bar: 10 });
     },
   },

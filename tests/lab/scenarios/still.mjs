@@ -12,7 +12,7 @@ async function exact(trial, profile, blocked) {
   const page = await trial.watch(host);
   await trial.motion(host, page, { seconds: 3 });
   const began = performance.now();
-  const seen = await page.until('the picture is exact', (now) => now.exact, 15_000).catch(() => null);
+  const seen = await page.exact(15_000);
   trial.figure('exact after', seen && (performance.now() - began) / 1000, 's', { bar: 1 });
   const [own, theirs] = [await host.screenshot('host'), trial.path('page.png')];
   await page.shot(theirs);

@@ -84,3 +84,24 @@ fn what_is_lost_is_sent_again_only_as_far_as_the_line_bears_it() {
     assert_eq!(packets(&mut line, start + 100 * MS), 4, "four tenths of 1 Mbit/s for 100 ms");
     assert_eq!(packets(&mut line, start + 60_000 * MS), 28, "no more than a quarter of a second's worth");
 }
+
+#[test]
+fn a_line_that_something_else_fills_is_not_probed() {
+    let probed = |is_filled: bool| {
+        let (mut line, start) = (Line::default(), Instant::now());
+        line.want_bps(Some(20_000_000));
+        let mut probes = 0;
+        for step in 0..40 {
+            let reported = fates(&mut line, start, step * 50, step * 50 + 50, 10, 1_000);
+            let now = start + MS * (step * 50 + 90);
+            line.reported(now, &reported);
+            if is_filled {
+                line.filled(now + 60 * MS);
+            }
+            probes += u32::from(line.probe(now).is_some());
+        }
+        probes
+    };
+    assert!(probed(false) > 0);
+    assert_eq!(probed(true), 0);
+}

@@ -12,8 +12,12 @@ use std::time::{Duration, Instant};
 
 /// What a still picture may queue in a line. A slow line takes longer for one tile.
 const QUEUE_MAX: Duration = Duration::from_millis(50);
-/// Times the line's estimate: what is on its way is bounded anyway, and an estimate is low where little was sent.
-const PACE: f64 = 1.15;
+/// Times the line's estimate, which is low where little was sent: what is on its way is bounded, so a line that carries no more
+/// answers later, and nothing queues for it.
+const PACE: f64 = 2.0;
+/// What has come is counted over so long, and says what the line carries once it spans so much.
+const CAME_WINDOW: Duration = Duration::from_millis(250);
+const CAME_SPAN: Duration = Duration::from_millis(50);
 /// Tiles that may be on their way to however slow a viewer.
 const TILES_MIN: usize = 2;
 /// How soon to look again whether a busy line is free.
@@ -26,6 +30,9 @@ const OVERHEAD_BYTES: usize = 80;
 pub(crate) struct LineNow {
     /// What to send, in bits a second.
     pub(crate) target_bps: u32,
+    /// What may be sent at most: the viewer's share of the host's upload.
+    pub(crate) most_bps: u32,
+    /// The least, lately: one that has grown by a queue would let the queue grow.
     pub(crate) round_trip: Duration,
     /// How long the line needs for what is on its way in it, beyond what the round trip explains, still pictures aside.
     pub(crate) backlog: Duration,
@@ -43,8 +50,12 @@ pub(crate) struct StillSender {
     over: Option<(u32, u32)>,
     sent_tiles: u16,
     taken_tiles: u16,
-    /// Bytes of each tile that is on its way.
-    on_its_way: VecDeque<usize>,
+    /// When each tile left that is on its way, and its bytes.
+    on_its_way: VecDeque<(Instant, usize)>,
+    /// The least time from a tile's departure to the viewer's word that it has come.
+    least_answer: Option<Duration>,
+    /// What the viewer said to have, and when it did.
+    came: VecDeque<(Instant, usize)>,
     /// Before this, the pace allows nothing.
     paced_until: Option<Instant>,
     /// When to look again; `None` when something else will wake the viewer's task.
@@ -72,10 +83,12 @@ impl StillSender {
         self.still = still;
         (self.sent_tiles, self.taken_tiles) = (0, 0);
         self.on_its_way.clear();
+        self.came.clear();
     }
 
     /// The carrier is another one: what was on its way may be lost, so the picture begins anew.
     pub(crate) fn restart(&mut self) {
+        self.least_answer = None;
         let still = self.still.take();
         self.begun = None;
         self.changed(still, 0);
@@ -102,10 +115,10 @@ impl StillSender {
         }
         let message = match self.begun {
             None => self.begin(&still)?,
-            Some(_) => self.next_tile(&still)?,
+            Some(_) => self.next_tile(now, &still)?,
         };
         let bits = 8.0 * (message.len() + OVERHEAD_BYTES) as f64;
-        let takes = Duration::from_secs_f64(bits / (PACE * f64::from(line.target_bps.max(1))));
+        let takes = Duration::from_secs_f64(bits / (PACE * self.rate_bps(line).max(1.0)));
         // A little may be caught up on: timers are late by a millisecond or two.
         let began = self.paced_until.map_or(now, |until| until.max(now.checked_sub(BUSY_RETRY / 2).unwrap_or(now)));
         self.paced_until = Some(began + takes);
@@ -118,14 +131,22 @@ impl StillSender {
     }
 
     /// The viewer has so many tiles of one of its still pictures.
-    pub(crate) fn taken(&mut self, number: u32, tiles: u32) {
+    pub(crate) fn taken(&mut self, now: Instant, number: u32, tiles: u32) {
         if number != self.number || self.begun.is_none() {
             return;
         }
         let tiles = u16::try_from(tiles).unwrap_or(u16::MAX).min(self.sent_tiles);
+        let mut bytes = 0;
         while self.taken_tiles < tiles {
             self.taken_tiles += 1;
-            self.on_its_way.pop_front();
+            let Some((left, its)) = self.on_its_way.pop_front() else { break };
+            bytes += its;
+            let answer = now.saturating_duration_since(left);
+            self.least_answer = Some(self.least_answer.map_or(answer, |least| least.min(answer)));
+        }
+        self.came.push_back((now, bytes));
+        while self.came.front().is_some_and(|(at, _)| now.saturating_duration_since(*at) > CAME_WINDOW) {
+            self.came.pop_front();
         }
     }
 
@@ -134,9 +155,25 @@ impl StillSender {
         self.begun.is_some_and(|tiles| self.taken_tiles == tiles)
     }
 
+    /// What the line carries: the estimate of what moved, which knows little of a line that little was sent over, or what has
+    /// come of the picture, if that is more.
+    fn rate_bps(&self, line: &LineNow) -> f64 {
+        let (target_bps, most_bps) = (f64::from(line.target_bps), f64::from(line.most_bps));
+        let (Some((first, _)), Some((last, _))) = (self.came.front(), self.came.back()) else { return target_bps };
+        let span = last.saturating_duration_since(*first);
+        if span < CAME_SPAN {
+            return target_bps;
+        }
+        // The first came over the time before it.
+        let bytes: usize = self.came.iter().skip(1).map(|(_, bytes)| bytes).sum();
+        target_bps.max((8.0 * bytes as f64 / span.as_secs_f64()).min(most_bps))
+    }
+
     fn has_room(&self, line: &LineNow) -> bool {
-        let bytes: usize = self.on_its_way.iter().sum();
-        let window = (line.round_trip + QUEUE_MAX).as_secs_f64() * f64::from(line.target_bps) / 8.0;
+        let bytes: usize = self.on_its_way.iter().map(|(_, bytes)| bytes).sum();
+        // Pages do not answer at once, which is no queue of the line's.
+        let round_trip = self.least_answer.map_or(line.round_trip, |least| least.max(line.round_trip));
+        let window = (round_trip + QUEUE_MAX).as_secs_f64() * self.rate_bps(line) / 8.0;
         self.on_its_way.len() < TILES_MIN || (bytes as f64) < window
     }
 
@@ -147,14 +184,14 @@ impl StillSender {
         Some(Header::StillBegin { tiles, still: self.number, rtp_timestamp, width, height }.encode(&head))
     }
 
-    fn next_tile(&mut self, still: &Still) -> Option<Vec<u8>> {
+    fn next_tile(&mut self, now: Instant, still: &Still) -> Option<Vec<u8>> {
         let index = self.sent_tiles;
         let encoded = still.tile(index)?;
         let (tile, bytes) = &*encoded;
         let (x, y, width, height) = (tile.x, tile.y, tile.width, tile.height);
         let message = Header::StillTile { index, still: self.number, x, y, width, height }.encode(bytes);
         self.sent_tiles += 1;
-        self.on_its_way.push_back(message.len() + OVERHEAD_BYTES);
+        self.on_its_way.push_back((now, message.len() + OVERHEAD_BYTES));
         Some(message)
     }
 }

@@ -9,6 +9,8 @@ use tokio::sync::watch;
 
 /// When the channel was full, the picture begins anew after this.
 const RETRY: Duration = Duration::from_millis(100);
+/// Beyond the round trip, a page has said by then that it has a tile, and the next has left.
+const ANSWERED_BY: Duration = Duration::from_millis(100);
 
 /// See the module. Nothing is sent, nor wanted, before the viewer has a channel for it.
 #[derive(Default)]
@@ -54,8 +56,8 @@ impl Stills {
     }
 
     /// The viewer has so many tiles of one of its pictures.
-    pub(super) fn taken(&mut self, number: u32, tiles: u32) {
-        self.sender.taken(number, tiles);
+    pub(super) fn taken(&mut self, now: Instant, number: u32, tiles: u32) {
+        self.sender.taken(now, number, tiles);
     }
 
     /// Whether the viewer has every pixel of what rests.
@@ -76,7 +78,7 @@ impl Stills {
         let line = line_now(carrier, stage.allotted_bps(key), now);
         while let Some(message) = self.sender.poll(now, &line) {
             match channel.bytes(&message).await {
-                Sent::Yes => {}
+                Sent::Yes => lock(&carrier.transport.line()).filled(now + line.round_trip + ANSWERED_BY),
                 Sent::Full => {
                     self.sender.restart();
                     self.retry_at = Some(now + RETRY);
@@ -92,6 +94,11 @@ impl Stills {
 fn line_now(carrier: &Carrier, allotted_bps: Option<u32>, now: Instant) -> LineNow {
     let line = carrier.transport.line();
     let mut line = lock(&line);
-    let target_bps = line.target_bps().min(allotted_bps.unwrap_or(u32::MAX));
-    LineNow { target_bps, round_trip: line.round_trip(), backlog: line.backlog(now) }
+    let most_bps = allotted_bps.unwrap_or(u32::MAX);
+    LineNow {
+        target_bps: line.target_bps().min(most_bps),
+        most_bps,
+        round_trip: line.least_round_trip(),
+        backlog: line.backlog(now),
+    }
 }
