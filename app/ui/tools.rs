@@ -3,7 +3,7 @@
 
 use super::{Action, UiState, View, legend, theme};
 use egui::{Color32, Key, Painter, Pos2, Rect, RichText, Shape as Drawn, Stroke, vec2};
-use heliograph_scene::on_picture;
+use heliograph_scene::{on_picture, text};
 use heliograph_wire::selection::{SelectedLayer, SelectedNumbers};
 use heliograph_wire::{Command, How, Pose, Shape};
 
@@ -171,7 +171,7 @@ fn layer_of_selection(ui: &mut egui::Ui, layer: &SelectedLayer) {
                     format!("{mean} ± {deviation}, from {least} to {greatest}")
                 }
                 Some(SelectedNumbers::Kinds { most, more }) => {
-                    let named: Vec<String> = most.iter().map(|kind| format!("{} {}", kind.count, kind.label)).collect();
+                    let named: Vec<String> = most.iter().map(|kind| format!("{} {}", text::count(kind.count.into()), kind.label)).collect();
                     let rest = if *more > 0 { format!(" and {more} more") } else { String::new() };
                     format!("{}{rest}", named.join(", "))
                 }

@@ -3,7 +3,7 @@
 /** @import { Command, How, SceneStatus, SelectedField, Shape } from '../core/wire.gen.js' */
 /** @import { Stage } from './stage.js' */
 /** @import { Viewer } from './viewer.js' */
-import { numberText } from '../core/controls.js';
+import { countText, numberText } from '../core/controls.js';
 import { placeInPicture } from '../core/geometry.js';
 import { rows } from './card.js';
 import { element, shape } from './elements.js';
@@ -148,7 +148,7 @@ function fieldOf({ name, unit, numbers }) {
     const { least, mean, greatest, deviation } = numbers;
     return line(`${title}: ${numberText(mean)} ± ${numberText(deviation)}, from ${numberText(least)} to ${numberText(greatest)}`);
   }
-  const kinds = numbers.most.map(({ label, count }) => `${count} ${label}`).join(', ');
+  const kinds = numbers.most.map(({ label, count }) => `${countText(count)} ${label}`).join(', ');
   return line(`${title}: ${kinds}${numbers.more > 0 ? ` and ${numbers.more} more` : ''}`);
 }
 

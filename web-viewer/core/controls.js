@@ -13,6 +13,11 @@ export function numberText(value) {
   return String(Number(value.toFixed(decimals))).replace('-', '−');
 }
 
+const GROUPED = new Intl.NumberFormat('en');
+
+/** A count with a comma every three digits. @param {number} count */
+export const countText = (count) => GROUPED.format(count);
+
 /** The quantity at a place of a colour bar. @param {[number, number]} range @param {boolean} log @param {number} share From 0 to 1. */
 export function quantityAt([least, most], log, share) {
   if (!log) return least + (most - least) * share;

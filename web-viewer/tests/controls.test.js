@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Changes, legendTitle, numberText, quantityAt, stepOf, ticked } from '../core/controls.js';
+import { Changes, countText, legendTitle, numberText, quantityAt, stepOf, ticked } from '../core/controls.js';
 
 test('a number has about four digits', () => {
   const texts = [0, 0.25, -1234.56, 406.26, 1e-5, 2.5e9, 123_456].map(numberText);
   assert.deepEqual(texts, ['0', '0.25', '−1235', '406.3', '1.00e−5', '2.50e9', '123456']);
+});
+
+test('a count has a comma every three digits, as in the window', () => {
+  assert.deepEqual([0, 999, 1000, 1_234_567].map(countText), ['0', '999', '1,000', '1,234,567']);
 });
 
 test('ticks stand at equal steps, or at equal factors', () => {

@@ -41,7 +41,7 @@ mod selection;
 pub mod session;
 mod style;
 pub mod synthetic;
-mod text;
+pub mod text;
 mod tracts;
 mod triad;
 pub mod view;

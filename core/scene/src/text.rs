@@ -3,7 +3,7 @@
 use glam::DVec3;
 
 /// A count with a comma every three digits: `110,000`.
-pub(crate) fn count(number: u64) -> String {
+pub fn count(number: u64) -> String {
     grouped(&number.to_string())
 }
 
