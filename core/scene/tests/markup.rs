@@ -199,6 +199,28 @@ fn an_image_in_pieces_is_put_together() {
     }
 }
 
+#[test]
+fn pieces_that_overlap_do_not_hide_a_gap() {
+    let piece = |first: u32| {
+        format!(
+            r#"<Piece Extent="{first} {} 0 0 0 0"><PointData><DataArray type="Int32" Name="n" format="ascii">1 2</DataArray></PointData></Piece>"#,
+            first + 1
+        )
+    };
+    let image = |firsts: [u32; 3]| {
+        let pieces: String = firsts.into_iter().map(piece).collect();
+        let text = format!(
+            r#"<VTKFile type="ImageData" version="1.0" byte_order="LittleEndian"><ImageData>{pieces}</ImageData></VTKFile>"#
+        );
+        try_all("a.vti", text)
+    };
+    assert_eq!(image([0, 2, 3]).map(|layers| layers.len()), Ok(1));
+    assert_eq!(
+        image([0, 0, 3]).map(drop).unwrap_err(),
+        "a.vti is not a valid VTK file: its pieces hold 4 of the 5 × 1 × 1 numbers that they reach over"
+    );
+}
+
 fn replaced(name: &str, from: &str, to: &str) -> Result<Vec<LoadedLayer>, String> {
     let text = String::from_utf8(files::fixture(name)).unwrap();
     assert!(text.contains(from), "{name} has no {from}");

@@ -115,17 +115,29 @@ fn joined(
     sides: impl Fn(Extent) -> [u64; 3],
     budget: &mut Budget<'_>,
 ) -> Result<Vec<Array>, Problem> {
+    if parts.iter().any(|part| of(part).is_empty()) {
+        return Ok(Vec::new());
+    }
     let size = sides(whole);
+    let [x, y, z] = size;
+    let gap =
+        |there| malformed(format!("its pieces hold {there} of the {x} × {y} × {z} numbers that they reach over"));
     let there = parts.iter().map(|part| count(sides(part.extent)).unwrap_or(0)).fold(0, u64::saturating_add);
-    let Some(expected) = count(size).filter(|expected| *expected <= there) else {
-        let [x, y, z] = size;
-        return Err(malformed(format!("its pieces hold {there} of the {x} × {y} × {z} numbers that they reach over")));
-    };
+    let expected = count(size).filter(|expected| *expected <= there).ok_or_else(|| gap(there))?;
     let mut arrays = Vec::new();
+    let mut is_whole = false;
     for first in parts.first().map(&of).into_iter().flatten() {
         let same: Vec<Option<&Array>> =
             parts.iter().map(|part| of(part).iter().find(|one| one.is_like(first))).collect();
         let Some(same) = same.into_iter().collect::<Option<Vec<&Array>>>() else { continue };
+        // Neighbours share the points between them, so there may be enough of them beside a gap.
+        if !is_whole {
+            let there = covered(parts, whole, &sides);
+            is_whole = there == expected;
+            if !is_whole {
+                return Err(gap(there));
+            }
+        }
         budget.take(expected.saturating_mul(first.parts).saturating_mul(first.values.bytes_each() as u64))?;
         let mut into = first.clone();
         crate::attribute::each_type!(&mut into.values, list => {
@@ -140,6 +152,33 @@ fn joined(
         arrays.push(into);
     }
     Ok(arrays)
+}
+
+/// How many places of the whole at least one part has. Looks at a layer at a time, which the parts that hold numbers for all of
+/// it have outgrown by far.
+fn covered(parts: &[Part], whole: Extent, sides: impl Fn(Extent) -> [u64; 3]) -> u64 {
+    let [width, height, depth] = sides(whole);
+    // From and to below, in each direction.
+    let spans = parts.iter().map(|part| {
+        let size = sides(part.extent);
+        [0, 1, 2].map(|axis| {
+            let from = (part.extent.0[axis][0] - whole.0[axis][0]).unsigned_abs();
+            (from as usize, (from + size[axis]) as usize)
+        })
+    });
+    let spans: Vec<[(usize, usize); 3]> = spans.collect();
+    let mut layer = vec![false; (width * height) as usize];
+    let mut there = 0;
+    for z in 0..depth as usize {
+        layer.fill(false);
+        for [(left, right), (top, bottom), _] in spans.iter().filter(|[.., (near, far)]| (*near..*far).contains(&z)) {
+            for row in layer.chunks_mut(width as usize).take(*bottom).skip(*top) {
+                row.iter_mut().take(*right).skip(*left).for_each(|place| *place = true);
+            }
+        }
+        there += layer.iter().filter(|place| **place).count() as u64;
+    }
+    there
 }
 
 /// Puts the numbers of a part, row after row, where they belong in the whole.
