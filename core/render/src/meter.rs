@@ -1,6 +1,6 @@
 //! [`Meter`]: how long frames take the GPU, and through [`Pace`] how much the next may draw.
 
-use crate::pace::{Pace, Took};
+use crate::pace::{Moment, Pace, Took};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
@@ -12,6 +12,9 @@ const WARM_UP_FRAMES: u32 = 2;
 /// Watches one frame at a time.
 pub(crate) struct Meter {
     points: Pace,
+    /// Of frames that complete a picture, most of whose time is theirs.
+    points_at_rest: Pace,
+    triangles: Pace,
     pixels: Pace,
     links: Pace,
     frame: Option<Frame>,
@@ -27,8 +30,10 @@ pub(crate) struct Load {
     pub(crate) pixels: u64,
     /// How many links of networks it drew.
     pub(crate) links: u64,
+    /// In how many triangles it drew meshes.
+    pub(crate) triangles: u64,
     /// How long it should take.
-    pub(crate) target: Duration,
+    pub(crate) moment: Moment,
     /// Whether it did other things too, that the next will not have to do.
     pub(crate) unusual: bool,
 }
@@ -47,6 +52,8 @@ impl Meter {
     pub(crate) fn new() -> Meter {
         Meter {
             points: Pace::of_points(),
+            points_at_rest: Pace::of_points(),
+            triangles: Pace::of_triangles(),
             pixels: Pace::of_pixels(),
             links: Pace::of_links(),
             frame: None,
@@ -55,8 +62,16 @@ impl Meter {
     }
 
     /// How many points the next frame may draw.
-    pub(crate) fn points(&self) -> u64 {
-        self.points.amount()
+    pub(crate) fn points(&self, moment: Moment) -> u64 {
+        match moment {
+            Moment::Moving => self.points.amount(),
+            Moment::Resting => self.points_at_rest.amount(),
+        }
+    }
+
+    /// In how many triangles the next frame may draw meshes while it is in haste.
+    pub(crate) fn triangles(&self) -> u64 {
+        self.triangles.amount()
     }
 
     /// Through how many pixels of volumes the next frame may march.
@@ -106,17 +121,29 @@ impl Meter {
     }
 
     fn learn(&mut self, load: Load, took: Took) {
-        if (load.points == 0 && load.pixels == 0 && load.links == 0) || load.unusual {
+        if (load.points == 0 && load.pixels == 0 && load.links == 0 && load.triangles == 0) || load.unusual {
             return;
         }
         self.frames_seen += 1;
-        if self.frames_seen > WARM_UP_FRAMES {
-            let paces =
-                [(&mut self.points, load.points), (&mut self.pixels, load.pixels), (&mut self.links, load.links)];
-            for (pace, amount) in paces {
-                if amount > 0 {
-                    pace.learn(amount, took, load.target);
-                }
+        if self.frames_seen <= WARM_UP_FRAMES {
+            return;
+        }
+        // Meshes that are drawn exactly, for as long as that takes, say nothing of what else was drawn.
+        let is_exact_at_any_price = load.triangles > self.triangles.amount();
+        if load.triangles > 0 {
+            // Of them a frame that moves asks, and no other.
+            self.triangles.learn_of_steps(load.triangles, took, Moment::Moving.target());
+        }
+        if is_exact_at_any_price {
+            return;
+        }
+        let points = match load.moment {
+            Moment::Moving => &mut self.points,
+            Moment::Resting => &mut self.points_at_rest,
+        };
+        for (pace, amount) in [(points, load.points), (&mut self.pixels, load.pixels), (&mut self.links, load.links)] {
+            if amount > 0 {
+                pace.learn(amount, took, load.moment.target());
             }
         }
     }
