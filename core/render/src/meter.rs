@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 
 /// A frame that the GPU has not finished by now is given up on: the caller is not to hang with the driver.
 const LONGEST_WAIT: Duration = Duration::from_millis(250);
+/// No longer frame counts for what frames take while something moves: twice that is what a movement may have to wait.
+const MOST_MOVING: Duration = Duration::from_millis(100);
 /// Software adapters compile a shader when it is first drawn with; those frames say nothing of the others.
 const WARM_UP_FRAMES: u32 = 2;
 
@@ -17,6 +19,8 @@ pub(crate) struct Meter {
     triangles: Pace,
     pixels: Pace,
     links: Pace,
+    /// What frames took of late while something moved.
+    moving: Duration,
     frame: Option<Frame>,
     frames_seen: u32,
 }
@@ -56,6 +60,7 @@ impl Meter {
             triangles: Pace::of_triangles(),
             pixels: Pace::of_pixels(),
             links: Pace::of_links(),
+            moving: Duration::ZERO,
             frame: None,
             frames_seen: 0,
         }
@@ -130,22 +135,26 @@ impl Meter {
         }
         // Meshes that are drawn exactly, for as long as that takes, say nothing of what else was drawn.
         let is_exact_at_any_price = load.triangles > self.triangles.amount();
-        if load.triangles > 0 {
-            // Of them a frame that moves asks, and no other.
+        let is_only_meshes = load.points == 0 && load.links == 0 && load.pixels == 0;
+        if load.triangles > 0 && (load.moment == Moment::Moving || is_only_meshes) {
+            // Only frames that move ask for it, so it is for these.
             self.triangles.learn_of_steps(load.triangles, took, Moment::Moving.target());
         }
         if is_exact_at_any_price {
             return;
         }
-        let points = match load.moment {
-            Moment::Moving => &mut self.points,
-            Moment::Resting => &mut self.points_at_rest,
-        };
-        for (pace, amount) in [(points, load.points), (&mut self.pixels, load.pixels), (&mut self.links, load.links)] {
-            if amount > 0 {
-                pace.learn(amount, took, load.moment.target());
+        let target = load.moment.target();
+        match load.moment {
+            Moment::Moving => {
+                self.moving = (self.moving * 3 + took.at_most.min(MOST_MOVING)) / 4;
+                learn(&mut self.points, load.points, took, target);
             }
+            // What a frame takes whatever it adds is most of what one takes while something moves: so at least half of this one
+            // goes into adding points.
+            Moment::Resting => learn(&mut self.points_at_rest, load.points, took, target.max(self.moving * 2)),
         }
+        learn(&mut self.pixels, load.pixels, took, target);
+        learn(&mut self.links, load.links, took, target);
     }
 
     /// Waits for the frame that is being drawn, so that frames do not queue up before a slow GPU and every frame shows
@@ -170,5 +179,11 @@ impl Meter {
             self.frame = None;
             self.learn(load, took);
         }
+    }
+}
+
+fn learn(pace: &mut Pace, amount: u64, took: Took, target: Duration) {
+    if amount > 0 {
+        pace.learn(amount, took, target);
     }
 }

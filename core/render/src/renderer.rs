@@ -82,6 +82,8 @@ pub struct Renderer<T> {
     meter: Meter,
     /// See [`Renderer::limit_points`].
     most_points: u64,
+    /// See [`Renderer::limit_triangles`].
+    most_triangles: u64,
     /// Of a larger picture, while one is drawn part by part.
     part: Option<Part>,
     /// The edges of the box about the data.
@@ -118,6 +120,7 @@ impl<T> Renderer<T> {
             glass: None,
             meter: Meter::new(),
             most_points: u64::MAX,
+            most_triangles: u64::MAX,
             part: None,
             box_edges,
             readback,
@@ -160,6 +163,11 @@ impl<T> Renderer<T> {
     /// Draws no more than so many points a call, however fast the adapter is; for tests and for sparing a battery.
     pub fn limit_points(&mut self, most: u64) {
         self.most_points = most;
+    }
+
+    /// Draws large meshes in no more than about so many triangles while something moves; for the same.
+    pub fn limit_triangles(&mut self, most: u64) {
+        self.most_triangles = most;
     }
 
     /// The picture: `Rgba8Unorm` that holds sRGB bytes, top row first. May be sampled from any thread, by work that is

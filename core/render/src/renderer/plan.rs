@@ -59,7 +59,8 @@ impl<T> Renderer<T> {
     pub(super) fn plan_meshes(&mut self, scene: &Scene, in_haste: bool) -> MeshPlan {
         let of = |mesh: &MeshBuffers| mesh.triangle_count();
         let total: usize = visible(scene).filter_map(|layer| self.layers.mesh(layer)).map(of).sum();
-        let share = if in_haste { self.meter.triangles() as f64 / total.max(1) as f64 } else { 1.0 };
+        let most = self.meter.triangles().min(self.most_triangles);
+        let share = if in_haste { most as f64 / total.max(1) as f64 } else { 1.0 };
         let mut plan = MeshPlan { triangles: 0, is_exact: true };
         for layer in visible(scene) {
             if let Some(mesh) = self.layers.mesh_mut(layer) {
