@@ -8,10 +8,9 @@
 use glam::{DVec3, Vec3};
 use heliograph_render::{Gpu, Options, Renderer};
 use heliograph_scene::load::LoadedLayer;
-use heliograph_scene::{Aabb, LayerData, Mesh, Network, Scene, Viewport, normals_of, synthetic};
+use heliograph_scene::{LayerData, Network, Scene, Viewport, synthetic};
 use heliograph_wire::Command;
 use std::error::Error;
-use std::f32::consts::TAU;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -66,29 +65,7 @@ fn clouds(gpu: &Gpu) -> Result<(), Box<dyn Error>> {
 
 /// A ring of a million triangles.
 fn mesh() -> LoadedLayer {
-    let (around, across) = (1000u32, 500u32);
-    let place = |index: u32| {
-        let (u, v) = ((index / across) as f32 / around as f32 * TAU, (index % across) as f32 / across as f32 * TAU);
-        let reach = 0.35 + 0.13 * v.cos() + 0.005 * (40.0 * u).sin();
-        Vec3::new(reach * u.cos(), reach * u.sin(), 0.13 * v.sin())
-    };
-    let positions: Vec<Vec3> = (0..around * across).map(place).collect();
-    let corner = |u: u32, v: u32| (u % around) * across + v % across;
-    let quad = |index: u32| {
-        let (u, v) = (index / across, index % across);
-        let [a, b, c, d] = [corner(u, v), corner(u + 1, v), corner(u + 1, v + 1), corner(u, v + 1)];
-        [a, b, c, a, c, d]
-    };
-    let indices: Vec<u32> = (0..around * across).flat_map(quad).collect();
-    let mesh = Mesh {
-        normals: normals_of(&positions, &indices),
-        bounds: Aabb::of_points(&positions),
-        face_index: (0..indices.len() as u32 / 3).collect(),
-        positions,
-        indices,
-        ..Mesh::default()
-    };
-    LoadedLayer::new("ring".into(), LayerData::Mesh(Arc::new(mesh)), None)
+    LoadedLayer::new("ring".into(), LayerData::Mesh(Arc::new(synthetic::ring_mesh(1000, 500))), None)
 }
 
 /// Nodes of which each knows its ten neighbours on a ring or, one link in ten, one far away: a small world.

@@ -126,6 +126,14 @@ impl LayerBuffers {
         }
     }
 
+    /// The layer's mesh.
+    pub(crate) fn mesh(&self, layer: &Layer) -> Option<&MeshBuffers> {
+        match self.of(layer)? {
+            Buffers::Mesh(mesh) => Some(mesh),
+            _ => None,
+        }
+    }
+
     pub(crate) fn mesh_mut(&mut self, layer: &Layer) -> Option<&mut MeshBuffers> {
         match &mut self.entries.get_mut(&layer.id)?.buffers {
             Buffers::Mesh(mesh) => Some(mesh),
@@ -185,7 +193,7 @@ impl Buffers {
     fn new(layer: &Layer, upload: &mut Upload<'_>) -> Buffers {
         let buffers = match &layer.data {
             LayerData::Points(points) => PointBuffers::new(upload, points).map(Buffers::Points),
-            LayerData::Mesh(mesh) => MeshBuffers::new(upload, mesh).map(Buffers::Mesh),
+            LayerData::Mesh(mesh) => MeshBuffers::new(upload, mesh, layer.coarser()).map(Buffers::Mesh),
             LayerData::Tracts(tracts) => TractBuffers::new(upload, tracts).map(Buffers::Tracts),
             LayerData::Volume(volume) => {
                 VolumeBuffers::new(upload, volume).map(|buffers| Buffers::Volume(Box::new(buffers)))
@@ -235,7 +243,9 @@ impl Buffers {
             (Buffers::Points(buffers), LayerData::Points(points)) => {
                 return buffers.upload(upload, points, &layer.paint());
             }
-            (Buffers::Mesh(buffers), LayerData::Mesh(mesh)) => return buffers.upload(upload, mesh, &layer.paint()),
+            (Buffers::Mesh(buffers), LayerData::Mesh(mesh)) => {
+                return buffers.upload(upload, mesh, layer.coarser(), &layer.paint());
+            }
             (Buffers::Tracts(buffers), LayerData::Tracts(tracts)) => {
                 return buffers.upload(upload, tracts, &layer.paint());
             }

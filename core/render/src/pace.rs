@@ -2,6 +2,31 @@
 
 use std::time::Duration;
 
+/// What a frame is for, and so how long it may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Moment {
+    /// The camera moves.
+    Moving,
+    /// The picture is being completed. A movement that begins meanwhile waits for it; but each frame that completes it has to light
+    /// and compose all that is there, so shorter ones would spend most of their time on that.
+    Resting,
+}
+
+impl Moment {
+    /// What the frame may take.
+    pub(crate) fn target(self) -> Duration {
+        match self {
+            Moment::Moving => Duration::from_millis(33),
+            Moment::Resting => Duration::from_millis(60),
+        }
+    }
+
+    /// Of what takes a moving frame's time, what fits this one's.
+    pub(crate) fn share(self, amount: u64) -> u64 {
+        (amount as f64 * self.target().as_secs_f64() / Moment::Moving.target().as_secs_f64()) as u64
+    }
+}
+
 /// So few points are always drawn, however slow the adapter: fewer would not be a picture. And what is assumed of an adapter
 /// that has not been measured.
 const LEAST_AND_FIRST_POINTS: [f64; 2] = [262_144.0, 1_048_576.0];
@@ -9,6 +34,8 @@ const LEAST_AND_FIRST_POINTS: [f64; 2] = [262_144.0, 1_048_576.0];
 const LEAST_AND_FIRST_PIXELS: [f64; 2] = [3_600.0, 14_400.0];
 /// The same of links of a network: long ones cross the whole picture.
 const LEAST_AND_FIRST_LINKS: [f64; 2] = [500.0, 10_000.0];
+/// The same of triangles of meshes. No mesh is coarser than the least, or little.
+const LEAST_AND_FIRST_TRIANGLES: [f64; 2] = [30_000.0, 1_000_000.0];
 /// More than any scene has.
 const MOST: f64 = 4e9;
 
@@ -20,7 +47,7 @@ pub(crate) struct Took {
     pub(crate) at_most: Duration,
 }
 
-/// The number of points, of links, or of pixels that are marched through volumes, that fit a frame.
+/// The number of points, of links, of triangles, or of pixels that are marched through volumes, that fit a frame.
 ///
 /// It grows only when a frame that used all of it was clearly faster than its time, and shrinks only when one was clearly
 /// slower. Between the two it rests, so that the picture's density does not pump while the camera moves.
@@ -46,6 +73,11 @@ impl Pace {
         Pace { amount, least }
     }
 
+    pub(crate) fn of_triangles() -> Pace {
+        let [least, amount] = LEAST_AND_FIRST_TRIANGLES;
+        Pace { amount, least }
+    }
+
     /// How much the next frame may draw.
     pub(crate) fn amount(&self) -> u64 {
         self.amount as u64
@@ -53,16 +85,31 @@ impl Pace {
 
     /// Learns from a frame that drew `amount` and should have taken `target`.
     pub(crate) fn learn(&mut self, amount: u64, took: Took, target: Duration) {
-        let amount = amount as f64;
-        let target = target.as_secs_f64();
-        let (at_least, at_most) = (took.at_least.as_secs_f64(), took.at_most.as_secs_f64().max(1e-6));
-        if at_least > target * 1.2 && amount > self.least {
-            // One slow frame may be another process's fault: halve at most.
-            self.amount = self.amount.min(amount * (target / at_least).max(0.5));
-        } else if at_most < target * 0.75 && amount >= self.amount * 0.9 {
+        self.shrink(amount, took, target);
+        let (target, at_most) = (target.as_secs_f64(), took.at_most.as_secs_f64().max(1e-6));
+        if at_most < target * 0.75 && amount as f64 >= self.amount * 0.9 {
             self.amount *= (0.9 * target / at_most).clamp(1.0, 1.6);
         }
         self.amount = self.amount.clamp(self.least, MOST);
+    }
+
+    /// The same of what comes in steps, such as the levels of a mesh: a frame draws the step below what it may, and the next
+    /// step is tried when it would fit even if nothing but these took the frame's time.
+    pub(crate) fn learn_of_steps(&mut self, amount: u64, took: Took, target: Duration) {
+        self.shrink(amount, took, target);
+        let (target, at_most) = (target.as_secs_f64(), took.at_most.as_secs_f64().max(1e-6));
+        if at_most < target * 0.75 {
+            self.amount = self.amount.max(amount as f64 * (0.9 * target / at_most).min(8.0));
+        }
+        self.amount = self.amount.clamp(self.least, MOST);
+    }
+
+    fn shrink(&mut self, amount: u64, took: Took, target: Duration) {
+        let (amount, target, at_least) = (amount as f64, target.as_secs_f64(), took.at_least.as_secs_f64());
+        if at_least > target * 1.2 && amount > self.least {
+            // One slow frame may be another process's fault: halve at most.
+            self.amount = self.amount.min(amount * (target / at_least).max(0.5));
+        }
     }
 }
 
@@ -91,6 +138,23 @@ mod tests {
             let times = run(&mut pace, 20, 5.0, points_per_ms);
             assert!(times.iter().all(|&ms| (20.0..42.0).contains(&ms)), "{points_per_ms} points/ms: {times:?}");
             assert_eq!(pace.amount(), settled, "{points_per_ms} points/ms");
+        }
+    }
+
+    #[test]
+    fn of_steps_it_settles_on_the_finest_that_fits_and_then_rests() {
+        let steps = [1_000_000u64, 400_000, 160_000, 64_000, 30_000];
+        for (triangles_per_ms, expected) in [(3_000.0, 64_000), (6_000.0, 160_000), (200_000.0, 1_000_000)] {
+            let mut pace = Pace::of_triangles();
+            let drawn: Vec<u64> = (0..40)
+                .map(|_| {
+                    let drawn = steps.into_iter().find(|step| *step <= pace.amount()).unwrap();
+                    let took = Duration::from_secs_f64((3.0 + drawn as f64 / triangles_per_ms) / 1000.0);
+                    pace.learn_of_steps(drawn, Took { at_least: took, at_most: took }, Duration::from_millis(33));
+                    drawn
+                })
+                .collect();
+            assert!(drawn[10..].iter().all(|step| *step == expected), "{triangles_per_ms} triangles/ms: {drawn:?}");
         }
     }
 

@@ -1,36 +1,27 @@
 //! [`Renderer`]: a scene into a picture, frame by frame.
 
-use crate::accumulation::{Accumulation, Cloud, Extent, Plan, View};
-use crate::background::{self, line_tint};
-use crate::compose::{begin_pass, camera_uniform, draw_layers, over, uniform_count, visible};
-use crate::fog::{Fog, FogPlan};
-use crate::frame::{ItemUniform, Slot, Uniforms};
+use crate::accumulation::{Accumulation, View};
+use crate::compose::visible;
+use crate::fog::Fog;
+use crate::frame::Uniforms;
 use crate::glass::{Glass, is_glass};
 use crate::gpu::Gpu;
-use crate::image::Image;
 use crate::layers::{Buffers, LayerBuffers};
 use crate::lens::{Lens, Part};
 use crate::meter::{Load, Meter};
+use crate::pace::Moment;
 use crate::pipelines::Pipelines;
-use crate::points::PointCall;
 use crate::readback::Readback;
-use crate::resolve::Covered;
-use crate::segments::{self, BOX_EDGES, Segment, box_edges};
+use crate::segments::{BOX_EDGES, Segment};
 use crate::target::{Target, fitting};
 use crate::upload::Upload;
 use crate::web::Web;
-use glam::Vec3;
-use heliograph_scene::{LayerData, Scene, Viewport};
-use std::time::{Duration, Instant};
+use heliograph_scene::{Scene, Viewport};
+use std::time::Instant;
 
-/// What a frame may take while the camera moves: 30 a second.
-const MOVING: Duration = Duration::from_millis(33);
-/// What a frame may take while the picture is being completed; a movement that begins meanwhile waits for it.
-const RESTING: Duration = Duration::from_millis(40);
-/// How far beyond the edges of a part of a larger picture is drawn, in px.
-const MARGIN: u32 = 64;
-/// The width of the box's edges in px.
-const BOX_LINE_PX: f32 = 1.25;
+mod capture;
+mod encode;
+mod plan;
 
 /// How to draw.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,6 +82,8 @@ pub struct Renderer<T> {
     meter: Meter,
     /// See [`Renderer::limit_points`].
     most_points: u64,
+    /// See [`Renderer::limit_triangles`].
+    most_triangles: u64,
     /// Of a larger picture, while one is drawn part by part.
     part: Option<Part>,
     /// The edges of the box about the data.
@@ -127,6 +120,7 @@ impl<T> Renderer<T> {
             glass: None,
             meter: Meter::new(),
             most_points: u64::MAX,
+            most_triangles: u64::MAX,
             part: None,
             box_edges,
             readback,
@@ -158,18 +152,22 @@ impl<T> Renderer<T> {
 
     /// Draws the scene, or as much of it as a frame has time for, and submits it.
     ///
-    /// `moving` says that more will change at once: then the frame is a little shorter. Of many points a fair sample is
-    /// drawn; while nothing changes, each call adds others to the same picture until it is whole.
+    /// `moving` says that more will change at once: then the frame is shorter, and large meshes are drawn in fewer triangles. Of
+    /// many points a fair sample is drawn; while nothing changes, each call adds others to the same picture until it is whole.
     pub fn draw(&mut self, scene: &Scene, moving: bool) -> Drawn {
-        let target = if moving { MOVING } else { RESTING };
+        let moment = if moving { Moment::Moving } else { Moment::Resting };
         self.meter.settle(&self.gpu.device);
-        let allowance = self.meter.points() as f64 * target.as_secs_f64() / MOVING.as_secs_f64();
-        self.draw_within(scene, (allowance as u64).min(self.most_points), target)
+        self.draw_within(scene, self.meter.points(moment).min(self.most_points), moment)
     }
 
     /// Draws no more than so many points a call, however fast the adapter is; for tests and for sparing a battery.
     pub fn limit_points(&mut self, most: u64) {
         self.most_points = most;
+    }
+
+    /// Draws large meshes in no more than about so many triangles while something moves; for the same.
+    pub fn limit_triangles(&mut self, most: u64) {
+        self.most_triangles = most;
     }
 
     /// The picture: `Rgba8Unorm` that holds sRGB bytes, top row first. May be sampled from any thread, by work that is
@@ -202,76 +200,28 @@ impl<T> Renderer<T> {
         self.readback.dropped()
     }
 
-    /// Draws the whole scene and waits for the picture: for screenshots and tests.
-    ///
-    /// # Errors
-    /// When the GPU is lost or takes half a minute.
-    pub fn capture(&mut self, scene: &Scene) -> Result<Image, RenderError> {
-        let adapter = self.gpu.description();
-        let failed = |reason: String| RenderError::NotDelivered { adapter: adapter.clone(), reason };
-        while !self.draw_within(scene, self.meter.points(), RESTING).whole {
-            self.meter.settle(&self.gpu.device);
-            if let Some(reason) = self.gpu.lost() {
-                return Err(failed(reason));
-            }
-        }
-        self.gpu.read(&self.target.color)
-    }
-
-    /// Draws a picture of any size part by part, each through this renderer's own target, and waits for it: for pictures that
-    /// are larger than what the adapter takes at once. `go_on` is asked after each part with what is done, from 0 to 1; when it
-    /// says no there is no picture.
-    ///
-    /// # Errors
-    /// As for [`Renderer::capture`].
-    pub fn capture_large(
-        &mut self,
-        scene: &Scene,
-        whole: Viewport,
-        mut go_on: impl FnMut(f32) -> bool,
-    ) -> Result<Option<Image>, RenderError> {
-        let Viewport { width, height } = self.target.viewport;
-        // What is lit by its neighbours, or wider than a pixel, must be drawn beyond the part's edges.
-        let margin = if (width, height) == (whole.width, whole.height) { 0 } else { MARGIN.min(width.min(height) / 4) };
-        let (step_x, step_y) = (width - 2 * margin, height - 2 * margin);
-        let (columns, rows) = (whole.width.div_ceil(step_x), whole.height.div_ceil(step_y));
-        let stride = whole.width as usize * 4;
-        let mut rgba = vec![0; stride * whole.height as usize];
-        for index in 0..columns * rows {
-            let (left, top) = (index % columns * step_x, index / columns * step_y);
-            let at = |begin: u32| begin as i32 - margin as i32;
-            self.part = Some(Part { left: at(left), top: at(top), whole });
-            let image = self.capture(scene);
-            self.part = None;
-            let image = image?;
-            let bytes = (whole.width - left).min(step_x) as usize * 4;
-            let lines = image.rgba.chunks_exact(width as usize * 4).skip(margin as usize);
-            let places = rgba.chunks_exact_mut(stride).skip(top as usize);
-            for (line, place) in lines.take(step_y as usize).zip(places) {
-                let from = margin as usize * 4;
-                place[left as usize * 4..][..bytes].copy_from_slice(&line[from..from + bytes]);
-            }
-            if !go_on((index + 1) as f32 / (columns * rows) as f32) {
-                return Ok(None);
-            }
-        }
-        Ok(Some(Image { width: whole.width, height: whole.height, rgba }))
-    }
-
     fn lens(&self, scene: &Scene) -> Lens {
         Lens::new(scene.camera(), self.target.viewport, self.part)
     }
 
-    fn draw_within(&mut self, scene: &Scene, allowance: u64, target: Duration) -> Drawn {
+    fn draw_within(&mut self, scene: &Scene, allowance: u64, moment: Moment) -> Drawn {
         let started = Instant::now();
         let uploads_before = self.upload(scene);
         let plan = self.plan(scene, allowance);
         let all_there = visible(scene).all(|layer| self.layers.of(layer).is_none_or(Buffers::is_uploaded));
-        let settled = plan.whole && all_there;
-        let links = self.plan_links(scene, settled, target);
-        let fog = self.plan_fog(scene, settled && links.whole, target);
+        let meshes = self.plan_meshes(scene, moment == Moment::Moving || !plan.whole);
+        let settled = plan.whole && all_there && meshes.is_exact;
+        let links = self.plan_links(scene, settled, moment);
+        let fog = self.plan_fog(scene, settled && links.whole, moment);
         let submission = self.encode(scene, &plan, &links, &fog);
-        let load = Load { points: plan.count, links: links.count, pixels: fog.pixels, target, unusual: uploads_before };
+        let load = Load {
+            points: plan.count,
+            links: links.count,
+            pixels: fog.pixels,
+            triangles: meshes.triangles,
+            moment,
+            unusual: uploads_before,
+        };
         self.meter.watch(&self.gpu.device, &self.gpu.queue, started, submission, load);
         Drawn { whole: settled && links.whole && fog.whole, points: plan.count }
     }
@@ -311,142 +261,5 @@ impl<T> Renderer<T> {
             self.layers.all_points_mut().for_each(|points| points.unbind());
             self.accumulation.forget();
         }
-    }
-
-    fn plan(&mut self, scene: &Scene, allowance: u64) -> Plan {
-        let viewport = self.target.viewport;
-        let (clouds, extents) = visible(scene)
-            .filter_map(|layer| {
-                let (points, stamp) = self.layers.points(layer)?;
-                let (diameter, opacity) = (layer.diameter(), layer.style.opacity);
-                let cloud = Cloud { layer: layer.id, stamp, offset: layer.offset, diameter, opacity };
-                Some((cloud, Extent { len: points.len(), drawable: points.drawable() }))
-            })
-            .collect::<(Vec<_>, Vec<_>)>();
-        let clip_from_scene = self.lens(scene).clip_from_scene;
-        self.accumulation.plan(View { clip_from_scene, viewport, clip: scene.clip(), clouds }, &extents, allowance)
-    }
-
-    fn plan_links(&mut self, scene: &Scene, settled: bool, target: Duration) -> Plan {
-        let allowance = (self.meter.links() as f64 * target.as_secs_f64() / MOVING.as_secs_f64()) as u64;
-        let drawing = (&self.gpu.device, &self.pipelines);
-        let shown = (self.target.viewport, self.lens(scene).clip_from_scene);
-        self.web.plan(drawing, scene, &self.layers, shown, (allowance, settled))
-    }
-
-    fn plan_fog(&mut self, scene: &Scene, settled: bool, target: Duration) -> FogPlan {
-        let viewport = self.target.viewport;
-        let allowance = (self.meter.pixels() as f64 * target.as_secs_f64() / MOVING.as_secs_f64()) as u64;
-        let drawing = (&self.gpu.device, &self.pipelines.fog);
-        let lens = self.lens(scene);
-        let plan = self.fog.plan(drawing, scene, &self.layers, (viewport, lens.clip_from_scene), (allowance, settled));
-        for layer in visible(scene) {
-            let LayerData::Volume(data) = &layer.data else { continue };
-            if let Some(volume) = self.layers.volume_mut(layer) {
-                volume.bind(&self.gpu.device, &self.pipelines.volumes);
-                let view = scene.camera().view_from_world();
-                volume.prepare(&self.gpu.queue, data, layer, view, plan.step_voxels);
-            }
-        }
-        plan
-    }
-
-    fn encode(&mut self, scene: &Scene, plan: &Plan, links: &Plan, fog: &FogPlan) -> wgpu::SubmissionIndex {
-        let device = &self.gpu.device;
-        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor { label: Some("frame") });
-        self.uniforms.begin(device, uniform_count(scene, &self.layers));
-        let lens = self.lens(scene);
-        let uniform = camera_uniform(scene, self.target.viewport, &lens);
-        let camera = self.uniforms.push(&uniform);
-        // For what is not of the data: the box about it stays whole.
-        let of_all = self.uniforms.push(&uniform.of_all());
-        self.encode_points(&mut encoder, scene, camera, plan);
-        self.encode_scene(&mut encoder, scene, (camera, of_all), (links, fog));
-        self.uniforms.write(&self.gpu.queue);
-        self.gpu.submit([encoder.finish()])
-    }
-
-    fn encode_points(&mut self, encoder: &mut wgpu::CommandEncoder, scene: &Scene, camera: Slot, plan: &Plan) {
-        if plan.ranges.is_empty() || (!plan.restart && plan.count == 0) {
-            return;
-        }
-        if plan.restart {
-            encoder.clear_buffer(&self.target.texels, 0, None);
-            if let Some(glass) = &self.glass {
-                encoder.clear_buffer(&glass.texels, 0, None);
-            }
-        }
-        let mut calls: Vec<PointCall<'_>> = Vec::new();
-        let clouds = visible(scene).filter_map(|layer| Some((layer, self.layers.points(layer)?.0)));
-        for ((layer, points), range) in clouds.zip(&plan.ranges) {
-            let tint = Vec3::ONE.extend(layer.style.opacity);
-            let item = ItemUniform { tint, ..ItemUniform::of_diameter(layer) };
-            points.calls(range.clone(), item, &mut self.uniforms, &mut calls);
-        }
-        let descriptor = wgpu::ComputePassDescriptor { label: Some("points"), ..Default::default() };
-        let mut pass = encoder.begin_compute_pass(&descriptor);
-        let clips = !scene.clip().is_everywhere();
-        self.pipelines.points.draw(&mut pass, &self.uniforms, (camera, clips), &calls);
-    }
-
-    fn encode_scene(
-        &mut self,
-        encoder: &mut wgpu::CommandEncoder,
-        scene: &Scene,
-        (camera, of_all): (Slot, Slot),
-        (links, fog): (&Plan, &FogPlan),
-    ) {
-        let lens = self.lens(scene);
-        let [first_row, height] = lens.rows;
-        let item = self.uniforms.push(&ItemUniform::new(Vec3::new(first_row, height, 0.0), 0.0));
-        let background = scene.settings().background;
-        let uniforms = (&self.uniforms, camera, item);
-        background::put(encoder, &mut self.target, (background, lens.rows), &self.pipelines.background, uniforms);
-        let seen = (self.target.viewport, lens.clip_from_scene);
-        let covered = Covered::by_points(scene, &self.layers, seen, |layer| !is_glass(layer));
-        let is_more = self.web.is_any() || fog.is_any || self.glass.is_some();
-        let store = if is_more { wgpu::StoreOp::Store } else { wgpu::StoreOp::Discard };
-        let cleared = wgpu::Operations { load: wgpu::LoadOp::Clear(0.0), store };
-        let mut pass = begin_pass(encoder, &self.target, cleared);
-        if let Some(covered) = &covered {
-            let texels = (&self.target.texels_group, self.target.viewport);
-            covered.resolve(&mut pass, &self.pipelines.resolve, &mut self.uniforms, camera, texels);
-        }
-        let opaque = visible(scene).filter(|layer| !is_glass(layer));
-        draw_layers(&mut pass, &self.pipelines, &self.layers, &mut self.uniforms, camera, opaque);
-        if is_more {
-            drop(pass);
-            let drawing = (&self.pipelines, &self.layers);
-            self.web.draw(encoder, links, &self.target, drawing, (&mut self.uniforms, camera), scene);
-            if fog.is_any {
-                let drawing = (&self.pipelines.volumes, &self.layers, &self.target);
-                self.fog.march(encoder, fog, drawing, (&mut self.uniforms, camera), scene);
-                let mut over = over(encoder, &self.target.color_view);
-                self.fog.lay_over(&mut over, &self.pipelines.fog, (&mut self.uniforms, camera));
-            }
-            if let Some(glass) = &self.glass {
-                let drawing = (&self.pipelines, &self.layers);
-                let shown = (scene, lens.clip_from_scene);
-                glass.draw(encoder, &self.target, drawing, (&mut self.uniforms, camera), shown);
-            }
-            let kept = wgpu::Operations { load: wgpu::LoadOp::Load, store: wgpu::StoreOp::Discard };
-            pass = begin_pass(encoder, &self.target, kept);
-        }
-        self.draw_box(&mut pass, scene, of_all);
-        if let Some(picked) = scene.picked().filter(|picked| scene.clip().keeps(picked.position)) {
-            let marker = self.uniforms.push(&ItemUniform::new(picked.position, 0.0));
-            pass.set_pipeline(&self.pipelines.marker);
-            pass.set_bind_group(0, self.uniforms.bind_group(), &camera.with(marker));
-            pass.draw(0..4, 0..1);
-        }
-    }
-
-    fn draw_box(&mut self, pass: &mut wgpu::RenderPass<'_>, scene: &Scene, camera: Slot) {
-        let Some(bounds) = scene.bounds().filter(|_| scene.settings().show_bounds) else { return };
-        self.gpu.queue.write_buffer(&self.box_edges, 0, bytemuck::cast_slice(&box_edges(bounds)));
-        let tint = line_tint(scene.settings().background);
-        let item = self.uniforms.push(&ItemUniform { tint, ..ItemUniform::new(Vec3::ZERO, BOX_LINE_PX) });
-        pass.set_pipeline(&self.pipelines.segments);
-        segments::draw(pass, &self.uniforms, camera, item, &self.box_edges, BOX_EDGES);
     }
 }

@@ -4,23 +4,10 @@
 
 mod common;
 
-use common::{VIEWPORT, fibres, gpu, hills, renderer, scene, set, spiral, torus};
+use common::{VIEWPORT, fibres, hills, picture, renderer, scene, set, spiral, torus};
 use heliograph_render::{Drawn, Image, Renderer};
 use heliograph_scene::{Scene, synthetic};
 use heliograph_wire::{Command, Value};
-
-/// The picture as it is, whole or not.
-fn picture(renderer: &mut Renderer<u64>) -> Image {
-    assert!(renderer.start_readback(0));
-    gpu().device.poll(wgpu::PollType::wait_indefinitely()).unwrap();
-    let mut image = None;
-    let width = VIEWPORT.width as usize * 4;
-    renderer.finish_readbacks(|_, bytes, stride_bytes| {
-        let rgba = bytes.chunks(stride_bytes).flat_map(|row| &row[..width]).copied().collect();
-        image = Some(Image { width: VIEWPORT.width, height: VIEWPORT.height, rgba });
-    });
-    image.unwrap()
-}
 
 /// Calls until the picture is whole.
 fn complete(renderer: &mut Renderer<u64>, scene: &Scene) -> Vec<Drawn> {

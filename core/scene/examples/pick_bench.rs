@@ -6,10 +6,9 @@
 
 use glam::{Vec3, vec3};
 use heliograph_scene::load::{LoadedLayer, Progress, Source, load};
-use heliograph_scene::{Aabb, LayerData, Mesh, Network, Points, Scene, Tracts, Viewport, normals_of, synthetic};
+use heliograph_scene::{Aabb, LayerData, Network, Points, Scene, Tracts, Viewport, synthetic};
 use heliograph_wire::{Command, Side};
 use std::error::Error;
-use std::f32::consts::TAU;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -85,36 +84,16 @@ fn full(count: usize) -> LoadedLayer {
     LoadedLayer::new("box".into(), LayerData::Points(Arc::new(points)), None)
 }
 
-/// A ring with waves.
+/// A ring of twice the square of so many triangles.
 fn mesh(across: u32, is_shuffled: bool) -> LoadedLayer {
-    let place = |index: u32| {
-        let [u, v] = [index / across, index % across].map(|step| step as f32 / across as f32 * TAU);
-        let reach = 1.0 + (0.4 + 0.03 * (9.0 * u).sin()) * v.cos();
-        vec3(reach * u.cos(), reach * u.sin(), 0.4 * v.sin())
-    };
-    let positions: Vec<Vec3> = (0..across * across).map(place).collect();
-    let corner = |u: u32, v: u32| (u % across) * across + v % across;
-    let quad = |index: u32| {
-        let (u, v) = (index / across, index % across);
-        let [a, b, c, d] = [corner(u, v), corner(u + 1, v), corner(u + 1, v + 1), corner(u, v + 1)];
-        [[a, b, c], [a, c, d]]
-    };
-    let mut triangles: Vec<[u32; 3]> = (0..across * across).flat_map(quad).collect();
+    let mut mesh = synthetic::ring_mesh(across, across);
     if is_shuffled {
         let mut number = numbers();
+        let (triangles, _) = mesh.indices.as_chunks_mut::<3>();
         for last in (1..triangles.len()).rev() {
             triangles.swap(last, (number() * last as f32) as usize);
         }
     }
-    let indices = triangles.concat();
-    let mesh = Mesh {
-        normals: normals_of(&positions, &indices),
-        bounds: Aabb::of_points(&positions),
-        face_index: (0..indices.len() as u32 / 3).collect(),
-        positions,
-        indices,
-        ..Mesh::default()
-    };
     LoadedLayer::new("ring".into(), LayerData::Mesh(Arc::new(mesh)), None)
 }
 

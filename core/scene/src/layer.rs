@@ -53,6 +53,8 @@ pub struct Layer {
     pub(crate) motion: Option<Motion>,
     /// About its elements, made with the data; about those of a network, which move, there are none.
     pub(crate) boxes: Arc<Boxes>,
+    /// See [`Layer::coarser`].
+    pub(crate) coarser: Arc<Vec<Vec<u32>>>,
 }
 
 /// All that decides the colours of a network's links beside its nodes: equal looks are equal colours, wherever the nodes are.
@@ -181,7 +183,7 @@ impl LayerData {
 impl Layer {
     /// Of what was read, as it is drawn at first; `scale` is [`Layer::scale`].
     pub(crate) fn of(loaded: LoadedLayer, id: LayerId, scale: f32) -> Layer {
-        let LoadedLayer { name, data, style, notice, file, boxes, axes, table } = loaded;
+        let LoadedLayer { name, data, style, notice, file, boxes, coarser, axes, table } = loaded;
         let is_laid_out = matches!(&data, LayerData::Network(network) if !network.is_placed);
         Layer {
             id,
@@ -202,7 +204,14 @@ impl Layer {
             scale,
             motion: is_laid_out.then_some(Motion::Runs),
             boxes,
+            coarser,
         }
+    }
+
+    /// Of a large mesh: the same with fewer and fewer triangles, finest first, for pictures that must be there soon. Each level is a list
+    /// of three vertices a triangle, each below the number of the mesh's vertices.
+    pub fn coarser(&self) -> &[Vec<u32>] {
+        &self.coarser
     }
 
     /// The colours of its elements as they are to be drawn now.

@@ -14,6 +14,7 @@ mod axes;
 mod boxes;
 pub mod camera;
 mod clip;
+mod coarse;
 mod colormap;
 mod command_error;
 mod curve;

@@ -2,7 +2,7 @@
 
 use crate::load::LoadedLayer;
 use crate::random::Random;
-use crate::{LayerData, Points};
+use crate::{Aabb, LayerData, Mesh, Points, normals_of};
 use glam::{DVec3, Vec3};
 use std::f32::consts::TAU;
 use std::sync::Arc;
@@ -25,4 +25,29 @@ fn point(random: &mut Random) -> (Vec3, [u8; 4]) {
     let position = middle + (outwards * around.cos() + Vec3::Z * around.sin()) * radius;
     let [red, green, blue] = ((position * 0.45 + 0.5) * 255.0).to_array().map(|part| part.clamp(0.0, 255.0) as u8);
     (position, [red, green, blue, 255])
+}
+
+/// A ring with waves, about one unit wide, of `2 * around * across` triangles in rows; closed, and lit from outside.
+pub fn ring_mesh(around: u32, across: u32) -> Mesh {
+    let place = |index: u32| {
+        let (u, v) = ((index / across) as f32 / around as f32 * TAU, (index % across) as f32 / across as f32 * TAU);
+        let reach = 0.35 + 0.13 * v.cos() + 0.005 * (40.0 * u).sin();
+        Vec3::new(reach * u.cos(), reach * u.sin(), 0.13 * v.sin())
+    };
+    let positions: Vec<Vec3> = (0..around * across).map(place).collect();
+    let corner = |u: u32, v: u32| (u % around) * across + v % across;
+    let quad = |index: u32| {
+        let (u, v) = (index / across, index % across);
+        let [a, b, c, d] = [corner(u, v), corner(u + 1, v), corner(u + 1, v + 1), corner(u, v + 1)];
+        [a, b, c, a, c, d]
+    };
+    let indices: Vec<u32> = (0..around * across).flat_map(quad).collect();
+    Mesh {
+        normals: normals_of(&positions, &indices),
+        bounds: Aabb::of_points(&positions),
+        face_index: (0..indices.len() as u32 / 3).collect(),
+        positions,
+        indices,
+        ..Mesh::default()
+    }
 }

@@ -26,6 +26,19 @@ pub(crate) fn renderer(viewport: Viewport, force_u32: bool) -> Renderer<u64> {
     Renderer::new(gpu(), Options { viewport, force_u32 }).unwrap()
 }
 
+/// The picture as it is, whole or not.
+pub(crate) fn picture(renderer: &mut Renderer<u64>) -> Image {
+    assert!(renderer.start_readback(0));
+    gpu().device.poll(wgpu::PollType::wait_indefinitely()).unwrap();
+    let mut image = None;
+    let width = VIEWPORT.width as usize * 4;
+    renderer.finish_readbacks(|_, bytes, stride_bytes| {
+        let rgba = bytes.chunks(stride_bytes).flat_map(|row| &row[..width]).copied().collect();
+        image = Some(Image { width: VIEWPORT.width, height: VIEWPORT.height, rgba });
+    });
+    image.unwrap()
+}
+
 pub(crate) fn scene(layers: impl IntoIterator<Item = LoadedLayer>) -> Scene {
     let mut scene = Scene::new(Arc::new(|| {}));
     scene.resize(VIEWPORT);

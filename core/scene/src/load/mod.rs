@@ -61,6 +61,7 @@ pub(crate) use nodes::is_geographic;
 
 use crate::axes::Axes;
 use crate::boxes::Boxes;
+use crate::coarse::coarser;
 use crate::reading::{Guess, TextTable};
 use crate::{Colormap, LayerData, Reading, Style, parallel};
 use format::{Head, Opened};
@@ -87,6 +88,8 @@ pub struct LoadedLayer {
     pub file: Option<(Source, u32)>,
     /// About its elements, for those who look for few of them.
     pub(crate) boxes: Arc<Boxes>,
+    /// Of a mesh: see [`crate::Layer::coarser`].
+    pub(crate) coarser: Arc<Vec<Vec<u32>>>,
     /// Of a table of points that has more columns: which can be coordinates.
     pub(crate) axes: Option<Arc<Axes>>,
     /// Of a text table: how it was read.
@@ -104,6 +107,7 @@ impl LoadedLayer {
         // Computed here, on the thread that reads: the one that draws must not wait for it.
         parallel::each(data.fields().into_iter().chain(data.link_fields()).collect(), |field| drop(field.summary()));
         let boxes = Arc::new(Boxes::of(&data));
+        let levels = if let LayerData::Mesh(mesh) = &data { coarser(mesh) } else { Vec::new() };
         let color_by = data.first_colors();
         // Radiologists' convention for volumes.
         let is_volume = matches!(data, LayerData::Volume(_));
@@ -114,7 +118,7 @@ impl LoadedLayer {
         if let LayerData::Network(network) = &data {
             style.thin_out(network.len(), network.edges.len());
         }
-        LoadedLayer { name, data, style, notice, file: None, boxes, axes: None, table: None }
+        LoadedLayer { name, data, style, notice, file: None, boxes, coarser: Arc::new(levels), axes: None, table: None }
     }
 
     /// The same, of a table; `names` are those of the columns that became coordinates.
