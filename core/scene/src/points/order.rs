@@ -10,6 +10,8 @@ const STRETCH: [u32; 2] = [512, 65_536];
 /// Points that are dealt out by one thread: at least so many, and such a part of all.
 const BLOCK: usize = 1 << 17;
 const BLOCKS: usize = 64;
+/// So few keys are sorted by comparing them.
+const LEAST_BY_BYTES: usize = 2048;
 /// Points between two questions whether to go on.
 const RUN: usize = 4096;
 
@@ -76,11 +78,43 @@ pub(crate) fn of(
     }
     let sorted = AtomicUsize::new(0);
     let count = parts.len();
-    let all = parallel::each(parts, |part| {
-        part.sort_unstable();
-        go_on(0.5 + 0.5 * sorted.fetch_add(1, Ordering::Relaxed) as f32 / count as f32)
-    });
-    all.into_iter().all(|went_on| went_on).then(|| keys.into_iter().map(|key| key as u32).collect())
+    let sort = |part: &mut [u64], (spare, stopped): &mut (Vec<u64>, bool)| {
+        *stopped |= !go_on(0.5 + 0.5 * sorted.fetch_add(1, Ordering::Relaxed) as f32 / count as f32);
+        if !*stopped {
+            sort_dealt(part, spare);
+        }
+    };
+    let ends = parallel::in_parallel(parts.into_iter(), <(Vec<u64>, bool)>::default, sort);
+    let went_on = ends.into_iter().all(|(_, stopped)| !stopped);
+    went_on.then(|| keys.into_iter().map(|key| key as u32).collect())
+}
+
+/// Sorts keys whose lower halves rise already: by a byte of the upper half after the other, the lowest first, which takes half
+/// as long as to compare.
+fn sort_dealt(keys: &mut [u64], spare: &mut Vec<u64>) {
+    if keys.len() < LEAST_BY_BYTES {
+        return keys.sort_unstable();
+    }
+    let byte = |key: u64, pass: usize| usize::from((key >> (32 + 8 * pass)) as u8);
+    let mut counts = [[0usize; 256]; 4];
+    for key in &*keys {
+        (0..4).for_each(|pass| counts[pass][byte(*key, pass)] += 1);
+    }
+    spare.resize(keys.len(), 0);
+    // An even number of passes: they end where they began.
+    for (pass, counts) in counts.into_iter().enumerate() {
+        let (from, to) = if pass % 2 == 0 { (&*keys, &mut spare[..]) } else { (&spare[..], &mut *keys) };
+        let mut next = 0;
+        let mut places = counts.map(|count| {
+            next += count;
+            next - count
+        });
+        for key in from {
+            let place = &mut places[byte(*key, pass)];
+            to[*place] = *key;
+            *place += 1;
+        }
+    }
 }
 
 /// Where stretches would begin if lots were fair to the last.
@@ -122,5 +156,43 @@ impl Stretches {
             dealt[self.at(random.below(self.count))] += 1;
         }
         dealt
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_are_sorted_by_bytes_as_by_comparison() {
+        let mut random = Random::new(3);
+        let mut spare = Vec::new();
+        for (count, bits) in [(100, 30), (LEAST_BY_BYTES, 30), (5000, 4), (70_000, 30), (3000, 32)] {
+            let mut keys: Vec<u64> = (0..count as u64).map(|at| random.bits() >> (64 - bits) << 32 | at).collect();
+            let mut expected = keys.clone();
+            expected.sort_unstable();
+            sort_dealt(&mut keys, &mut spare);
+            assert_eq!(keys, expected, "{count} keys of {bits} bits");
+        }
+    }
+
+    #[test]
+    fn the_order_is_the_same_whoever_deals_and_has_each_point_once() {
+        let count = 3 * BLOCK + 5;
+        let along = |run: Range<usize>, along: &mut [u32]| {
+            run.zip(along).for_each(|(index, along)| *along = (index as u32).wrapping_mul(2_654_435_761) >> 2);
+        };
+        let order = of(count, 7, along, |_| true).unwrap();
+        // Dealt by one hand, and compared.
+        let stretches = Stretches::of(count as u32);
+        let (mut random, mut dealt) = (Random::new(7), vec![Vec::new(); stretches.len()]);
+        for index in 0..count {
+            let mut far = [0];
+            along(index..index + 1, &mut far);
+            dealt[stretches.at(random.below(stretches.count))].push((far[0], index as u32));
+        }
+        dealt.iter_mut().for_each(|stretch| stretch.sort_unstable());
+        assert!(order.into_iter().eq(dealt.into_iter().flatten().map(|(_, index)| index)));
+        assert!(of(count, 7, along, |part| part < 0.3).is_none() && of(count, 7, along, |part| part < 0.8).is_none());
     }
 }

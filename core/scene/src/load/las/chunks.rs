@@ -1,8 +1,8 @@
 //! Chunks of compressed points, which are decompressed by themselves: each from its bytes in memory, on all processors.
 
 use super::header::Header;
-use super::records::{Extent, Layout};
 use super::net;
+use super::records::{Extent, Layout};
 use crate::load::Problem;
 use crate::load::progress::Progress;
 use crate::load::source::{FileReader, Source};
@@ -92,12 +92,8 @@ impl<'a> Work<'a> {
             rest = after;
             (chunk, records)
         });
-        let gather = || State {
-            reader: None,
-            compressed: Vec::new(),
-            extent: Extent::of_none(self.layout),
-            problem: None,
-        };
+        let gather =
+            || State { reader: None, compressed: Vec::new(), extent: Extent::of_none(self.layout), problem: None };
         let states = parallel::in_parallel(tasks, gather, |(chunk, records), state| {
             if self.is_over.load(Ordering::Relaxed) {
                 return;

@@ -105,14 +105,13 @@ impl Layout {
 pub(super) struct Extent {
     pub(super) min: [i32; 3],
     pub(super) max: [i32; 3],
-    pub(super) greatest_color: u16,
     /// All kept records, one bit over the other: where there is none set each of them has zeros.
     any: Vec<u8>,
 }
 
 impl Extent {
     pub(super) fn of_none(layout: &Layout) -> Extent {
-        Extent { min: [i32::MAX; 3], max: [i32::MIN; 3], greatest_color: 0, any: vec![0; layout.kept_bytes] }
+        Extent { min: [i32::MAX; 3], max: [i32::MIN; 3], any: vec![0; layout.kept_bytes] }
     }
 
     fn include(&mut self, records: &[u8], layout: &Layout) {
@@ -122,17 +121,12 @@ impl Extent {
             self.max = std::array::from_fn(|axis| self.max[axis].max(place[axis]));
             self.any.iter_mut().zip(record).for_each(|(any, byte)| *any |= byte);
         }
-        if let Some(at) = layout.color_at {
-            let colors = records.chunks_exact(layout.kept_bytes).flat_map(|record| color_in(record, at));
-            self.greatest_color = colors.fold(self.greatest_color, u16::max);
-        }
     }
 
     /// Of these and of others.
     pub(super) fn joined(mut self, other: &Extent) -> Extent {
         self.min = std::array::from_fn(|axis| self.min[axis].min(other.min[axis]));
         self.max = std::array::from_fn(|axis| self.max[axis].max(other.max[axis]));
-        self.greatest_color = self.greatest_color.max(other.greatest_color);
         self.any.iter_mut().zip(&other.any).for_each(|(any, byte)| *any |= byte);
         self
     }
@@ -143,19 +137,23 @@ impl Extent {
     }
 }
 
+#[inline]
 pub(super) fn i32_in(record: &[u8], at: usize) -> i32 {
     i32::from_le_bytes([record[at], record[at + 1], record[at + 2], record[at + 3]])
 }
 
+#[inline]
 pub(super) fn u16_in(record: &[u8], at: usize) -> u16 {
     u16::from_le_bytes([record[at], record[at + 1]])
 }
 
 /// Where the point is, in the file's whole numbers.
+#[inline]
 pub(super) fn place_in(record: &[u8]) -> [i32; 3] {
     [i32_in(record, 0), i32_in(record, 4), i32_in(record, 8)]
 }
 
+#[inline]
 pub(super) fn color_in(record: &[u8], at: usize) -> [u16; 3] {
     [u16_in(record, at), u16_in(record, at + 2), u16_in(record, at + 4)]
 }
