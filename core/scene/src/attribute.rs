@@ -164,6 +164,18 @@ impl Values {
         }
     }
 
+    /// Calls `take` with each finite value and how often it is there: once, or as often as it was counted.
+    fn each_finite(&self, counted: Option<&[(f64, u32)]>, mut take: impl FnMut(f64, u32)) {
+        if let Some(counted) = counted {
+            return counted.iter().for_each(|(value, count)| take(*value, *count));
+        }
+        self.each(0..self.len(), |value| {
+            if value.is_finite() {
+                take(value, 1);
+            }
+        });
+    }
+
     /// Those at these places, each below [`Values::len`]; `None` when one is not.
     pub(crate) fn picked_out(&self, places: &[u32]) -> Option<Values> {
         fn of<T: Copy>(list: &[T], places: &[u32]) -> Option<Vec<T>> {
@@ -272,25 +284,19 @@ impl Summary {
     /// Of these values; what is not finite does not count.
     fn of(values: &Values) -> Summary {
         let counted = values.counted();
-        let finite = |take: &mut dyn FnMut(f64, u32)| {
-            if let Some(counted) = &counted {
-                return counted.iter().for_each(|(value, count)| take(*value, *count));
-            }
-            values.each(0..values.len(), |value| {
-                if value.is_finite() {
-                    take(value, 1);
-                }
-            });
-        };
         let (mut least, mut greatest) = (f64::INFINITY, f64::NEG_INFINITY);
-        finite(&mut |value, _| (least, greatest) = (least.min(value), greatest.max(value)));
+        values.each_finite(counted.as_deref(), |value, _| {
+            (least, greatest) = (least.min(value), greatest.max(value));
+        });
         if least > greatest {
             return Summary { range: [0.0; 2], middle: [0.0; 2], histogram: vec![0; BINS] };
         }
         let width = greatest - least;
         let per_unit = if width > 0.0 && width.is_finite() { FINE_BINS as f64 / width } else { 0.0 };
         let mut fine = vec![0u32; FINE_BINS];
-        finite(&mut |value, count| fine[(((value - least) * per_unit) as usize).min(FINE_BINS - 1)] += count);
+        values.each_finite(counted.as_deref(), |value, count| {
+            fine[(((value - least) * per_unit) as usize).min(FINE_BINS - 1)] += count;
+        });
         let all: u64 = fine.iter().map(|&count| u64::from(count)).sum();
         // The lower edge of the part in which so many lie below, or the upper one for the upper end.
         let at = |share: f64| {

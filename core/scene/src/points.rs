@@ -1,11 +1,13 @@
 //! [`Points`]: a point cloud as it is drawn.
 
-mod order;
+pub(crate) mod order;
 
 use crate::aabb::Aabb;
 use crate::attribute::Attribute;
+use crate::curve::Curve;
 use crate::parallel;
 use glam::{DVec3, Vec3};
+use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A point cloud. All lists are of the same length and in the same, *shuffled* order: any prefix is a fair sample, to an
@@ -58,7 +60,9 @@ impl Points {
     pub fn arranged(self, seed: u64, go_on: impl Fn(f32) -> bool + Sync) -> Option<Points> {
         let Points { origin, positions, file_index, file_colors, attributes, .. } = self;
         let Some(bounds) = Aabb::of_points(&positions) else { return Some(Points { origin, ..Points::default() }) };
-        let order = order::of(&positions, seed, bounds, |part| go_on(ORDERING * part))?;
+        let curve = Curve::through(bounds);
+        let along = |run: Range<usize>, along: &mut [u32]| curve.each_along(&positions[run], along);
+        let order = order::of(positions.len(), seed, along, |part| go_on(ORDERING * part))?;
         let lists = [List::Positions(positions), List::FileIndex(file_index)].into_iter();
         let lists = lists.chain(file_colors.map(List::FileColors)).chain(attributes.into_iter().map(List::Attribute));
         let lists: Vec<List> = lists.collect();

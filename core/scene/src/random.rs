@@ -6,15 +6,23 @@ pub(crate) struct Random {
     state: u64,
 }
 
+/// From a state to the next.
+const STEP: u64 = 0x9e37_79b9_7f4a_7c15;
+
 impl Random {
     /// A generator whose numbers depend on `seed` alone.
     pub(crate) fn new(seed: u64) -> Random {
         Random { state: seed }
     }
 
+    /// The same after so many numbers.
+    pub(crate) fn after(seed: u64, numbers: u64) -> Random {
+        Random { state: seed.wrapping_add(STEP.wrapping_mul(numbers)) }
+    }
+
     /// The next 64 random bits.
     pub(crate) fn bits(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        self.state = self.state.wrapping_add(STEP);
         let mut bits = self.state;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         bits = (bits ^ (bits >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -46,5 +54,7 @@ mod tests {
         assert_eq!(ten(7), ten(7));
         assert_ne!(ten(7), ten(8));
         assert!(ten(7).into_iter().all(|number| number < 1000));
+        let mut later = Random::after(7, 6);
+        assert_eq!(ten(7)[6..], [0; 4].map(|_| later.below(1000)));
     }
 }

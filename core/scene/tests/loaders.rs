@@ -390,7 +390,7 @@ fn what_is_no_file_of_ours_is_said_to_be_none() {
 fn a_file_that_needs_more_memory_than_it_may_have_is_refused_before_it_takes_it() {
     let progress = Progress::with_limits(Limits { max_bytes: 5_000_000 });
     let error = load(&source("a.laz", laz_file(3, Some(500), 100_000)), &progress).unwrap_err();
-    let expected = "a.laz needs about 8 MB of memory, and of what this machine has free Heliograph takes at most 5 MB";
+    let expected = "a.laz needs about 9 MB of memory, and of what this machine has free Heliograph takes at most 5 MB";
     assert_eq!(error.to_string(), expected);
     let many = format!("{{\"nodes\":[{}{{}}],\"links\":[]}}", "{},".repeat(100_000));
     let error = load(&source("a.json", many), &progress).unwrap_err();

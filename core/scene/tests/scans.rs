@@ -4,7 +4,7 @@
 
 mod files;
 
-use files::laz_file;
+use files::{las_file, laz_file};
 use heliograph_scene::load::{LoadError, Progress, Source, load};
 use heliograph_scene::{LayerData, Points};
 use laz::LazVlrBuilder;
@@ -51,5 +51,41 @@ fn a_wrong_table_of_chunks_costs_no_point() {
         file.extend((0..60_000u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8));
         let points = read(&file).unwrap_or_else(|error| panic!("by {shift}: {error}"));
         assert!(is_same(&points, &whole), "a table that is wrong by {shift} gives other points");
+    }
+}
+
+/// Where a chunk is damaged the others are not: the sentence says so all the same, and says which file it is.
+#[test]
+fn a_damaged_chunk_is_an_error_and_no_panic() {
+    for format in [3, 7] {
+        let intact = laz_file(format, Some(100), COUNT);
+        let points_at = u32::from_le_bytes(intact[96..100].try_into().unwrap()) as usize;
+        let table_at = i64::from_le_bytes(intact[points_at..points_at + 8].try_into().unwrap()) as usize;
+        let mut damaged = intact.clone();
+        // In the middle of the points, as long as a chunk or two.
+        let middle = (points_at + table_at) / 2;
+        damaged[middle..middle + 1500].fill(0xff);
+        match read(&damaged) {
+            Ok(points) => assert_eq!(points.len(), COUNT as usize, "of a pointwise chunk any bytes are points"),
+            Err(error) => assert!(error.to_string().starts_with("a.laz "), "{error}"),
+        }
+    }
+}
+
+/// Extra bytes that no record describes are in the file between what is read, and left out.
+#[test]
+fn bytes_that_nothing_describes_do_not_move_what_stands_before_them() {
+    let plain = read(&las_file(3, COUNT)).unwrap();
+    for more in [1usize, 7, 5000] {
+        let mut file = las_file(3, 0);
+        let record_bytes = 34 + more;
+        file[105..107].copy_from_slice(&(record_bytes as u16).to_le_bytes());
+        file[107..111].copy_from_slice(&COUNT.to_le_bytes());
+        let records = las_file(3, COUNT);
+        for record in records[375..].chunks_exact(34) {
+            file.extend(record);
+            file.extend(vec![0xa5; more]);
+        }
+        assert!(is_same(&read(&file).unwrap(), &plain), "with {more} bytes more");
     }
 }

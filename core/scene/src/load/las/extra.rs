@@ -5,6 +5,7 @@ use crate::load::Problem;
 use crate::load::source::FileReader;
 use crate::{Attribute, Values};
 use std::io::{Read, Seek, SeekFrom};
+use std::ops::Range;
 
 /// Of a variable length record.
 const HEAD_BYTES: u64 = 54;
@@ -14,7 +15,7 @@ const FIELD_BYTES: usize = 192;
 const MOST_FIELDS: usize = 256;
 
 /// One number of each point.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Field {
     name: String,
     /// Where in a record it is.
@@ -24,7 +25,6 @@ pub(super) struct Field {
     none: Option<f64>,
     /// To be multiplied and added; none where the number is what it says.
     scale: Option<[f64; 2]>,
-    values: Values,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,31 +97,110 @@ fn add(described: &[u8; FIELD_BYTES], at: usize, record_bytes: usize, fields: &m
         let scale = ((scale, offset) != (1.0, 0.0)).then_some([scale, offset]);
         let none = has(0).then(|| kind.widened(&described[40 + 8 * part..48 + 8 * part]));
         let name = if parts == 1 { name.clone() } else { format!("{name} {}", part + 1) };
-        let values = if scale.is_none() && none.is_none() { kind.list() } else { Values::F64(Vec::new()) };
-        fields.push(Field { name, at: place, kind, none, scale, values });
+        fields.push(Field { name, at: place, kind, none, scale });
     }
     at + parts * kind.size()
 }
 
 impl Field {
-    /// Takes the number of the next point.
-    pub(super) fn take(&mut self, record: &[u8]) {
+    /// Where in a record it is.
+    pub(super) fn place(&self) -> Range<usize> {
+        self.at..self.at + self.kind.size()
+    }
+
+    /// It is elsewhere in the records that are kept.
+    pub(super) fn move_to(&mut self, at: usize) {
+        self.at = at;
+    }
+
+    /// Whether zeros, as they are stored, are zeros.
+    pub(super) fn is_as_stored(&self) -> bool {
+        self.scale.is_none() && self.none.is_none()
+    }
+
+    /// A list for as many numbers as they are stored; those of 64 bits lose what is beyond 2^53.
+    pub(super) fn zeros(&self, count: usize) -> Values {
+        match self.kind {
+            _ if !self.is_as_stored() => Values::F64(vec![0.0; count]),
+            Kind::U8 => Values::U8(vec![0; count]),
+            Kind::I8 => Values::I8(vec![0; count]),
+            Kind::U16 => Values::U16(vec![0; count]),
+            Kind::I16 => Values::I16(vec![0; count]),
+            Kind::U32 => Values::U32(vec![0; count]),
+            Kind::I32 => Values::I32(vec![0; count]),
+            Kind::F32 => Values::F32(vec![0.0; count]),
+            Kind::U64 | Kind::I64 | Kind::F64 => Values::F64(vec![0.0; count]),
+        }
+    }
+
+    /// What a number takes in that list.
+    pub(super) fn final_bytes(&self) -> usize {
+        self.zeros(0).bytes_each()
+    }
+
+    /// Fills a part of that list, from as many records.
+    pub(super) fn fill(&self, list: &mut Slice<'_>, records: &[u8], record_bytes: usize) {
+        fn write<T>(list: &mut [T], numbers: impl Iterator<Item = f64>, stored: impl Fn(f64) -> T) {
+            list.iter_mut().zip(numbers).for_each(|(place, number)| *place = stored(number));
+        }
+        let numbers = records.chunks_exact(record_bytes).map(|record| self.number(record));
+        match list {
+            Slice::U8(list) => write(list, numbers, |number| number as u8),
+            Slice::I8(list) => write(list, numbers, |number| number as i8),
+            Slice::U16(list) => write(list, numbers, |number| number as u16),
+            Slice::I16(list) => write(list, numbers, |number| number as i16),
+            Slice::U32(list) => write(list, numbers, |number| number as u32),
+            Slice::I32(list) => write(list, numbers, |number| number as i32),
+            Slice::F32(list) => write(list, numbers, |number| number as f32),
+            Slice::F64(list) => write(list, numbers, |number| number),
+        }
+    }
+
+    fn number(&self, record: &[u8]) -> f64 {
         let stored = self.kind.decoded(&record[self.at..]);
-        let value = match self.scale {
+        match self.scale {
             _ if self.none == Some(stored) => f64::NAN,
             Some([scale, offset]) => stored * scale + offset,
             None => stored,
-        };
-        self.values.push_f64(value);
+        }
     }
 
-    /// Takes those of the same field that come after these.
-    pub(super) fn append(&mut self, after: Field) {
-        self.values.append(after.values);
+    pub(super) fn attribute(&self, values: Values) -> Attribute {
+        Attribute::new(&self.name, values)
     }
+}
 
-    pub(super) fn into_attribute(self) -> Attribute {
-        Attribute::new(self.name, self.values)
+/// A part of [`Values`], to be written.
+pub(super) enum Slice<'a> {
+    U8(&'a mut [u8]),
+    I8(&'a mut [i8]),
+    U16(&'a mut [u16]),
+    I16(&'a mut [i16]),
+    U32(&'a mut [u32]),
+    I32(&'a mut [i32]),
+    F32(&'a mut [f32]),
+    F64(&'a mut [f64]),
+}
+
+impl Default for Slice<'_> {
+    fn default() -> Self {
+        Slice::U8(&mut [])
+    }
+}
+
+impl<'a> Slice<'a> {
+    /// All parts, of so many numbers.
+    pub(super) fn each_of(values: &'a mut Values, size: usize) -> Box<dyn Iterator<Item = Slice<'a>> + Send + 'a> {
+        match values {
+            Values::U8(list) => Box::new(list.chunks_mut(size).map(Slice::U8)),
+            Values::I8(list) => Box::new(list.chunks_mut(size).map(Slice::I8)),
+            Values::U16(list) => Box::new(list.chunks_mut(size).map(Slice::U16)),
+            Values::I16(list) => Box::new(list.chunks_mut(size).map(Slice::I16)),
+            Values::U32(list) => Box::new(list.chunks_mut(size).map(Slice::U32)),
+            Values::I32(list) => Box::new(list.chunks_mut(size).map(Slice::I32)),
+            Values::F32(list) => Box::new(list.chunks_mut(size).map(Slice::F32)),
+            Values::F64(list) => Box::new(list.chunks_mut(size).map(Slice::F64)),
+        }
     }
 }
 
@@ -132,20 +211,6 @@ impl Kind {
             Kind::U16 | Kind::I16 => 2,
             Kind::U32 | Kind::I32 | Kind::F32 => 4,
             Kind::U64 | Kind::I64 | Kind::F64 => 8,
-        }
-    }
-
-    /// Numbers as they are stored; those of 64 bits lose what is beyond 2^53.
-    fn list(self) -> Values {
-        match self {
-            Kind::U8 => Values::U8(Vec::new()),
-            Kind::I8 => Values::I8(Vec::new()),
-            Kind::U16 => Values::U16(Vec::new()),
-            Kind::I16 => Values::I16(Vec::new()),
-            Kind::U32 => Values::U32(Vec::new()),
-            Kind::I32 => Values::I32(Vec::new()),
-            Kind::F32 => Values::F32(Vec::new()),
-            Kind::U64 | Kind::I64 | Kind::F64 => Values::F64(Vec::new()),
         }
     }
 

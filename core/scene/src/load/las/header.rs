@@ -29,6 +29,8 @@ pub(super) struct Header {
 
 /// Bytes of a point of each format.
 const RECORD_BYTES: [usize; 11] = [20, 28, 26, 34, 57, 63, 30, 36, 38, 59, 67];
+/// The last of these, where a format has them.
+const WAVE_PACKET_BYTES: usize = 29;
 /// The header of the oldest versions; those of 1.3 and 1.4 are longer.
 const OLD_HEADER_BYTES: usize = 227;
 const NEW_HEADER_BYTES: u64 = 375;
@@ -97,6 +99,12 @@ impl Header {
             6..=10 => Some(22),
             _ => None,
         }
+    }
+
+    /// Bytes of a point before those that are not read: wave packets, and then those beyond what its format needs.
+    pub(super) fn own_bytes(&self) -> usize {
+        let packet = if matches!(self.format, 4 | 5 | 9 | 10) { WAVE_PACKET_BYTES } else { 0 };
+        RECORD_BYTES[usize::from(self.format)] - packet
     }
 
     /// Bytes of a point beyond those that its format needs.

@@ -1,16 +1,15 @@
 //! LAZ: decompression by `laz`, behind checks of all that it would believe.
 
+use super::chunks::{self, Work, damaged, is_layered, no_sense};
 use super::header::Header;
-use super::{Records, block_records, net, too_few};
+use super::records::{Extent, Layout};
+use super::{net, too_few};
 use crate::load::Problem;
 use crate::load::progress::Progress;
 use crate::load::source::{FileReader, Source};
-use crate::parallel;
 use laz::laszip::ChunkTable;
 use laz::{DecompressionSelection, LasZipDecompressor, LazItem, LazItemRecordBuilder, LazItemType, LazVlr};
-use std::io::{Read, Seek, SeekFrom};
-use std::ops::Range;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 
 /// Decompresses all points, on all processors where the file says where its chunks begin.
 pub(super) fn decompress(
@@ -18,132 +17,57 @@ pub(super) fn decompress(
     mut reader: FileReader,
     header: &Header,
     progress: &Progress,
-    records: &Records,
-) -> Result<Records, Problem> {
+    layout: &Layout,
+) -> Result<(Vec<u8>, Extent), Problem> {
     let vlr = find_vlr(&mut reader, header)?;
     check_items(&vlr, header)?;
     check_chunk_table(&mut reader, header)?;
+    // Zeros are asked for, not written: memory is taken by what comes there, not by what the header promises.
+    let mut records = vec![0; header.point_count as usize * layout.kept_bytes];
+    if let Some(chunks) = net::caught(|| chunks::of_table(&mut reader, &vlr, header, layout)).flatten() {
+        let work = Work::new(source, &vlr, header, layout, progress);
+        match work.decompress(chunks, &mut records) {
+            Ok(extent) => return Ok((records, extent)),
+            Err(Problem::Cancelled) => return Err(Problem::Cancelled),
+            Err(_) => {}
+        }
+    }
+    // The table is wrong or a chunk is damaged: one after the other they say where, or are right nevertheless.
     if is_layered(&vlr) {
         check_layers(&mut reader, &vlr, header, progress)?;
     }
-    let work =
-        Work { source, vlr, header, progress, records, done: AtomicU64::new(0), is_over: AtomicBool::new(false) };
-    let caught = |part| {
-        let outcome =
-            net::caught(|| work.decode(part)).unwrap_or_else(|| Err(damaged("its compressed points make no sense")));
-        work.is_over.fetch_or(outcome.is_err(), Ordering::Relaxed);
-        outcome
-    };
-    let parts = net::caught(|| work.parts(&mut reader)).unwrap_or_default();
-    if parts.len() > 1 {
-        let decoded: Result<Vec<Decoded>, Problem> = parallel::each(parts.clone(), caught).into_iter().collect();
-        // Each part must end where the next begins: else the table is wrong, and the points may be right nevertheless.
-        match decoded {
-            Ok(decoded) if decoded.iter().zip(&parts[1..]).all(|(part, next)| part.end_at == next.start_at) => {
-                return Ok(decoded.into_iter().map(|part| part.records).reduce(Records::joined).unwrap_or_default());
-            }
-            Err(Problem::Cancelled) => return Err(Problem::Cancelled),
-            _ => {}
-        }
-        work.done.store(0, Ordering::Relaxed);
-        work.is_over.store(false, Ordering::Relaxed);
-    }
-    let whole = Part { points: 0..header.point_count, start_at: header.points_at + 8 };
-    Ok(caught(whole)?.records)
+    let all = || one_by_one(reader, vlr, header, progress, layout, &mut records);
+    let extent = net::caught(all).unwrap_or_else(|| Err(no_sense()))?;
+    Ok((records, extent))
 }
 
-/// What is decompressed, by as many threads as there are parts.
-struct Work<'a> {
-    source: &'a Source,
+/// Decompresses all points without asking where chunks begin.
+fn one_by_one(
+    mut reader: FileReader,
     vlr: LazVlr,
-    header: &'a Header,
-    progress: &'a Progress,
-    /// Those of no points, to begin with.
-    records: &'a Records,
-    /// Points, of all parts.
-    done: AtomicU64,
-    /// One part failed: the others need not go on.
-    is_over: AtomicBool,
-}
-
-/// Chunks that one thread decompresses.
-#[derive(Debug, Clone)]
-struct Part {
-    points: Range<u64>,
-    /// Where its first chunk begins.
-    start_at: u64,
-}
-
-/// What became of a [`Part`].
-struct Decoded {
-    records: Records,
-    /// Where its last chunk ends.
-    end_at: u64,
-}
-
-impl Work<'_> {
-    /// Parts of about the same number of points, by the table of chunks; none where it says too little.
-    fn parts(&self, reader: &mut FileReader) -> Vec<Part> {
-        let count = self.header.point_count;
-        if reader.seek(SeekFrom::Start(self.header.points_at)).is_err() {
-            return Vec::new();
+    header: &Header,
+    progress: &Progress,
+    layout: &Layout,
+    into: &mut [u8],
+) -> Result<Extent, Problem> {
+    reader.seek(SeekFrom::Start(header.points_at))?;
+    let mut decompressor =
+        LasZipDecompressor::selective(reader, vlr, wanted()).map_err(|error| damaged(&error.to_string()))?;
+    let mut done = 0;
+    layout.take(into, |records| {
+        for record in records.chunks_exact_mut(header.record_bytes) {
+            decompressor.decompress_one(record).map_err(|error| match error.kind() {
+                ErrorKind::UnexpectedEof => too_few(header, done),
+                _ => damaged(&error.to_string()),
+            })?;
+            done += 1;
         }
-        let Ok(table) = ChunkTable::read_from(reader, &self.vlr) else { return Vec::new() };
-        let each = count.div_ceil(parallel::threads() as u64);
-        let mut parts: Vec<Part> = Vec::new();
-        let (mut points, mut at) = (0u64, self.header.points_at + 8);
-        for chunk in table.as_ref() {
-            if points >= count {
-                break;
-            }
-            match parts.last_mut().filter(|part| points - part.points.start < each) {
-                Some(_) => {}
-                None => parts.push(Part { points: points..count, start_at: at }),
-            }
-            points = points.saturating_add(chunk.point_count);
-            at = at.saturating_add(chunk.byte_count);
-        }
-        let starts: Vec<u64> = parts.iter().skip(1).map(|part| part.points.start).collect();
-        parts.iter_mut().zip(starts).for_each(|(part, next)| part.points.end = next);
-        parts
-    }
-
-    fn decode(&self, part: Part) -> Result<Decoded, Problem> {
-        let header = self.header;
-        let mut points = self.source.open()?;
-        points.seek(SeekFrom::Start(header.points_at))?;
-        let mut decompressor = LasZipDecompressor::selective(points, self.vlr.clone(), wanted())
-            .map_err(|error| damaged(&error.to_string()))?;
-        if part.points.start > 0 {
-            decompressor.seek(part.points.start).map_err(|error| damaged(&error.to_string()))?;
-        }
-        let mut records = self.records.clone();
-        let mut block = vec![0; block_records(header) * header.record_bytes];
-        let mut at = part.points.start;
-        while at < part.points.end {
-            let count = (part.points.end - at).min(block_records(header) as u64);
-            let block = &mut block[..count as usize * header.record_bytes];
-            for (index, record) in block.chunks_exact_mut(header.record_bytes).enumerate() {
-                decompressor.decompress_one(record).map_err(|error| match error.kind() {
-                    std::io::ErrorKind::UnexpectedEof => too_few(header, at + index as u64),
-                    _ => damaged(&error.to_string()),
-                })?;
-            }
-            records.take(block);
-            at += count;
-            let done = self.done.fetch_add(count, Ordering::Relaxed) + count;
-            self.progress.advance(done, header.point_count)?;
-            if self.is_over.load(Ordering::Relaxed) {
-                break;
-            }
-        }
-        let end_at = decompressor.get_mut().stream_position()?;
-        Ok(Decoded { records, end_at })
-    }
+        progress.advance(done, header.point_count)
+    })
 }
 
 /// All but what is not read: wave packets.
-fn wanted() -> DecompressionSelection {
+pub(super) fn wanted() -> DecompressionSelection {
     DecompressionSelection(
         DecompressionSelection::Z
             | DecompressionSelection::CLASSIFICATION
@@ -156,10 +80,6 @@ fn wanted() -> DecompressionSelection {
             | DecompressionSelection::NIR
             | DecompressionSelection::ALL_EXTRA_BYTES,
     )
-}
-
-fn damaged(detail: &str) -> Problem {
-    Problem::Malformed { kind: "LAZ", detail: detail.to_owned() }
 }
 
 /// The variable length record that says how the points are compressed.
@@ -204,10 +124,6 @@ fn check_items(vlr: &LazVlr, header: &Header) -> Result<(), Problem> {
     }
 }
 
-fn is_layered(vlr: &LazVlr) -> bool {
-    vlr.items().first().is_some_and(|item| item.version() >= 3)
-}
-
 /// `laz` makes room for as many chunks as the table promises, and takes a table that it cannot read for none, from a
 /// wrong place: so the table must be there, and each of its chunks have at least one whole point.
 fn check_chunk_table(reader: &mut FileReader, header: &Header) -> Result<(), Problem> {
@@ -240,27 +156,17 @@ fn check_chunk_table(reader: &mut FileReader, header: &Header) -> Result<(), Pro
     Ok(())
 }
 
-/// `laz` makes room for each layer of a chunk by the size that the chunk promises: each must be there.
-/// Where chunks have sizes of their own, it also takes the table for complete.
+/// Each layer that a chunk promises must be there. Where chunks have sizes of their own, `laz` also takes the table for complete.
 fn check_layers(reader: &mut FileReader, vlr: &LazVlr, header: &Header, progress: &Progress) -> Result<(), Problem> {
-    let layers: u64 = vlr.items().iter().map(layers_of).sum();
     let mut at = header.points_at + 8;
     let mut points = 0u64;
     while points < header.point_count {
-        let head_bytes = header.record_bytes as u64 + 4 + 4 * layers;
-        if at.saturating_add(head_bytes) > reader.len() {
-            return Err(too_few(header, points));
-        }
-        reader.seek(SeekFrom::Start(at + header.record_bytes as u64))?;
+        reader.seek(SeekFrom::Start(at))?;
+        let left = reader.len().saturating_sub(at);
+        let promised = chunks::promised(reader, left, vlr, header)?.ok_or_else(|| too_few(header, points))?;
         // Each chunk has at least one point: the loop ends.
-        points += u64::from(u32::from_le_bytes(reader.array()?)).max(1);
-        at += head_bytes;
-        for _ in 0..layers {
-            at += u64::from(u32::from_le_bytes(reader.array()?));
-        }
-        if at > reader.len() {
-            return Err(too_few(header, points));
-        }
+        points += promised[0].max(1);
+        at += promised[1];
         progress.advance(0, 1)?;
     }
     if vlr.uses_variable_size_chunks() {
@@ -272,14 +178,4 @@ fn check_layers(reader: &mut FileReader, vlr: &LazVlr, header: &Header, progress
         }
     }
     Ok(())
-}
-
-/// How many layers a field has, each with a size of its own in the head of the chunk.
-fn layers_of(item: &LazItem) -> u64 {
-    match item.item_type() {
-        LazItemType::Point14 => 9,
-        LazItemType::RGBNIR14 => 2,
-        LazItemType::Byte14(count) => u64::from(count),
-        _ => 1,
-    }
 }
