@@ -171,7 +171,8 @@ fn layer_of_selection(ui: &mut egui::Ui, layer: &SelectedLayer) {
                     format!("{mean} ± {deviation}, from {least} to {greatest}")
                 }
                 Some(SelectedNumbers::Kinds { most, more }) => {
-                    let named: Vec<String> = most.iter().map(|kind| format!("{} {}", text::count(kind.count.into()), kind.label)).collect();
+                    let named: Vec<String> =
+                        most.iter().map(|kind| format!("{} {}", text::count(kind.count.into()), kind.label)).collect();
                     let rest = if *more > 0 { format!(" and {more} more") } else { String::new() };
                     format!("{}{rest}", named.join(", "))
                 }

@@ -120,8 +120,7 @@ fn joined(
     }
     let size = sides(whole);
     let [x, y, z] = size;
-    let gap =
-        |there| malformed(format!("its pieces hold {there} of the {x} × {y} × {z} numbers that they reach over"));
+    let gap = |there| malformed(format!("its pieces hold {there} of the {x} × {y} × {z} numbers that they reach over"));
     let there = parts.iter().map(|part| count(sides(part.extent)).unwrap_or(0)).fold(0, u64::saturating_add);
     let expected = count(size).filter(|expected| *expected <= there).ok_or_else(|| gap(there))?;
     let mut arrays = Vec::new();
