@@ -149,8 +149,8 @@ impl Meter {
                 self.moving = (self.moving * 3 + took.at_most.min(MOST_MOVING)) / 4;
                 learn(&mut self.points, load.points, took, target);
             }
-            // What a frame takes whatever it adds is most of what one takes while something moves: so at least half of this one
-            // goes into adding points.
+            // What a frame takes whatever it adds is no more than one takes while something moves: so about half of this one, or
+            // more, goes into adding points.
             Moment::Resting => learn(&mut self.points_at_rest, load.points, took, target.max(self.moving * 2)),
         }
         learn(&mut self.pixels, load.pixels, took, target);

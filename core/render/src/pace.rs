@@ -8,7 +8,7 @@ pub(crate) enum Moment {
     /// The camera moves.
     Moving,
     /// The picture is being completed. A movement that begins meanwhile waits for it; but each frame that completes it has to light
-    /// and compose all that is there, so shorter ones would spend most of their time on that.
+    /// and compose all that is there, so shorter ones do that more often.
     Resting,
 }
 

@@ -1,6 +1,6 @@
 //! Large meshes: fewer triangles while something moves, all of them at rest.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 mod common;
 
