@@ -8,7 +8,7 @@ use files::{las_file, laz_file};
 use heliograph_scene::load::{LoadError, Progress, Source, load};
 use heliograph_scene::{LayerData, Points};
 use laz::LazVlrBuilder;
-use laz::laszip::{ChunkTable, ChunkTableEntry};
+use laz::laszip::{ChunkTable, ChunkTableEntry, compress_buffer};
 use std::io::Cursor;
 
 const COUNT: u32 = 1700;
@@ -88,4 +88,29 @@ fn bytes_that_nothing_describes_do_not_move_what_stands_before_them() {
         }
         assert!(is_same(&read(&file).unwrap(), &plain), "with {more} bytes more");
     }
+}
+
+/// Room is made for points that come, not for those that a header promises, however well they may be compressed.
+#[test]
+fn points_that_are_compressed_to_next_to_nothing_are_read_and_those_that_are_not_there_are_missed() {
+    const MANY: u32 = 40_000;
+    let vlr = || LazVlrBuilder::default().with_point_format(0, 0).unwrap().with_fixed_chunk_size(50_000).build();
+    let template = laz_file(0, Some(50_000), 1);
+    let points_at = u32::from_le_bytes(template[96..100].try_into().unwrap()) as usize;
+    let file = |promised: u32| {
+        let mut file = Cursor::new(template[..points_at].to_vec());
+        file.set_position(points_at as u64);
+        compress_buffer(&mut file, &vec![7; 20 * MANY as usize], vlr()).unwrap();
+        let mut file = file.into_inner();
+        file[107..111].copy_from_slice(&promised.to_le_bytes());
+        file[247..255].copy_from_slice(&u64::from(promised).to_le_bytes());
+        file
+    };
+    let small = file(MANY);
+    assert!(small.len() * 100 < 20 * MANY as usize, "{} bytes", small.len());
+    let points = read(&small).unwrap();
+    assert_eq!(points.len(), MANY as usize);
+    assert!(points.attributes.iter().any(|one| one.name == "user data" && one.values.get(MANY as usize - 1) == 7.0));
+    let error = read(&file(50_000_000)).unwrap_err().to_string();
+    assert!(error.starts_with("a.laz "), "{error}");
 }

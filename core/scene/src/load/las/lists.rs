@@ -17,8 +17,6 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 const SEED: u64 = 0x6c61_7a21;
 /// So many records are fetched, then a list after the other is written of them: as many as are near meanwhile.
 const BLOCK: usize = 1024;
-/// Records that are asked for at once.
-const TOUCHED: usize = 128;
 /// The part of the time that it takes to find the order.
 const ORDERING: f32 = 0.5;
 
@@ -46,21 +44,6 @@ pub(super) fn points(
     // Before the lists are looked at once more.
     drop(records);
     Ok(lists.into_points(order, frame.origin, frame.bounds(extent), layout))
-}
-
-/// Copies these records, from wherever they are, into a block.
-fn fetch(order: &[u32], records: &[u8], block: &mut [u8], record_bytes: usize) {
-    let place = |index: &u32| *index as usize * record_bytes..(*index as usize + 1) * record_bytes;
-    // To look at a byte takes so few steps that memory is asked for many records at once; to copy them takes so many that it
-    // would be asked for a few.
-    let touched = order.iter().fold(0, |sum, index| {
-        let Range { start, end } = place(index);
-        sum ^ records[start] ^ records[end - 1]
-    });
-    std::hint::black_box(touched);
-    for (index, record) in order.iter().zip(block.chunks_exact_mut(record_bytes)) {
-        record.copy_from_slice(&records[place(index)]);
-    }
 }
 
 /// From the file's whole numbers to places about the middle of the cloud.
@@ -180,8 +163,9 @@ impl Lists {
                 return;
             }
             let block = &mut block[..order.len() * layout.kept_bytes];
-            for (order, block) in order.chunks(TOUCHED).zip(block.chunks_mut(TOUCHED * layout.kept_bytes)) {
-                fetch(order, records, block, layout.kept_bytes);
+            for (index, record) in order.iter().zip(block.chunks_exact_mut(layout.kept_bytes)) {
+                let at = *index as usize * layout.kept_bytes;
+                record.copy_from_slice(&records[at..at + layout.kept_bytes]);
             }
             part.fill(block, layout, frame);
         };

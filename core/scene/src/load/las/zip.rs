@@ -11,6 +11,11 @@ use laz::laszip::ChunkTable;
 use laz::{DecompressionSelection, LasZipDecompressor, LazItem, LazItemRecordBuilder, LazItemType, LazVlr};
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 
+/// So many bytes of points at most are thought to be in one of the file: some ten times as many as scans have.
+const MOST_OF_A_BYTE: u64 = 100;
+/// Where that is not believed, room is made for so many points at a time.
+const RUN: u64 = 4096;
+
 /// Decompresses all points, on all processors where the file says where its chunks begin.
 pub(super) fn decompress(
     source: &Source,
@@ -22,11 +27,11 @@ pub(super) fn decompress(
     let vlr = find_vlr(&mut reader, header)?;
     check_items(&vlr, header)?;
     check_chunk_table(&mut reader, header)?;
-    // Zeros are asked for, not written: memory is taken by what comes there, not by what the header promises.
-    let mut records = vec![0; header.point_count as usize * layout.kept_bytes];
-    if let Some(chunks) = net::caught(|| chunks::of_table(&mut reader, &vlr, header, layout)).flatten() {
-        let work = Work::new(source, &vlr, header, layout, progress);
-        match work.decompress(chunks, &mut records) {
+    if let Some(chunks) = net::caught(|| chunks::of_table(&mut reader, &vlr, header, layout)).flatten()
+        && is_plausible(&reader, header, layout)
+    {
+        let mut records = vec![0; header.point_count as usize * layout.kept_bytes];
+        match Work::new(source, &vlr, header, layout, progress).decompress(chunks, &mut records) {
             Ok(extent) => return Ok((records, extent)),
             Err(Problem::Cancelled) => return Err(Problem::Cancelled),
             Err(_) => {}
@@ -36,9 +41,13 @@ pub(super) fn decompress(
     if is_layered(&vlr) {
         check_layers(&mut reader, &vlr, header, progress)?;
     }
-    let all = || one_by_one(reader, vlr, header, progress, layout, &mut records);
-    let extent = net::caught(all).unwrap_or_else(|| Err(no_sense()))?;
-    Ok((records, extent))
+    net::caught(|| one_by_one(reader, vlr, header, progress, layout)).unwrap_or_else(|| Err(no_sense()))
+}
+
+/// Whether the file may have as many points as its header promises. Points that say little are compressed to next to nothing,
+/// so it may have more: then they are read as they come, and no room is made for them before.
+fn is_plausible(reader: &FileReader, header: &Header, layout: &Layout) -> bool {
+    header.point_count.saturating_mul(layout.kept_bytes as u64) <= reader.len().saturating_mul(MOST_OF_A_BYTE)
 }
 
 /// Decompresses all points without asking where chunks begin.
@@ -48,22 +57,27 @@ fn one_by_one(
     header: &Header,
     progress: &Progress,
     layout: &Layout,
-    into: &mut [u8],
-) -> Result<Extent, Problem> {
+) -> Result<(Vec<u8>, Extent), Problem> {
     reader.seek(SeekFrom::Start(header.points_at))?;
     let mut decompressor =
         LasZipDecompressor::selective(reader, vlr, wanted()).map_err(|error| damaged(&error.to_string()))?;
-    let mut done = 0;
-    layout.take(into, |records| {
-        for record in records.chunks_exact_mut(header.record_bytes) {
-            decompressor.decompress_one(record).map_err(|error| match error.kind() {
-                ErrorKind::UnexpectedEof => too_few(header, done),
-                _ => damaged(&error.to_string()),
-            })?;
-            done += 1;
-        }
-        progress.advance(done, header.point_count)
-    })
+    let (mut records, mut extent, mut done) = (Vec::new(), Extent::of_none(layout), 0);
+    while done < header.point_count {
+        let start = records.len();
+        records.resize(start + (header.point_count - done).min(RUN) as usize * layout.kept_bytes, 0);
+        let taken = layout.take(&mut records[start..], |records| {
+            for record in records.chunks_exact_mut(header.record_bytes) {
+                decompressor.decompress_one(record).map_err(|error| match error.kind() {
+                    ErrorKind::UnexpectedEof => too_few(header, done),
+                    _ => damaged(&error.to_string()),
+                })?;
+                done += 1;
+            }
+            progress.advance(done, header.point_count)
+        })?;
+        extent = extent.joined(&taken);
+    }
+    Ok((records, extent))
 }
 
 /// All but what is not read: wave packets.
