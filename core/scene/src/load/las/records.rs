@@ -30,7 +30,7 @@ impl Layout {
     /// Of extra bytes only those are kept that a field is of.
     pub(super) fn new(header: &Header, mut extra: Vec<Field>) -> Layout {
         let mut kept_bytes = header.own_bytes();
-        let mut kept = vec![0..kept_bytes];
+        let mut kept: Vec<Range<usize>> = std::iter::once(0..kept_bytes).collect();
         for field in &mut extra {
             let place = field.place();
             match kept.last_mut() {
