@@ -15,6 +15,8 @@ const QUEUE_MAX: Duration = Duration::from_millis(50);
 /// Times the line's estimate, which is low where little was sent: what is on its way is bounded, so a line that carries no more
 /// answers later, and nothing queues for it.
 const PACE: f64 = 2.0;
+/// Times the viewer's share of the host's upload, at most: others wait for what goes beyond it.
+const SHARE_PACE: f64 = 1.15;
 /// What has come is counted over so long, and says what the line carries once it spans so much.
 const CAME_WINDOW: Duration = Duration::from_millis(250);
 const CAME_SPAN: Duration = Duration::from_millis(50);
@@ -118,7 +120,8 @@ impl StillSender {
             Some(_) => self.next_tile(now, &still)?,
         };
         let bits = 8.0 * (message.len() + OVERHEAD_BYTES) as f64;
-        let takes = Duration::from_secs_f64(bits / (PACE * self.rate_bps(line).max(1.0)));
+        let pace_bps = (PACE * self.rate_bps(line)).min(SHARE_PACE * f64::from(line.most_bps)).max(1.0);
+        let takes = Duration::from_secs_f64(bits / pace_bps);
         // A little may be caught up on: timers are late by a millisecond or two.
         let began = self.paced_until.map_or(now, |until| until.max(now.checked_sub(BUSY_RETRY / 2).unwrap_or(now)));
         self.paced_until = Some(began + takes);

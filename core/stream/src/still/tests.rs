@@ -103,13 +103,14 @@ impl Page {
 }
 
 #[tokio::test]
-async fn what_rests_comes_whole_and_exact_through_the_window_of_the_line() {
+async fn what_rests_comes_whole_and_exact_at_the_pace_of_the_line() {
     for line in [line(100_000, 40), line(1_000_000, 300), line(20_000_000, 1)] {
         let shop = StillShop::open().unwrap();
         let mut rests = shop.watch();
         rest(&shop, 1, 90);
         let (mut sender, mut page) = (StillSender::default(), Page::default());
-        let (mut now, mut unacknowledged) = (Instant::now(), 0_usize);
+        let began = Instant::now();
+        let (mut now, mut bytes, mut unacknowledged) = (began, 0, 0_usize);
         while !page.is_whole() {
             let Some(message) = next(&mut sender, &mut now, &line, &mut rests).await else {
                 // The window is full: the viewer's word for what has come.
@@ -119,6 +120,7 @@ async fn what_rests_comes_whole_and_exact_through_the_window_of_the_line() {
                 unacknowledged = 0;
                 continue;
             };
+            bytes += message.len();
             unacknowledged += message.len();
             let window = f64::from(line.target_bps) / 8.0 * (line.round_trip.as_secs_f64() + 0.05);
             assert!(unacknowledged < 2 * 4_096 + window as usize, "{unacknowledged} bytes on their way");
@@ -128,6 +130,8 @@ async fn what_rests_comes_whole_and_exact_through_the_window_of_the_line() {
         sender.taken(now, page.still, page.came);
         assert!(sender.is_exact());
         assert!(page.rgba() == rgba(1));
+        let rate_bps = 8.0 * bytes as f64 / (now - began).as_secs_f64().max(1e-9);
+        assert!(rate_bps < f64::from(line.most_bps) * 1.2, "{rate_bps} bit/s over {line:?}");
     }
 }
 
