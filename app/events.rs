@@ -66,6 +66,9 @@ pub enum Event {
         /// Its process id, once it runs.
         #[serde(skip_serializing_if = "Option::is_none")]
         pid: Option<u32>,
+        /// Why the one before is replaced, as a sentence.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
     },
     /// A picture that a script asked for is written.
     Screenshot {
@@ -119,6 +122,7 @@ impl Reporter {
                 ));
             }
             Event::Error { message } => eprintln!("{message}"),
+            Event::Sidecar { why: Some(why), .. } => eprintln!("{why} Another is started."),
             Event::Sidecar { state, .. } => eprintln!("The streaming process is {state}."),
             Event::Window
             | Event::Dialog { .. }

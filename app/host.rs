@@ -357,7 +357,7 @@ impl Host {
             FromShare::Live { pid, restarts } => {
                 self.meter.restart();
                 let state = if restarts == 0 { "started" } else { "restarted" };
-                self.reporter.report(&Event::Sidecar { state, pid: Some(pid) });
+                self.reporter.report(&Event::Sidecar { state, pid: Some(pid), why: None });
                 if let ShareState::Restarting(links) = &self.share_state {
                     self.share_state = ShareState::Live(links.clone());
                 }
@@ -376,8 +376,7 @@ impl Host {
                 self.problem("The session's time is over, so its links are dead. Share again.".into())
             }
             FromShare::Restarting(sentence) => {
-                tracing::warn!(%sentence);
-                self.reporter.report(&Event::Sidecar { state: "restarting", pid: None });
+                self.reporter.report(&Event::Sidecar { state: "restarting", pid: None, why: Some(sentence) });
                 if let ShareState::Live(links) = &self.share_state {
                     self.share_state = ShareState::Restarting(links.clone());
                 }

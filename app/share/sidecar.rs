@@ -85,6 +85,17 @@ impl Sidecar {
         self.pulse.beats()
     }
 
+    /// Whether one of its threads waits for a processor or for the disk, rather than for something to happen: states R and
+    /// D of proc_pid_stat(5). False where that cannot be read.
+    pub(super) fn is_starved(&self) -> bool {
+        let Ok(threads) = std::fs::read_dir(format!("/proc/{}/task", self.pid())) else { return false };
+        threads.flatten().any(|thread| {
+            let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+            // The name before it stands in brackets, and may hold some itself.
+            stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with(['R', 'D']))
+        })
+    }
+
     /// Its process id.
     pub(super) fn pid(&self) -> u32 {
         self.child.id()

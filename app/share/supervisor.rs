@@ -17,11 +17,16 @@ use std::time::{Duration, Instant};
 
 /// How often the pulse is felt.
 const CHECK_EVERY: Duration = Duration::from_millis(250);
-/// So many checks in a row without a beat, and the sidecar hangs. Checks are counted rather than seconds, so that an
-/// app that was itself stopped for a minute does not blame the sidecar.
-const MISSED_CHECKS: u32 = 4;
-/// The same before the first beat: a busy machine may take a while to start a process.
-const MISSED_CHECKS_AT_START: u32 = 40;
+/// What checks in a row without a beat may cost together before the sidecar is replaced. Checks are counted rather than
+/// seconds, so that an app that was itself stopped for a minute does not blame the sidecar.
+const PATIENCE: u32 = 40;
+/// One that hangs is replaced after a second.
+const COST: u32 = 10;
+/// One that has work and gets no processor for it, after five: on a machine that is full of others' work another would
+/// wait as long, and the guests would have lost this one.
+const COST_WHILE_STARVED: u32 = 2;
+/// One that has not beaten yet, after ten: a busy machine may take a while to start a process.
+const COST_AT_START: u32 = 1;
 /// How often the sidecar hears that the app lives.
 const BEAT_EVERY: Duration = Duration::from_secs(1);
 /// However fast the room changes, everyone is told no more often than this.
@@ -212,13 +217,17 @@ impl Supervisor {
                 self.beaten_at = Instant::now();
                 sidecar.say(ToSidecar::Beat);
             }
-            if sidecar.beats() == beats {
-                missed += 1;
-            } else {
+            if sidecar.beats() != beats {
                 missed = 0;
                 beats = sidecar.beats();
+                continue;
             }
-            if missed >= if beats == 0 { MISSED_CHECKS_AT_START } else { MISSED_CHECKS } {
+            missed += match beats {
+                0 => COST_AT_START,
+                _ if sidecar.is_starved() => COST_WHILE_STARVED,
+                _ => COST,
+            };
+            if missed >= PATIENCE {
                 return Ending::Lost("The streaming process does not answer.".into());
             }
         }
