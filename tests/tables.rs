@@ -3,6 +3,7 @@
 
 mod common;
 
+use common::browser::{Browser, LIVE};
 use common::{Heliograph, scratch, wait_until};
 use serde_json::{Value, json};
 
@@ -69,6 +70,30 @@ fn what_cannot_be_read_so_says_why_and_stays_as_it_was() {
     let message = host.event("error")["message"].take();
     assert_eq!(message, json!("whole.csv does not exist, so whole stays as it was"));
     wait_for(&mut host, "the points are still there", MIDDLES[0]);
+}
+
+#[test]
+fn a_guest_whose_reading_cannot_be_is_told_why_and_sees_the_control_go_back() {
+    let table = scratch("guest.csv");
+    std::fs::write(&table, COMMAS).unwrap();
+    let mut host = Heliograph::headless(&[table.to_str().unwrap()]);
+    let mut browser = Browser::launch();
+    for page in ["guest", "onlooker"] {
+        browser.open(page, &host.control_link());
+        browser.wait(page, LIVE);
+    }
+    browser.ask(&json!({"do": "key", "page": "guest", "key": "l"}));
+    let field = "document.querySelector('[data-control=\"1/columns_end\"] select')";
+    browser.wait("guest", &format!("{field} !== null"));
+    let change = "dispatchEvent(new Event('change', { bubbles: true }))";
+    browser.eval("guest", &format!("{{ {field}.value = 'semicolon'; {field}.{change} }}"));
+    let why = "guest.csv holds nothing to draw: it has no two columns of numbers that could be places, so guest stays as it was";
+    let hint = "document.querySelector('#hint')";
+    browser.wait("guest", &format!("{hint}.innerText.trim() === {}", json!(why)));
+    browser.wait("guest", &format!("{field}.value === 'guess'"));
+    assert_eq!(host.event("error")["message"], why, "the host is told, too");
+    assert_eq!(browser.eval("onlooker", &format!("{hint}.checkVisibility()")), false, "it is not theirs");
+    browser.assert_no_errors();
 }
 
 #[test]

@@ -120,6 +120,11 @@ fn a_view_is_handed_from_page_to_page_by_its_code_and_undone_under_the_name_of_w
     browser.eval("guest", "document.querySelector('[data-key=undo]').click()");
     wait_until("the background is black again", || view(&mut host) != kept);
 
+    // What was copied in part is refused, and whoever pasted it is told why.
+    let broken = "document.querySelector('.views input').value = 'hv1.AAAA'";
+    browser.eval("guest", &format!("{{ {broken}; {paste} }}"));
+    browser.wait("guest", "document.querySelector('#hint').innerText.startsWith('This is not the code of a view: ')");
+
     // And by a link that names it.
     let link = format!("{}&view={}", host.control_link(), code.as_str().unwrap());
     browser.open("second", &link);

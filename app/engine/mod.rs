@@ -13,7 +13,7 @@ mod sessions;
 
 pub use frame_times::Figures;
 pub use loading::LoadId;
-pub(crate) use run::cannot_write;
+pub(crate) use run::saving::cannot_write;
 
 use crate::room::SharedRoom;
 use heliograph_render::{Gpu, Options, Renderer};
@@ -99,6 +99,8 @@ pub enum FromEngine {
     Figures(Figures),
     /// A sentence for the user.
     Problem(String),
+    /// A sentence for the guests of this name: why what they did changed nothing.
+    GuestProblem(String, String),
     /// The thread ended by a fault; the sentence says which.
     Stopped(String),
 }

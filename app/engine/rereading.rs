@@ -44,18 +44,19 @@ impl Rereading {
         self.running.iter().any(|running| running.id == id)
     }
 
-    /// One of these is over. Returns what the user should know.
+    /// One of these is over. Returns what the host should know, and the guest of the name that comes with it.
     pub(super) fn finish(
         &mut self,
         id: LoadId,
         outcome: Result<Vec<LoadedLayer>, LoadError>,
         scene: &mut Scene,
-    ) -> Option<String> {
+    ) -> Option<(String, Option<String>)> {
         let at = self.running.iter().position(|running| running.id == id)?;
         let Running { reread, is_given_up, .. } = self.running.swap_remove(at);
         if is_given_up {
             return None;
         }
-        scene.reread(&reread, outcome).unwrap_or_else(|error| Some(error.to_string()))
+        let sentence = scene.reread(&reread, outcome).unwrap_or_else(|error| Some(error.to_string()))?;
+        Some((sentence, reread.by))
     }
 }

@@ -1,23 +1,23 @@
 //! The render thread's loop: take what came, apply it, draw if anything changed, publish, tell.
 
-use super::export::{self, Export};
+mod loaded;
+pub(super) mod saving;
+
+use super::export::Export;
 use super::frame_times::FrameTimes;
-use super::loading::{Kind, Loads, ToLoad};
+use super::loading::{Kind, Loads};
 use super::mirror::Mirror;
 use super::rereading::Rereading;
-use super::sessions::{self, Opening};
-use super::{EngineHandle, FromEngine, LoadId, Loading, Picture, ToEngine};
+use super::sessions::Opening;
+use super::{EngineHandle, FromEngine, Loading, Picture, ToEngine};
 use crate::room::SharedRoom;
-use crate::samples;
 use heliograph_render::Renderer;
 use heliograph_ring::FrameStamp;
 use heliograph_scene::hand::Hand;
-use heliograph_scene::load::{Limits, LoadError, LoadedLayer};
-use heliograph_scene::session::{Session, SessionError};
-use heliograph_scene::{LayerId, Scene, Viewport};
+use heliograph_scene::load::Limits;
+use heliograph_scene::{Scene, Viewport};
 use heliograph_wire::scene::LoadStatus;
 use heliograph_wire::{Bounds, Command, Input, SceneStatus};
-use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, PoisonError};
@@ -31,16 +31,13 @@ const LEAST_SPACING: Duration = Duration::from_millis(7);
 const PROGRESS_EVERY: Duration = Duration::from_millis(100);
 /// The share of the box's size by which a side may move untold.
 const STEADY: f32 = 0.1;
+/// However many commands of guests do not fit the scene, so often one of them is told why.
+const REFUSAL_SPACING: Duration = Duration::from_millis(200);
 /// How soon to look again for a read-back that the GPU has not finished.
 const READBACK_POLL: Duration = Duration::from_micros(500);
 /// The next picture is begun when the one before has arrived: what waits is the newest hand, not a queue in the GPU, where each
 /// picture that waits makes what the viewers see later by the time of a picture.
 const MOST_IN_FLIGHT: usize = 1;
-
-/// For a picture that was drawn and cannot be kept.
-pub(crate) fn cannot_write(path: &Path, error: &std::io::Error) -> String {
-    format!("The picture could not be written to {}: {error}.", path.display())
-}
 
 /// Everything that the render thread owns.
 pub(super) struct Drawing {
@@ -61,6 +58,8 @@ pub(super) struct Drawing {
     whole: bool,
     changed_at: Instant,
     drawn_at: Option<Instant>,
+    /// When a guest was last told that its command was refused.
+    refused_at: Option<Instant>,
     told_status: Arc<SceneStatus>,
     told_loading: Vec<Loading>,
     generation: u64,
@@ -96,6 +95,7 @@ impl Drawing {
             whole: false,
             changed_at: Instant::now(),
             drawn_at: None,
+            refused_at: None,
             told_status: Arc::default(),
             told_loading: Vec::new(),
             generation: 1,
@@ -215,7 +215,7 @@ impl Drawing {
         match input {
             Input::Command { command } => {
                 if let Err(error) = self.scene.apply(command, self.viewport) {
-                    (self.tell)(FromEngine::Problem(error.to_string()));
+                    (self.tell)(FromEngine::Problem(error.sentence()));
                 }
             }
             other => {
@@ -228,139 +228,14 @@ impl Drawing {
     /// A viewer's command that does not fit the scene (a layer removed a moment ago) is theirs to see, not the host's.
     fn apply_all(&mut self, commands: &[Command], by: Option<&str>) {
         for command in commands {
-            if let Err(error) = self.scene.apply_by(command, self.viewport, by) {
-                tracing::debug!(%error, ?command, "a command does not fit the scene");
+            let Err(error) = self.scene.apply_by(command, self.viewport, by) else { continue };
+            tracing::debug!(%error, ?command, "a command does not fit the scene");
+            if let Some(name) = by
+                && self.refused_at.is_none_or(|at| at.elapsed() >= REFUSAL_SPACING)
+            {
+                self.refused_at = Some(Instant::now());
+                (self.tell)(FromEngine::GuestProblem(name.to_owned(), error.sentence()));
             }
-        }
-    }
-
-    fn loaded(&mut self, id: LoadId, outcome: Result<Vec<LoadedLayer>, LoadError>) {
-        self.loads.finished(id);
-        if self.rereading.has(id) {
-            let sentence = self.rereading.finish(id, outcome, &mut self.scene);
-            sentence.into_iter().for_each(|sentence| (self.tell)(FromEngine::Problem(sentence)));
-            return self.tell_when_all_is_loaded();
-        }
-        match outcome {
-            Ok(layers) => {
-                for layer in layers {
-                    let layer = self.scene.add(layer);
-                    if let Some(opening) = &mut self.opening
-                        && let Some(file) = opening.file_of(id)
-                    {
-                        opening.came(layer, file);
-                    }
-                    // The loader's, or the scene's own about where the layer lies.
-                    if let Some(notice) = self.scene.layers().last().and_then(|layer| layer.notice.clone()) {
-                        (self.tell)(FromEngine::Problem(notice));
-                    }
-                }
-            }
-            Err(LoadError::Cancelled) => {}
-            Err(error) => (self.tell)(FromEngine::Problem(error.to_string())),
-        }
-        if let Some(opening) = &mut self.opening
-            && opening.is_over_with(id)
-        {
-            opening.finish(&mut self.scene);
-            self.opening = None;
-        }
-        self.tell_when_all_is_loaded();
-    }
-
-    fn tell_when_all_is_loaded(&self) {
-        if self.loads.is_empty() && self.scene.rereads().is_empty() {
-            (self.tell)(FromEngine::Loaded { layers: self.scene.layers().len() });
-        }
-    }
-
-    /// What was open makes room for the session; it can be brought back by undoing.
-    fn open_session(&mut self, id: LoadId, outcome: Result<(Session, PathBuf), SessionError>) {
-        self.loads.finished(id);
-        let (session, folder) = match outcome {
-            Ok(opened) => opened,
-            Err(error) => {
-                (self.tell)(FromEngine::Problem(format!("{error}.")));
-                return self.tell_when_all_is_loaded();
-            }
-        };
-        let layers: Vec<LayerId> = self.scene.layers().iter().map(|layer| layer.id).collect();
-        for layer in layers {
-            self.apply_all(&[Command::RemoveLayer { layer }], None);
-        }
-        let sources = session.sources(&folder, samples::source_of);
-        let there = sources.into_iter().enumerate().filter_map(|(file, source)| {
-            let (source, reading) = source?;
-            Some((file, (source, Kind::Data(reading))))
-        });
-        let (files, sources): (Vec<usize>, Vec<ToLoad>) = there.unzip();
-        let ids = self.loads.start(sources, &self.engine);
-        if ids.is_empty() {
-            return self.tell_when_all_is_loaded();
-        }
-        self.opening = Some(Opening::new(session, ids.into_iter().zip(files).collect()));
-    }
-
-    /// One at a time: a new wish gives up the one before.
-    fn export(&mut self, wanted: export::Wanted) {
-        self.export = None;
-        let gpu = self.renderer.gpu().clone();
-        match Export::start(gpu, self.scene.still(), wanted, self.tell.clone()) {
-            Ok(export) => self.export = Some(export),
-            Err(error) => (self.tell)(FromEngine::Problem(format!("The picture could not be drawn: {error}."))),
-        }
-    }
-
-    /// Writing millions of rows takes its time: it is done beside, of what is selected now.
-    fn save_selection(&self, path: PathBuf) {
-        let (scene, tell) = (self.scene.still(), self.tell.clone());
-        let write = move || {
-            let written = std::fs::File::create(&path).and_then(|file| {
-                let mut file = std::io::BufWriter::new(file);
-                scene.selection_csv(&mut file)?;
-                std::io::Write::flush(&mut file)
-            });
-            match written {
-                Ok(()) => tell(FromEngine::Saved(path)),
-                Err(error) => tell(FromEngine::Problem(format!(
-                    "The selection could not be written to {}: {error}.",
-                    path.display()
-                ))),
-            }
-        };
-        if let Err(error) = std::thread::Builder::new().name("selection".into()).spawn(write) {
-            (self.tell)(FromEngine::Problem(format!("The selection could not be saved: {error}.")));
-        }
-    }
-
-    fn save_session(&mut self, path: PathBuf) {
-        let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-        let session = Session::of(&self.scene, &folder);
-        let tell = self.tell.clone();
-        let write = move || match sessions::write(&session, &path) {
-            Ok(()) => tell(FromEngine::Saved(path)),
-            Err(error) => {
-                tell(FromEngine::Problem(format!("The session could not be written to {}: {error}.", path.display())))
-            }
-        };
-        if let Err(error) = std::thread::Builder::new().name("session".into()).spawn(write) {
-            (self.tell)(FromEngine::Problem(format!("The session could not be saved: {error}.")));
-        }
-    }
-
-    /// The pixels are read here; encoding and writing them are not this thread's work.
-    fn capture(&mut self, path: PathBuf) {
-        let image = self.renderer.capture(&self.scene);
-        // Drawn with nothing left out, so the next picture starts afresh.
-        self.drawn_revision = None;
-        let tell = self.tell.clone();
-        let write = move || match image.map(|image| image.save_png(&path)) {
-            Ok(Ok(())) => tell(FromEngine::Captured(path)),
-            Ok(Err(error)) => tell(FromEngine::Problem(cannot_write(&path, &error))),
-            Err(error) => tell(FromEngine::Problem(error.to_string())),
-        };
-        if let Err(error) = std::thread::Builder::new().name("screenshot".into()).spawn(write) {
-            (self.tell)(FromEngine::Problem(format!("The picture could not be saved: {error}.")));
         }
     }
 

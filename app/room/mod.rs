@@ -239,6 +239,12 @@ impl Room {
         self.members.member(viewer).map(|member| member.name.clone())
     }
 
+    /// Who is here by this name; several may be.
+    pub fn named(&self, name: &str) -> Vec<ViewerId> {
+        let is_called = |viewer: &ViewerId| self.members.member(*viewer).is_some_and(|member| member.name == name);
+        self.present.keys().copied().filter(is_called).collect()
+    }
+
     /// How many are here.
     pub fn watching(&self) -> usize {
         self.present.values().filter(|presence| presence.is_here).count()

@@ -159,6 +159,11 @@ impl Share {
         let _ = self.sender.try_send(supervisor::ToSupervisor::Decide(decision));
     }
 
+    /// Tells the guests of this name something.
+    pub fn tell(&self, name: String, sentence: String) {
+        let _ = self.sender.try_send(supervisor::ToSupervisor::Tell { name, sentence });
+    }
+
     /// Makes other links, and sends everyone away who came by the old ones.
     pub fn new_links(&self) {
         let _ = self.sender.try_send(supervisor::ToSupervisor::NewLinks);

@@ -43,6 +43,13 @@ pub(super) enum ToSupervisor {
     Scene(Arc<SceneStatus>),
     /// The host decided something about the room.
     Decide(Decision),
+    /// Guests of this name are to know something.
+    Tell {
+        /// What they are called.
+        name: String,
+        /// For them.
+        sentence: String,
+    },
     /// Make other links, and send everyone away who came by the old ones.
     NewLinks,
     /// The tunnel says where it stands.
@@ -293,6 +300,12 @@ impl Supervisor {
                 self.carry_out(orders, sidecar);
                 None
             }
+            ToSupervisor::Tell { name, sentence } => {
+                for viewer in self.room.lock().named(&name) {
+                    sidecar.say(ToSidecar::Tell { viewer, text: sentence.clone() });
+                }
+                None
+            }
             ToSupervisor::NewLinks => {
                 self.make_new_links(Some(sidecar));
                 None
@@ -390,7 +403,8 @@ impl Supervisor {
                 }
                 Ok(ToSupervisor::NewLinks) => self.make_new_links(None),
                 Ok(ToSupervisor::Tunnel(state)) => self.follow_tunnel(state, None),
-                Ok(ToSupervisor::Line { .. } | ToSupervisor::EndOfLines { .. }) => {}
+                // Nobody is there to be told, and what is said is of a run that is over.
+                Ok(ToSupervisor::Tell { .. } | ToSupervisor::Line { .. } | ToSupervisor::EndOfLines { .. }) => {}
                 Err(RecvTimeoutError::Timeout) => return false,
             }
         }

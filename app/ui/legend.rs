@@ -14,8 +14,7 @@ const TICKS: usize = 5;
 /// Draws the legends of all visible layers, one below the other, from the upper right corner of the picture down.
 pub(super) fn paint(painter: &Painter, picture: Rect, status: &SceneStatus, visuals: &egui::Visuals) {
     let mut top = picture.top() + MARGIN;
-    for layer in status.layers.iter().filter(|layer| layer.visible) {
-        let Some(legend) = &layer.legend else { continue };
+    for legend in status.layers.iter().filter(|layer| layer.visible).flat_map(|layer| &layer.legends) {
         let size = size_of(painter, legend);
         let area = Rect::from_min_size(pos2(picture.right() - MARGIN - size.x, top), size);
         if area.bottom() > picture.bottom() - MARGIN {

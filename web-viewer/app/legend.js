@@ -9,7 +9,7 @@ const TICKS = 5;
 /** @param {SceneStatus} scene */
 export function showLegends({ layers }) {
   const place = element('legends', HTMLElement);
-  const legends = layers.flatMap(({ visible, legend }) => (visible && legend ? [legend] : []));
+  const legends = layers.flatMap(({ visible, legends }) => (visible ? legends : []));
   const shape = JSON.stringify(legends);
   if (place.dataset['shape'] === shape) return;
   place.dataset['shape'] = shape;

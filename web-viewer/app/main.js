@@ -124,7 +124,7 @@ let hasLegend = false;
 
 /** @param {import('../core/wire.gen.js').SceneStatus} scene */
 async function showLegends(scene) {
-  hasLegend ||= scene.layers.some(({ legend }) => legend);
+  hasLegend ||= scene.layers.some(({ legends }) => legends.length > 0);
   if (!hasLegend) return;
   // The next scene asks again for what a broken line kept back.
   const legends = await import('./legend.js').catch(() => null);

@@ -7,6 +7,8 @@ import { REMEDIES, summarise } from '../core/words.js';
 import { element, write } from './elements.js';
 
 const HINT_MS = 3500;
+/** A long sentence takes longer to be read. */
+const LETTER_MS = 60;
 /** What can be answered stays until it is read and reached. */
 const OFFER_MS = 10_000;
 
@@ -108,7 +110,7 @@ export class Panels {
     this.hintAction.hidden = offer === null;
     write(this.hintAction, offer?.label ?? '');
     this.hint.hidden = false;
-    this.#hushLater(offer ? OFFER_MS : HINT_MS);
+    this.#hushLater(Math.max(offer ? OFFER_MS : HINT_MS, text.length * LETTER_MS));
   }
 
   /** Takes back what can no longer be done. @param {(offer: Offer) => boolean} isCurrent */

@@ -728,9 +728,9 @@ visible: boolean,
  */
 properties: Array<Property>,
 /**
- * What its colours mean; none where they mean nothing that a legend could say.
+ * What its colours mean, as far as a legend can say it; a network's nodes and links each have one.
  */
-legend: Legend | null, };
+legends: Array<Legend>, };
 
 /**
  * What the colours of a layer mean, drawn over the picture by each side, sharp on every line.

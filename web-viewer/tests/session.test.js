@@ -235,7 +235,7 @@ test('who was removed is told why and may ask to join again', () => {
 });
 
 test('the second line says what there is', () => {
-  const layer = { id: 1, name: 'a', kind: 'points', summary: '110,000 points', visible: true, properties: [], legend: null };
+  const layer = { id: 1, name: 'a', kind: 'points', summary: '110,000 points', visible: true, properties: [], legends: [] };
   const scene = { title: 't', layers: [layer], properties: [], picked: null, loading: [], bounds: null, labels: [], measure: null, selection: null, origin: /** @type {[number, number, number]} */ ([0, 0, 0]), undo: null, redo: null };
   assert.equal(summarise(scene), '110,000 points');
   assert.equal(summarise({ ...scene, layers: [layer, layer] }), '2 layers');

@@ -72,3 +72,26 @@ pub enum CommandError {
     #[error("there is nothing to do again")]
     NothingToRedo,
 }
+
+impl CommandError {
+    /// As a sentence that stands by itself.
+    pub fn sentence(&self) -> String {
+        let text = self.to_string();
+        let mut letters = text.chars();
+        let first = letters.next().into_iter().flat_map(char::to_uppercase);
+        format!("{}{}.", first.collect::<String>(), letters.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_begins_large_and_ends_with_a_stop() {
+        assert_eq!(CommandError::UnknownLayer(LayerId(3)).sentence(), "There is no layer 3.");
+        let choice =
+            CommandError::UnknownChoice { name: "Éclat".into(), choice: "none".into(), known: "“some”".into() };
+        assert_eq!(choice.sentence(), "Éclat can be “some”, not “none”.");
+    }
+}

@@ -10,7 +10,7 @@ mod sizes;
 mod volume;
 
 pub(crate) use axes::is_axis;
-pub(crate) use colors::legend;
+pub(crate) use colors::legends;
 pub(crate) use reading::{is_reading, with as with_reading};
 
 use crate::clip::Everything;

@@ -377,7 +377,7 @@ fn layer_status(layer: &Layer) -> LayerStatus {
         summary,
         visible: layer.visible,
         properties: properties::of_layer_with_changes(layer),
-        legend: properties::legend(layer),
+        legends: properties::legends(layer),
     }
 }
 

@@ -100,7 +100,7 @@ fn colours_by_what_is_an_attribute_no_longer_are_the_first_again() {
 #[test]
 fn heights_have_no_digits_beyond_those_that_are_kept() {
     let (scene, _) = scene_of("x,y,z\n0,0,0\n1,1,399.98\n");
-    let legend = scene.status().layers[0].legend.clone().unwrap();
+    let legend = scene.status().layers[0].legends[0].clone();
     let LegendScale::Ramp { range, .. } = legend.scale else { panic!("{legend:?}") };
     assert_eq!((legend.title.as_str(), range[0]), ("Height", 0.0));
     assert!((range[1] - 399.98).abs() < 1e-3, "{range:?}");

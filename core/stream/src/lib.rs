@@ -54,6 +54,8 @@ mod viewer;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod room_tests;
+#[cfg(test)]
 mod session_tests;
 #[cfg(test)]
 mod socket_tests;

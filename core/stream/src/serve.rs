@@ -223,6 +223,7 @@ impl House {
                 self.room.send_replace(Some(Arc::from(to_json(&ToViewer::Room { room }))));
             }
             ToSidecar::Answer { viewer, answer } => self.share.arrivals.answer(viewer, answer),
+            ToSidecar::Tell { viewer, text } => self.share.sessions.tell(viewer, &text),
             ToSidecar::Remove { viewer, reason } => self.share.sessions.remove(viewer, &reason),
             ToSidecar::Links { tokens } => self.share.access.replace(tokens),
             ToSidecar::Reachable { origins } => self.share.hosts.replace(origins),

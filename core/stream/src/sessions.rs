@@ -12,6 +12,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 const VIEWERS_MAX: usize = 64;
 /// What a page asks of its session, on its way to the viewer's task.
 const WAITING_CALLS_MAX: usize = 4;
+/// Sentences for a viewer, on their way to its task. Of more the first are enough.
+const WAITING_WORDS_MAX: usize = 4;
 
 /// 128 random bits, as text for a URL. Without randomness no session could be kept apart from another, so none is made:
 /// the text is empty, which [`Sessions::open`] refuses.
@@ -38,6 +40,7 @@ struct Open {
     viewer: ViewerId,
     /// One word is enough; a second one is not needed.
     end: mpsc::Sender<End>,
+    words: mpsc::Sender<String>,
     calls: mpsc::Sender<Call>,
 }
 
@@ -46,6 +49,8 @@ struct Open {
 pub(crate) struct Inbox {
     /// It is to end.
     pub(crate) ends: mpsc::Receiver<End>,
+    /// The host has a sentence for the viewer.
+    pub(crate) words: mpsc::Receiver<String>,
     /// The page wants something of it.
     pub(crate) calls: mpsc::Receiver<Call>,
 }
@@ -110,9 +115,10 @@ impl Sessions {
             return None;
         }
         let (end, ends) = mpsc::channel(1);
+        let (words_tx, words) = mpsc::channel(WAITING_WORDS_MAX);
         let (calls_tx, calls) = mpsc::channel(WAITING_CALLS_MAX);
-        lock(&self.open).insert(name.clone(), Open { owner, viewer, end, calls: calls_tx });
-        Some((name, Inbox { ends, calls }))
+        lock(&self.open).insert(name.clone(), Open { owner, viewer, end, words: words_tx, calls: calls_tx });
+        Some((name, Inbox { ends, words, calls }))
     }
 
     /// Ends a session on behalf of whoever holds the token of `role`.
@@ -144,6 +150,13 @@ impl Sessions {
             None => Err(Unreached::Unknown),
             Some(open) if open.owner != role => Err(Unreached::NotYours),
             Some(open) => reach(open),
+        }
+    }
+
+    /// Tells a viewer something on behalf of the host.
+    pub(crate) fn tell(&self, viewer: ViewerId, text: &str) {
+        for open in lock(&self.open).values().filter(|open| open.viewer == viewer) {
+            let _ = open.words.try_send(text.to_owned());
         }
     }
 

@@ -1,10 +1,11 @@
 //! For tests: a host in this process, with a real ring and a real listening socket.
 
+use crate::client::Client;
 use crate::serve::serve;
 use heliograph_ring::{FrameStamp, HostRing, create, monotonic_us};
 use heliograph_wire::link::{Network, Tokens};
 use heliograph_wire::room::Answer;
-use heliograph_wire::{FromSidecar, Pose, Ticketed, ToSidecar};
+use heliograph_wire::{FromSidecar, Pose, Ticketed, ToSidecar, ToViewer};
 use std::net::SocketAddr;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -195,4 +196,14 @@ pub(crate) async fn raw_http(address: SocketAddr, request: &str) -> (u16, String
     let answer = String::from_utf8_lossy(&answer).into_owned();
     let status = answer.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
     (status, answer)
+}
+
+/// Whether a line says that a viewer is gone.
+pub(crate) fn left(line: &FromSidecar) -> bool {
+    matches!(line, FromSidecar::ViewerLeft { .. })
+}
+
+/// What a viewer is told next.
+pub(crate) async fn hear(client: &Client) -> ToViewer {
+    serde_json::from_str(&client.text().await).unwrap()
 }

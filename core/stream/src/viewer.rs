@@ -1,10 +1,11 @@
 //! [`Viewer`]: one viewer's life, from its arrival to its last message. One task each.
 
 mod carriers;
+mod hearing;
 mod stills;
 mod topics;
 
-use crate::gate::{Gate, Refusal, Verdict};
+use crate::gate::Gate;
 use crate::packets::MediaFrame;
 use crate::peer::OfferError;
 use crate::poses::Poses;
@@ -14,10 +15,9 @@ use crate::stage::lock;
 use crate::transport::{Channel, Event, Label, Sent, Way};
 pub(crate) use carriers::Carrier;
 use carriers::{Carriers, Happening};
-use heliograph_ring::{RingError, monotonic_us};
 use heliograph_wire::control::EndCause;
 use heliograph_wire::pointer::Message;
-use heliograph_wire::{FromSidecar, FromViewer, Input, PROTOCOL, Role, Rung, ToViewer, ViewerId};
+use heliograph_wire::{FromSidecar, PROTOCOL, Role, ToViewer, ViewerId};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use stills::Stills;
@@ -118,6 +118,7 @@ impl Life {
             let done = tokio::select! {
                 Some(reason) = end_of(&mut ended) => self.say_goodbye(EndCause::Over, reason).await,
                 Some(end) = inbox.ends.recv() => self.end(end).await,
+                Some(text) = inbox.words.recv() => self.notice(Some(text)).await,
                 Some(call) = inbox.calls.recv() => self.call(call).await,
                 (way, happening) = self.carriers.next() => match happening {
                     Happening::Event(event) => self.event(way, event).await,
@@ -128,7 +129,10 @@ impl Life {
                     Ok(())
                 }
                 () = self.stills.changed() => self.send_stills().await,
-                Ok(()) = notices.changed() => self.notice(&mut notices).await,
+                Ok(()) = notices.changed() => {
+                    let newest = notices.borrow_and_update().as_deref().map(str::to_owned);
+                    self.notice(newest).await
+                }
                 () = tokio::time::sleep_until(deadline.into()) => self.timeout().await,
             };
             if let Err(reason) = done {
@@ -271,127 +275,6 @@ impl Life {
         Ok(())
     }
 
-    /// A text message.
-    async fn text(&mut self, text: &str) -> Result<(), Reason> {
-        let now = Instant::now();
-        self.heard = now;
-        match serde_json::from_str(text) {
-            Ok(FromViewer::Input { seq, input }) => {
-                let verdict = self.gate.control_input(seq, &input, now);
-                self.pass_on(verdict, seq, input)
-            }
-            Ok(FromViewer::NeedKeyframe) => {
-                let verdict = self.gate.other(now);
-                if verdict == Verdict::Pass {
-                    self.share.stage.want_keyframe(self.id);
-                }
-                self.judge(verdict)
-            }
-            Ok(FromViewer::On { rung }) => {
-                let verdict = self.gate.other(now);
-                if verdict == Verdict::Pass {
-                    self.settle(rung);
-                }
-                self.judge(verdict)
-            }
-            Ok(FromViewer::Ask { ask }) => {
-                let verdict = self.gate.other(now);
-                if verdict == Verdict::Pass && self.joined {
-                    self.share.link.say(FromSidecar::Asked { viewer: self.id, ask });
-                }
-                self.judge(verdict)
-            }
-            Err(_) => {
-                let verdict = self.gate.malformed();
-                self.judge(verdict)
-            }
-        }
-    }
-
-    /// The page shows what comes by this rung, so nothing else needs to come.
-    fn settle(&mut self, rung: Rung) {
-        let way = match rung {
-            Rung::Udp | Rung::Tcp | Rung::Turn => Way::Peer,
-            Rung::WebCodecs | Rung::Jpeg => Way::Socket,
-        };
-        if self.carriers.get(way).is_none_or(|carrier| !carrier.is_flowing()) {
-            return;
-        }
-        lock(&self.share.shown).entry(self.id).or_default().rung = Some(rung);
-        for carrier in self.carriers.iter_mut().filter(|carrier| carrier.way != way) {
-            carrier.rest(&self.share.stage);
-        }
-        if self.carriers.let_speak(way) {
-            self.topics.all_due(Instant::now());
-            self.stills.restart();
-        }
-    }
-
-    /// A binary message.
-    async fn bytes(&mut self, way: Way, bytes: &[u8]) -> Result<(), Reason> {
-        let now = Instant::now();
-        self.heard = now;
-        match Message::decode(bytes) {
-            Some(Message::Move { grab, seq, x, y, pinch }) => {
-                let input = Input::Move { x, y, pinch };
-                let verdict = self.gate.pointer_move(grab, seq, &input, now);
-                self.pass_on(verdict, seq, input)
-            }
-            Some(Message::Ping { seq, page_ms }) => {
-                let verdict = self.gate.other(now);
-                let pointer = self.carriers.get(way).and_then(|carrier| carrier.pointer.as_ref());
-                if let (Verdict::Pass, Some(pointer)) = (&verdict, pointer) {
-                    let (host_ms, taken) = (monotonic_us() as f64 / 1e3, self.gate.taken());
-                    pointer.bytes(&Message::Pong { seq, page_ms, host_ms, taken }.encode()).await;
-                }
-                self.judge(verdict)
-            }
-            Some(Message::StillTaken { seq, tiles }) => {
-                let verdict = self.gate.other(now);
-                if verdict == Verdict::Pass {
-                    self.stills.taken(now, seq, tiles);
-                    self.send_stills().await?;
-                }
-                self.judge(verdict)
-            }
-            Some(Message::Pong { .. } | Message::Shown { .. } | Message::Ack { .. } | Message::Camera { .. })
-            | None => {
-                let verdict = self.gate.malformed();
-                self.judge(verdict)
-            }
-        }
-    }
-
-    fn pass_on(&self, verdict: Verdict, seq: u32, input: Input) -> Result<(), Reason> {
-        // Before the app knows of the viewer it would not know whose hand it is.
-        if verdict != Verdict::Pass || !self.joined {
-            return self.judge(verdict);
-        }
-        match self.share.inputs.push(self.id, seq, input) {
-            Ok(()) => Ok(()),
-            Err(RingError::InputTooLong { .. }) => self.judge(Verdict::Refuse(Refusal::Malformed)),
-            Err(error) => {
-                tracing::error!("viewer {}: {error}", self.id.0);
-                Err("sent more than the host could take".to_owned())
-            }
-        }
-    }
-
-    fn judge(&self, verdict: Verdict) -> Result<(), Reason> {
-        match verdict {
-            Verdict::Pass | Verdict::Drop => Ok(()),
-            Verdict::Refuse(refusal) => {
-                self.share.stage.counters.message_refused();
-                tracing::debug!("viewer {}: {refusal}", self.id.0);
-                Ok(())
-            }
-            Verdict::Close(refusal) => {
-                self.share.stage.counters.message_refused();
-                Err(format!("was closed: {refusal}"))
-            }
-        }
-    }
-
     async fn frame(&mut self, way: Way, frame: &MediaFrame) -> Result<(), Reason> {
         let shown = frame.shown.iter().rev().find(|(viewer, _)| *viewer == self.id).map(|(_, seq)| *seq);
         let Some(carrier) = self.carriers.get(way) else { return Ok(()) };
@@ -484,10 +367,9 @@ impl Life {
         Err(format!("was told goodbye: {reason}"))
     }
 
-    async fn notice(&mut self, notices: &mut watch::Receiver<Option<Arc<str>>>) -> Result<(), Reason> {
-        let newest = notices.borrow_and_update().clone();
-        if let (Some(text), Some(control)) = (newest, self.control()) {
-            control.text(&to_json(&ToViewer::Notice { text: text.to_string() })).await;
+    async fn notice(&mut self, text: Option<String>) -> Result<(), Reason> {
+        if let (Some(text), Some(control)) = (text, self.control()) {
+            control.text(&to_json(&ToViewer::Notice { text })).await;
         }
         Ok(())
     }

@@ -78,6 +78,13 @@ pub enum ToSidecar {
         /// As it is now.
         room: Room,
     },
+    /// Tell a viewer something that concerns nobody else, e.g. why its command changed nothing.
+    Tell {
+        /// Whom.
+        viewer: ViewerId,
+        /// A sentence.
+        text: String,
+    },
     /// End a viewer's connection.
     Remove {
         /// Whose.

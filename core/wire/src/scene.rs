@@ -139,8 +139,8 @@ pub struct LayerStatus {
     pub visible: bool,
     /// Its properties, `visible` excepted.
     pub properties: Vec<Property>,
-    /// What its colours mean; none where they mean nothing that a legend could say.
-    pub legend: Option<Legend>,
+    /// What its colours mean, as far as a legend can say it; a network's nodes and links each have one.
+    pub legends: Vec<Legend>,
 }
 
 /// What the colours of a layer mean, drawn over the picture by each side, sharp on every line.

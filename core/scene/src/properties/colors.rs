@@ -37,15 +37,18 @@ pub(super) fn of(layer: &Layer, style: &Style, fields: &[Field<'_>]) -> Vec<Prop
     list
 }
 
-/// What the colours of a layer mean; of a network whose nodes need no words, what those of its links do.
-pub(crate) fn legend(layer: &Layer) -> Option<Legend> {
+/// What the colours of a layer mean, then what those of its links do.
+pub(crate) fn legends(layer: &Layer) -> Vec<Legend> {
     let style = &layer.style;
-    if let ColorBy::Field(index) = style.color_by {
-        return layer.data.fields().get(index).map(|field| legend_of(field, sentence_case(field.name), style.ramp()));
-    }
-    let fields = layer.data.link_fields();
-    let field = fields.get(style.links.color_by?)?;
-    Some(legend_of(field, format!("Links: {}", field.name), style.links.ramp()))
+    let (fields, link_fields) = (layer.data.fields(), layer.data.link_fields());
+    let of_all = match style.color_by {
+        ColorBy::Field(index) => fields.get(index),
+        _ => None,
+    };
+    let of_all = of_all.map(|field| legend_of(field, sentence_case(field.name), style.ramp()));
+    let of_links = style.links.color_by.and_then(|index| link_fields.get(index));
+    let of_links = of_links.map(|field| legend_of(field, format!("Links: {}", field.name), style.links.ramp()));
+    of_all.into_iter().chain(of_links).collect()
 }
 
 fn legend_of(field: &Field<'_>, title: String, ramp: Ramp) -> Legend {

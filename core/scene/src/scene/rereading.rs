@@ -17,6 +17,8 @@ pub struct Reread {
     pub source: Source,
     /// How it is to be read.
     pub reading: Reading,
+    /// The name of the guest who wants it so; none when it is the host.
+    pub by: Option<String>,
 }
 
 /// Why a layer stays as it was read before. The text is one sentence for people, without a full stop.
@@ -31,7 +33,8 @@ impl Scene {
         let of = |layer: &Layer| {
             let reading = layer.wanted_reading()?;
             let (source, _) = layer.file.clone()?;
-            Some(Reread { layer: layer.id, source, reading })
+            let by = layer.table.as_ref().and_then(|table| table.by.clone());
+            Some(Reread { layer: layer.id, source, reading, by })
         };
         self.layers.iter().filter_map(of).collect()
     }

@@ -189,22 +189,24 @@ fn a_filter_hides_points_and_lists_only_kinds_that_are_there() {
 fn a_legend_says_what_colours_mean() {
     let mut scene = scene();
     let id = scene.add(cube("cube", DVec3::ZERO, 1.0));
-    assert_eq!(scene.status().layers[0].legend, None, "the file's colours mean nothing that a legend could say");
+    assert_eq!(scene.status().layers[0].legends, [], "the file's colours mean nothing that a legend could say");
     apply(&mut scene, &set(Some(id), "color_by", Value::Choice("intensity".into())));
     apply(&mut scene, &set(Some(id), "color_range", Value::Interval([1.0, 5.0])));
-    let legend = scene.status().layers[0].legend.clone().unwrap();
+    let status = scene.status();
+    let [legend] = &status.layers[0].legends[..] else { panic!() };
     assert_eq!(legend.title, "Intensity");
-    let LegendScale::Ramp { colors, range, log } = legend.scale else { panic!() };
-    assert_eq!((range, log, colors.len()), ([1.0, 5.0], false, 17));
+    let LegendScale::Ramp { colors, range, log } = &legend.scale else { panic!() };
+    assert_eq!((*range, *log, colors.len()), ([1.0, 5.0], false, 17));
     scene.add(network("network"));
-    let legend = scene.status().layers[1].legend.clone().unwrap();
-    let LegendScale::Keys { entries, more } = legend.scale else { panic!() };
+    let status = scene.status();
+    let [legend] = &status.layers[1].legends[..] else { panic!() };
+    let LegendScale::Keys { entries, more } = &legend.scale else { panic!() };
     assert_eq!(
         entries.iter().map(|entry| entry.label.as_str()).collect::<Vec<_>>(),
         ["y", "x"],
         "the most frequent first"
     );
-    assert_eq!(more, 0);
+    assert_eq!(*more, 0);
 }
 
 #[test]

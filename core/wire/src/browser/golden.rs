@@ -144,7 +144,7 @@ fn scene() -> SceneStatus {
                 property("color_range", range, Some("m"), Value::Interval([402.5, 480.0])),
                 property("filter_kinds", kinds, None, Value::Several(vec!["2".into()])),
             ],
-            legend: Some(Legend { title: "Height".into(), unit: Some("m".into()), scale: ramp }),
+            legends: vec![Legend { title: "Height".into(), unit: Some("m".into()), scale: ramp }],
         }],
         properties: vec![
             property("projection", projection, None, Value::Choice("perspective".into())),

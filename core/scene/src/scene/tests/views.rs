@@ -62,6 +62,22 @@ fn a_view_is_handed_on_by_its_code_and_undone_as_one_change() {
 }
 
 #[test]
+fn nodes_and_links_each_have_a_legend() {
+    let mut scene = scene();
+    let layer = Some(scene.add(network("network")));
+    let titles = |scene: &Scene| -> Vec<String> {
+        scene.status().layers[0].legends.iter().map(|legend| legend.title.clone()).collect()
+    };
+    assert_eq!(titles(&scene), ["Group"]);
+    let color_by =
+        |property: &str, id: &str| Command::Set { layer, property: property.into(), value: Value::Choice(id.into()) };
+    apply(&mut scene, &color_by("link_color_by", "weight"));
+    assert_eq!(titles(&scene), ["Group", "Links: weight"]);
+    apply(&mut scene, &color_by("color_by", "single"));
+    assert_eq!(titles(&scene), ["Links: weight"]);
+}
+
+#[test]
 fn how_links_are_shown_is_in_a_view_and_older_views_leave_it_as_it_is() {
     let mut loaded = network("network");
     let LayerData::Network(data) = &mut loaded.data else { panic!() };
