@@ -162,7 +162,8 @@ fn class_color(class: u8) -> [u8; 3] {
     }
 }
 
-/// One of ten colours that are told apart easily (Tableau 10, 2016).
+/// One of thirty colours: ten that are told apart easily (Tableau 10, 2016), then the same darker, then lighter, by as much as
+/// makes the two nearest of all differ most.
 pub(crate) fn category_color(category: usize) -> [u8; 3] {
     const COLORS: [[u8; 3]; 10] = [
         [78, 121, 167],
@@ -176,7 +177,10 @@ pub(crate) fn category_color(category: usize) -> [u8; 3] {
         [156, 117, 95],
         [186, 176, 172],
     ];
-    COLORS[category % COLORS.len()]
+    /// What the colour is mixed with, and its own part.
+    const ROUNDS: [(f32, f32); 3] = [(0.0, 1.0), (0.0, 0.68), (255.0, 0.7)];
+    let (other, part) = ROUNDS[category / COLORS.len() % ROUNDS.len()];
+    COLORS[category % COLORS.len()].map(|channel| (f32::from(channel) * part + other * (1.0 - part)).round() as u8)
 }
 
 #[cfg(test)]
@@ -195,5 +199,17 @@ mod tests {
         assert_eq!(Colormap::Turbo.color(f32::INFINITY), Colormap::Turbo.color(1.0));
         let [red, _, blue] = Colormap::BlueRed.color(0.1);
         assert!(blue > red, "blue stands for little");
+    }
+
+    #[test]
+    fn thirty_kinds_are_told_apart_by_their_colours() {
+        let distance = |a: [u8; 3], b: [u8; 3]| a.iter().zip(b).map(|(a, b)| u32::from(a.abs_diff(b))).sum::<u32>();
+        for a in 0..30 {
+            for b in 0..a {
+                let [a_is, b_is] = [a, b].map(category_color);
+                assert!(distance(a_is, b_is) >= 40, "{a} {a_is:?} and {b} {b_is:?}");
+            }
+        }
+        assert_eq!(category_color(30), category_color(0));
     }
 }

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 const AHEAD: usize = 16;
 /// Of the thread that encodes, as nice(2): 0 is every thread's, 19 the last.
 #[cfg(target_os = "linux")]
-const NICE: i32 = 12;
+pub(super) const NICE: i32 = 12;
 
 /// What rests at present.
 #[derive(Debug, Clone, Default)]
@@ -74,7 +74,9 @@ struct Encoded {
 fn step_back() {
     // Only on Linux is it the calling thread's priority alone: setpriority(2), "C library/kernel differences".
     #[cfg(target_os = "linux")]
-    if let Err(error) = rustix::process::setpriority_process(None, NICE) {
+    if let Err(error) = rustix::process::getpriority_process(None)
+        .and_then(|now| rustix::process::setpriority_process(None, now.max(NICE)))
+    {
         tracing::debug!(%error, "the thread of still pictures does not step back");
     }
 }

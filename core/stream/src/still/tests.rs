@@ -1,3 +1,4 @@
+use super::shop::NICE;
 use super::{LineNow, Rest, StillSender, StillShop};
 use heliograph_still::{Decoder, Tile};
 use heliograph_wire::media::{STILL_BEGIN_BYTES, STILL_OVER_BYTES, STILL_TILE_BYTES};
@@ -278,4 +279,31 @@ fn only_a_picture_that_someone_wants_is_taken() {
     assert!(!shop.is_same(&pixels, stride_bytes, width, height - 1));
     *pixels.last_mut().unwrap() ^= 1;
     assert!(!shop.is_same(&pixels, stride_bytes, width, height));
+}
+
+/// Name and nice value of each thread of this process: fields 2 and 19 of proc_pid_stat(5).
+#[cfg(target_os = "linux")]
+fn threads() -> Vec<(String, i32)> {
+    let stats = std::fs::read_dir("/proc/self/task").unwrap().flatten();
+    let stats = stats.filter_map(|thread| std::fs::read_to_string(thread.path().join("stat")).ok());
+    stats
+        .filter_map(|stat| {
+            let (name, rest) = stat.split_once('(')?.1.rsplit_once(") ")?;
+            Some((name.to_owned(), rest.split(' ').nth(16)?.parse().ok()?))
+        })
+        .collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_thread_that_encodes_takes_its_turn_after_all_others() {
+    let shop = StillShop::open().unwrap();
+    let until = Instant::now() + PATIENCE;
+    // Other tests open shops at the same time, whose threads have only just begun.
+    let lags = |(name, nice): &(String, i32)| name == "still" && *nice < NICE;
+    while threads().iter().any(lags) || threads().iter().all(|(name, _)| name != "still") {
+        assert!(Instant::now() < until, "{:?}", threads());
+        std::thread::yield_now();
+    }
+    drop(shop);
 }
