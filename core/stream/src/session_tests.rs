@@ -4,16 +4,11 @@ use crate::client::Client;
 use crate::packets::{PAYLOAD_BYTES_MAX, rtp_timestamp};
 use crate::testing::{CONTROL, PATIENCE, TestHost, VIEW, hear, left};
 use heliograph_wire::control::EndCause;
-use heliograph_wire::link::Tokens;
 use heliograph_wire::pointer::Message;
-use heliograph_wire::room::{Answer, Arrival};
 use heliograph_wire::{
     Button, Command, FromSidecar, FromViewer, Input, PROTOCOL, Role, SceneStatus, ToSidecar, ToViewer, ViewerId,
 };
 use std::time::{Duration, Instant};
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
-use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 const WIDTH: u32 = 320;
