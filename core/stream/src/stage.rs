@@ -167,8 +167,13 @@ impl Stage {
         }
     }
 
-    /// What one of a viewer's carriers may be sent at present, in bits a second.
+    /// One of a viewer's carriers' share of the host's upload at present, in bits a second; none while that is not known to be
+    /// too small for all.
     pub(crate) fn allotted_bps(&self, key: WatcherKey) -> Option<u32> {
+        // Without a budget everyone has what its own line is taken to carry, which is little where little was sent.
+        if self.upload_bps.load(Ordering::Relaxed) == 0 {
+            return None;
+        }
         lock(&self.watchers).iter().find(|watcher| watcher.key == key).map(|watcher| watcher.allotted_bps)
     }
 
@@ -358,5 +363,23 @@ async fn sleep_until(at: Option<Instant>) {
     match at {
         Some(at) => tokio::time::sleep_until(at.into()).await,
         None => std::future::pending().await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_viewer_has_a_share_once_there_is_a_budget() {
+        for (upload_bps, share) in [(None, None), (Some(700_000), Some(700_000))] {
+            let (_host, numbers) = crate::testing::ring(64, 64);
+            let ring = heliograph_ring::attach(numbers).unwrap();
+            let stage = Stage::new(ring.frames.waker(), Arc::default(), upload_bps);
+            let line = Arc::new(Mutex::new(Line::new(900_000)));
+            let (key, _frames) = stage.join(ViewerId(1), line, Medium::H264);
+            assert_eq!(stage.demands(Instant::now())[0].target_bps, share.unwrap_or(900_000));
+            assert_eq!(stage.allotted_bps(key), share);
+        }
     }
 }
