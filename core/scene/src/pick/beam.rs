@@ -20,6 +20,13 @@ struct Side {
     at: f32,
 }
 
+impl Side {
+    /// Whether a place is surely not in it.
+    fn is_left_by(&self, place: Vec3) -> bool {
+        (self.positive + self.negative).dot(place) + self.at > 0.0
+    }
+}
+
 impl Beam {
     /// Takes away the places whose dot product with (`plane`, 1) is above `slack`, which is what sums with 32 bits may be wrong by.
     pub(super) fn cut(&mut self, plane: Vec4, slack: f32) {
@@ -63,7 +70,17 @@ impl Beam {
 
     /// The same of one place.
     pub(super) fn misses_place(&self, place: Vec3) -> bool {
-        self.sides.iter().rev().any(|side| (side.positive + side.negative).dot(place) + side.at > 0.0)
+        self.sides.iter().rev().any(|side| side.is_left_by(place))
+    }
+
+    /// The same of a straight line between two places: all of it is where both ends are.
+    pub(super) fn misses_line(&self, ends: [Vec3; 2]) -> bool {
+        self.sides.iter().rev().any(|side| side.is_left_by(ends[0]) && side.is_left_by(ends[1]))
+    }
+
+    /// A bit for each cut that a place surely lies beyond: a straight line between two that have one in common is missed.
+    pub(super) fn beyond(&self, place: Vec3) -> u16 {
+        self.sides.iter().fold(0, |bits, side| bits << 1 | u16::from(side.is_left_by(place)))
     }
 }
 

@@ -8,7 +8,7 @@ use glam::{Vec3, Vec4};
 use std::ops::Range;
 
 /// What sums of 32 bits may be wrong by, as a share of what is summed up.
-const ROUNDING: f32 = 4e-6;
+pub(super) const ROUNDING: f32 = 4e-6;
 /// The ends of a segment may be far outside of the picture, and with them its rounding; in px.
 pub(super) const SEGMENT_SLACK: f32 = 0.5;
 
@@ -40,7 +40,7 @@ pub(super) fn point(reach: Reach<'_>, paint: &Paint<'_>, positions: &[Vec3], box
             }
         }
     };
-    search(Hunt::new(reach, 0.0, boxes), look, boxes)
+    search(Hunt::new(reach, 0.0, boxes.bounds()), look, boxes)
 }
 
 /// The nearest of nodes that have these radii, in px.
@@ -55,12 +55,21 @@ pub(super) fn node(view: &View, paint: &Paint<'_>, nodes: impl Iterator<Item = (
     best
 }
 
+/// Where lines between some of these places may be within reach, which all lie in these bounds.
+pub(super) fn beam(reach: Reach<'_>, bounds: Option<Aabb>) -> Beam {
+    Hunt::new(reach, SEGMENT_SLACK, bounds).beam
+}
+
 /// The nearest of streamlines.
 pub(super) fn line(reach: Reach<'_>, paint: &Paint<'_>, tracts: &Tracts, boxes: &Boxes) -> Option<Candidate> {
     let view = reach.view;
     let look = |elements: Range<usize>, hunt: &mut Hunt<'_>| {
         for (line, at) in tracts.segments(elements) {
             let ends = [tracts.positions[at], tracts.positions[at + 1]];
+            // Most are ruled out by this, which takes less time.
+            if hunt.beam.misses_line(ends) {
+                continue;
+            }
             let Some(part) = view.kept.between(ends[0], ends[1]) else { continue };
             let ends = part.map(|share| ends[0].lerp(ends[1], share));
             let found = near_segment(reach, ends).filter(|_| paint.shows(at) && paint.shows(at + 1));
@@ -69,7 +78,7 @@ pub(super) fn line(reach: Reach<'_>, paint: &Paint<'_>, tracts: &Tracts, boxes: 
             }
         }
     };
-    search(Hunt::new(reach, SEGMENT_SLACK, boxes), look, boxes)
+    search(Hunt::new(reach, SEGMENT_SLACK, boxes.bounds()), look, boxes)
 }
 
 /// The best that `look` finds among elements that it is shown.
@@ -151,8 +160,8 @@ struct Hunt<'a> {
 }
 
 impl<'a> Hunt<'a> {
-    fn new(reach: Reach<'a>, slack_px: f32, boxes: &Boxes) -> Hunt<'a> {
-        let farthest = boxes.bounds().map_or(Vec3::ZERO, |bounds| bounds.min.abs().max(bounds.max.abs()));
+    fn new(reach: Reach<'a>, slack_px: f32, bounds: Option<Aabb>) -> Hunt<'a> {
+        let farthest = bounds.map_or(Vec3::ZERO, |bounds| bounds.min.abs().max(bounds.max.abs()));
         let view = reach.view;
         let away = (view.row(3) - view.row(2)).truncate();
         let mut hunt = Hunt { reach, slack_px, away, best: None, beam: Beam::default(), fixed: 0, farthest };
