@@ -33,6 +33,11 @@ impl Surface {
         self.faces = self.faces.saturating_add(1);
     }
 
+    /// Whether it has no polygon.
+    pub(super) fn is_empty(&self) -> bool {
+        self.faces == 0
+    }
+
     /// What all of it takes.
     pub(super) fn bytes(&self) -> u64 {
         self.places.len() as u64 * BYTES_PER_VERTEX + self.corners.len() as u64 * BYTES_PER_CORNER
