@@ -87,6 +87,6 @@ impl Surface {
         let file_colors = (!positions.is_empty() && self.colors.len() == positions.len()).then_some(self.colors);
         let mesh =
             Mesh { origin, positions, normals, file_colors, attributes: Vec::new(), indices, face_index, bounds };
-        Ok(LoadedLayer::new(name, LayerData::Mesh(Arc::new(mesh)), notice))
+        Ok(LoadedLayer::exact(name, LayerData::Mesh(Arc::new(mesh)), notice))
     }
 }

@@ -7,6 +7,7 @@ mod parts;
 
 use super::cloud::ARRANGING;
 use super::format::{Format, Opened};
+use super::levels::COARSENING;
 use super::{LoadedLayer, Problem, Progress, grid};
 use crate::text;
 use base64::Engine;
@@ -54,7 +55,7 @@ fn read(Opened { source, mut reader, name, progress, .. }: Opened<'_>) -> Result
         return Err(Problem::Unsupported { detail: format!("it is glTF {}, and 2 is read", document.asset.version) });
     }
     let has_points = document.meshes.iter().flat_map(|mesh| &mesh.primitives).any(|one| one.mode == Some(0));
-    progress.leave(if has_points { ARRANGING } else { 0.0 });
+    progress.leave(if has_points { ARRANGING } else { COARSENING });
     if let Some(other) = document.extensions_required.iter().find(|name| !KNOWN.contains(&name.as_str())) {
         return Err(Problem::Unsupported { detail: format!("it needs the extension “{other}”") });
     }
