@@ -5,6 +5,8 @@
 @group(2) @binding(0) var depths: texture_depth_2d;
 
 const BRICK: f32 = 8.0;
+// Over so many of the 256 colours the greatest number fades in.
+const SEAM: f32 = 4.0;
 
 @vertex
 fn cover(@builtin(vertex_index) vertex: u32) -> @builtin(position) vec4f {
@@ -119,8 +121,8 @@ fn march(@builtin(position) position: vec4f) -> @location(0) vec4f {
         t += stride;
     }
     if volume.mode == 2u && greatest >= 0.0 {
-        // What is low fades into the background; the upper two thirds of the colours are as they are.
-        alpha = clamp(color_number(greatest) / 85.0, 0.0, 1.0);
+        // Colours are data: all above the first are as the legend has them, but for a seam without which the edge is jagged.
+        alpha = clamp((color_number(greatest) - max(volume.clear_below, 0.0)) / SEAM, 0.0, 1.0);
         color = color_of(greatest, voxel_at(greatest_at)) * alpha;
     }
     return vec4f(color, alpha) * volume.opacity;

@@ -13,6 +13,8 @@ const WORTH: f32 = 0.67;
 const MOST_CELLS: f32 = (1 << 20) as f32;
 /// Cells stop growing after so many levels; a mesh of a billion triangles has twelve.
 const MOST_LEVELS: i32 = 16;
+/// So many vertices or triangles are dealt with from one look at the wish to stop to the next.
+const BLOCK: usize = 1 << 16;
 /// What no vertex is called.
 const NONE: u32 = u32::MAX;
 
@@ -23,11 +25,16 @@ const NONE: u32 = u32::MAX;
 /// middle (J. Rossignac and P. Borrel, "Multi-resolution 3D approximations for rendering complex scenes", 1993). What was
 /// connected stays so, and there are no holes. Those that look in opposite directions stay apart, so that what is thin
 /// keeps both of its sides and does not vanish.
-pub(crate) fn coarser(mesh: &Mesh) -> Vec<Vec<u32>> {
+///
+/// `watch` is told how much is done, from 0 to 1, and whether to go on is its answer: `None` when it was no.
+pub(crate) fn coarser(mesh: &Mesh, mut watch: impl FnMut(f32) -> bool) -> Option<Vec<Vec<u32>>> {
     let mut levels: Vec<Vec<u32>> = Vec::new();
     if mesh.triangle_count() <= FEW {
-        return levels;
+        return Some(levels);
     }
+    // A level takes as long as the one before it has triangles.
+    let whole = mesh.triangle_count() as f32 / (1.0 - 1.0 / (GROWTH * GROWTH));
+    let mut done = 0.0;
     // A surface crosses about half as many cells again as it has squares of a cell's side, with two triangles in each.
     let first = (area(mesh) * 3.0 / (mesh.triangle_count() as f32 / (GROWTH * GROWTH))).sqrt();
     for step in 0..MOST_LEVELS {
@@ -37,12 +44,24 @@ pub(crate) fn coarser(mesh: &Mesh) -> Vec<Vec<u32>> {
             break;
         }
         let Some(grid) = Grid::over(mesh, first * GROWTH.powi(step)) else { break };
-        let level = clustered(mesh, finer, &grid);
+        let level = clustered(mesh, finer, &grid, |part| watch(((done + part * count as f32) / whole).min(1.0)))?;
+        done += count as f32;
         if ((level.len() / 3) as f32) < count as f32 * WORTH {
             levels.push(level);
         }
     }
-    levels
+    Some(levels)
+}
+
+/// What [`coarser`] takes at most, with what it makes, in bytes.
+pub(crate) fn bytes(mesh: &Mesh) -> u64 {
+    if mesh.triangle_count() <= FEW {
+        return 0;
+    }
+    // Each level has at most so much of the one before, and one that is being made no more than all of that.
+    let triangles = mesh.triangle_count() as f64 * f64::from(WORTH / (1.0 - WORTH));
+    let of_vertices = size_of::<u32>() + size_of::<(u64, u32)>();
+    (triangles * 12.0) as u64 + mesh.positions.len() as u64 * of_vertices as u64
 }
 
 /// Twice the area would be the sum of the products.
@@ -72,7 +91,7 @@ impl Grid {
 }
 
 /// These triangles with one vertex in place of all in a cell; those that become lines or dots are left out.
-fn clustered(mesh: &Mesh, triangles: &[u32], grid: &Grid) -> Vec<u32> {
+fn clustered(mesh: &Mesh, triangles: &[u32], grid: &Grid, mut watch: impl FnMut(f32) -> bool) -> Option<Vec<u32>> {
     let mut standing_for = vec![NONE; mesh.positions.len()];
     for &corner in triangles {
         if let Some(stand_in) = standing_for.get_mut(corner as usize) {
@@ -82,20 +101,31 @@ fn clustered(mesh: &Mesh, triangles: &[u32], grid: &Grid) -> Vec<u32> {
     let place = |vertex: u32| mesh.positions[vertex as usize];
     let used = standing_for.iter().copied().filter(|vertex| *vertex != NONE);
     let mut cells: Vec<(u64, u32)> = used.map(|vertex| (grid.cell(place(vertex)), vertex)).collect();
+    watch(0.2).then_some(())?;
     cells.sort_unstable();
+    let (count, mut seen, mut told) = (cells.len(), 0, 0);
     for of_cell in cells.chunk_by_mut(|one, other| one.0 == other.0) {
+        if seen >= told {
+            watch(0.4 + 0.4 * seen as f32 / count as f32).then_some(())?;
+            told = seen + BLOCK;
+        }
+        seen += of_cell.len();
         stand_in(mesh, of_cell, &mut standing_for);
     }
     let of = |corner: &u32| standing_for.get(*corner as usize).copied().unwrap_or(NONE);
     let mut coarse = Vec::with_capacity(triangles.len() / 2);
-    for corners in triangles.as_chunks::<3>().0 {
-        let [a, b, c] = corners.each_ref().map(of);
-        if a != b && b != c && c != a && a.max(b).max(c) != NONE {
-            coarse.extend([a, b, c]);
+    let all = triangles.as_chunks::<3>().0;
+    for (at, block) in all.chunks(BLOCK).enumerate() {
+        watch(0.8 + 0.2 * (at * BLOCK) as f32 / all.len() as f32).then_some(())?;
+        for corners in block {
+            let [a, b, c] = corners.each_ref().map(of);
+            if a != b && b != c && c != a && a.max(b).max(c) != NONE {
+                coarse.extend([a, b, c]);
+            }
         }
     }
     coarse.shrink_to_fit();
-    coarse
+    Some(coarse)
 }
 
 /// Of the vertices of a cell that look the same way, the one nearest to their middle stands for all.

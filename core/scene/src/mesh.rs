@@ -31,6 +31,14 @@ impl Mesh {
         self.indices.len() / 3
     }
 
+    /// The memory that its lists take.
+    pub(crate) fn bytes(&self) -> u64 {
+        let of_vertex = size_of::<Vec3>() * 2 + if self.file_colors.is_some() { 4 } else { 0 };
+        let said: usize = self.attributes.iter().map(|one| one.values.len() * one.values.bytes_each()).sum();
+        let of_triangles = (self.indices.len() + self.face_index.len()) * size_of::<u32>();
+        (self.positions.len() * of_vertex + said + of_triangles) as u64
+    }
+
     /// The corners of a triangle, relative to `origin`; `None` when there is no such triangle.
     pub fn triangle(&self, index: usize) -> Option<[Vec3; 3]> {
         let corners = self.indices.get(index * 3..index * 3 + 3)?;

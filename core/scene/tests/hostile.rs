@@ -84,6 +84,7 @@ fn intact() -> Vec<(&'static str, Vec<u8>)> {
         ("tail.off", files::fixture("tail.off")),
         ("two.glb", files::fixture("two.glb")),
         ("strip.gltf", files::fixture("strip.gltf")),
+        ("lines.gltf", files::fixture("lines.gltf")),
         ("tail.obj", files::fixture("tail.obj")),
         ("airports.csv", files::fixture("airports.csv")),
         ("tracts.tck", files::fixture("tracts.tck")),

@@ -274,10 +274,12 @@ fn gltf_nodes_stand_where_their_parents_put_them_in_one_file_or_two() {
 }
 
 #[test]
-fn gltf_strips_fans_sparse_and_quantized_numbers_are_read_and_points_left_out() {
-    let layer = one("strip.gltf", files::fixture("strip.gltf"));
-    assert_eq!(layer.notice.as_deref(), Some("Left out 1 set of points or lines: only triangles are shown."));
-    let mesh = mesh(layer);
+fn gltf_strips_fans_sparse_and_quantized_numbers_are_read_and_points_stand_beside() {
+    let source = Source::Bytes { name: "strip.gltf".into(), bytes: files::fixture("strip.gltf").leak() };
+    let mut layers = load(&source, &Progress::new()).unwrap();
+    let LayerData::Points(points) = layers.pop().unwrap().data else { panic!("its points are none") };
+    assert_eq!((points.positions.len(), layers.len(), &layers[0].notice), (4, 1, &None));
+    let mesh = mesh(layers.remove(0));
     assert_eq!((mesh.positions.len(), mesh.triangle_count()), (8, 4));
     // A tenth of the numbers, moved by a tenth of 10; of the fan the last corner is replaced.
     let at = |index: usize| mesh.origin + mesh.positions[index].as_dvec3();

@@ -2,6 +2,10 @@ use super::*;
 use crate::{Aabb, normals_of, synthetic};
 use std::collections::HashMap;
 
+fn coarser(mesh: &Mesh) -> Vec<Vec<u32>> {
+    super::coarser(mesh, |_| true).unwrap()
+}
+
 fn mesh_of(positions: Vec<Vec3>, indices: Vec<u32>) -> Mesh {
     Mesh {
         normals: normals_of(&positions, &indices),
@@ -76,4 +80,26 @@ fn vertices_that_share_a_place_do_not_part() {
     for level in levels {
         assert_eq!(open_edges(&level), 0, "{} triangles have holes", level.len() / 3);
     }
+}
+
+#[test]
+fn the_making_of_levels_is_told_and_stops_when_it_shall_and_they_take_what_was_said() {
+    let ring = synthetic::ring_mesh(300, 200);
+    let mut told = Vec::new();
+    let levels = super::coarser(&ring, |part| {
+        told.push(part);
+        true
+    });
+    assert!(told.is_sorted() && told[0] > 0.0 && told[told.len() - 1] > 0.9 && told.len() > 6, "{told:?}");
+    let taken: usize = levels.unwrap().iter().map(|level| level.capacity() * 4).sum();
+    assert!(taken > 0 && taken as u64 <= bytes(&ring), "{taken}");
+    for stop in 0..told.len() {
+        let mut calls = 0;
+        let stopped = super::coarser(&ring, |_| {
+            calls += 1;
+            calls <= stop
+        });
+        assert!(stopped.is_none() && calls == stop + 1, "{stop}: {calls}");
+    }
+    assert_eq!(bytes(&synthetic::ring_mesh(100, 100)), 0);
 }

@@ -3,6 +3,7 @@
 
 use super::columns::unique;
 use super::format::{Format, Opened};
+use super::levels::COARSENING;
 use super::numbers::{Endian, NumberType};
 use super::surface::Surface;
 use super::xml::{Item, Xml, attribute};
@@ -42,6 +43,7 @@ struct Array {
 }
 
 fn read(Opened { reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
+    progress.leave(COARSENING);
     let mut xml = Xml::new(reader, progress, "GIFTI");
     let mut arrays: Vec<(Array, Values)> = Vec::new();
     let mut labels: Vec<(usize, Category)> = Vec::new();
@@ -156,7 +158,7 @@ fn surface(
     let LayerData::Mesh(mesh) = layer.data else { return Ok(vec![layer]) };
     let mut mesh = Arc::unwrap_or_clone(mesh);
     mesh.attributes = unique(attributes);
-    Ok(vec![LoadedLayer::new(layer.name, LayerData::Mesh(Arc::new(mesh)), layer.notice)])
+    Ok(vec![LoadedLayer::exact(layer.name, LayerData::Mesh(Arc::new(mesh)), layer.notice)])
 }
 
 impl Array {

@@ -24,6 +24,7 @@ mod gzip;
 mod kinds;
 mod labels;
 mod las;
+mod levels;
 mod lines;
 mod meta_image;
 mod nifti;
@@ -98,7 +99,16 @@ pub struct LoadedLayer {
 
 impl LoadedLayer {
     /// A layer in the style that suits its data.
-    pub fn new(name: String, mut data: LayerData, notice: Option<String>) -> LoadedLayer {
+    pub fn new(name: String, data: LayerData, notice: Option<String>) -> LoadedLayer {
+        let mut layer = LoadedLayer::exact(name, data, notice);
+        if let LayerData::Mesh(mesh) = &layer.data {
+            layer.coarser = Arc::new(coarser(mesh, |_| true).unwrap_or_default());
+        }
+        layer
+    }
+
+    /// The same, of a mesh without coarser levels: those of files are made when the file is read, by [`load`].
+    pub(crate) fn exact(name: String, mut data: LayerData, notice: Option<String>) -> LoadedLayer {
         if let LayerData::Volume(volume) = &mut data
             && labels::is_named_so(&name)
         {
@@ -107,7 +117,6 @@ impl LoadedLayer {
         // Computed here, on the thread that reads: the one that draws must not wait for it.
         parallel::each(data.fields().into_iter().chain(data.link_fields()).collect(), |field| drop(field.summary()));
         let boxes = Arc::new(Boxes::of(&data));
-        let levels = if let LayerData::Mesh(mesh) = &data { coarser(mesh) } else { Vec::new() };
         let color_by = data.first_colors();
         // Radiologists' convention for volumes.
         let is_volume = matches!(data, LayerData::Volume(_));
@@ -118,7 +127,7 @@ impl LoadedLayer {
         if let LayerData::Network(network) = &data {
             style.thin_out(network.len(), network.edges.len());
         }
-        LoadedLayer { name, data, style, notice, file: None, boxes, coarser: Arc::new(levels), axes: None, table: None }
+        LoadedLayer { name, data, style, notice, file: None, boxes, coarser: Arc::default(), axes: None, table: None }
     }
 
     /// The same, of a table; `names` are those of the columns that became coordinates.
@@ -168,7 +177,9 @@ pub fn load_as(source: &Source, reading: Reading, progress: &Progress) -> Result
 fn read(source: &Source, name: &str, reading: Reading, progress: &Progress) -> Result<Vec<LoadedLayer>, Problem> {
     let mut reader = source.open()?;
     let format = format_of(&mut reader, name)?;
-    (format.read)(Opened { source, reader, name: stem(name), reading, progress })
+    let layers = (format.read)(Opened { source, reader, name: stem(name), reading, progress })?;
+    // What reading took beside the layers is gone by now.
+    layers.into_iter().map(|layer| layer.coarsened(progress)).collect()
 }
 
 /// Content first, then the ending; leaves the reader at the start.

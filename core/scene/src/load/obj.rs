@@ -3,6 +3,7 @@
 //! Normals are computed anew, because the file's are of corners and not of vertices. Materials and textures are not read.
 
 use super::format::{Format, Opened};
+use super::levels::COARSENING;
 use super::lines::{self, Lines};
 use super::surface::Surface;
 use super::{LoadedLayer, Problem};
@@ -17,6 +18,7 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn read(Opened { reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
+    progress.leave(COARSENING);
     let mut lines = Lines::new(reader, progress, "OBJ");
     let mut surface = Surface::default();
     let mut corners = Vec::new();

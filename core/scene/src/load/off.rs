@@ -1,6 +1,7 @@
 //! OFF meshes (Geomview, "OFF: Object File Format"): `OFF` and `COFF` in ASCII.
 
 use super::format::{Format, Opened};
+use super::levels::COARSENING;
 use super::lines::{self, Lines};
 use super::surface::{BYTES_PER_CORNER, BYTES_PER_VERTEX, Surface};
 use super::{LoadedLayer, Problem};
@@ -16,6 +17,7 @@ pub(super) const FORMAT: Format = Format {
 };
 
 fn read(Opened { reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
+    progress.leave(COARSENING);
     let length = reader.len();
     let mut lines = Lines::new(reader, progress, "OFF");
     let mut word = Words::default();

@@ -89,6 +89,12 @@ impl Progress {
         !self.is_cancelled()
     }
 
+    /// Says how much of all that is left is done, from 0 to 1, where `from` was reached before; false when it shall stop.
+    pub(super) fn towards_end(&self, from: f32, part: f32) -> bool {
+        self.set(f64::from(from + part.clamp(0.0, 1.0) * (1.0 - from)));
+        !self.is_cancelled()
+    }
+
     fn set(&self, fraction: f64) {
         self.shared.done.store((fraction.clamp(0.0, 0.99) * f64::from(WHOLE)) as u32, Ordering::Relaxed);
     }

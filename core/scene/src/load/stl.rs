@@ -3,6 +3,7 @@
 //! A binary file may begin with the word of an ASCII one, so what counts is whether its length is that of its triangles.
 
 use super::format::{Format, Opened};
+use super::levels::COARSENING;
 use super::lines::{self, Lines};
 use super::progress::Progress;
 use super::source::FileReader;
@@ -30,6 +31,7 @@ const TRIANGLE_BYTES: usize = 50;
 const BLOCK: usize = 4096;
 
 fn read(Opened { mut reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
+    progress.leave(COARSENING);
     let mut head = Vec::new();
     reader.by_ref().take(HEAD_BYTES as u64).read_to_end(&mut head)?;
     let is_text = head.trim_ascii_start().starts_with(b"solid") && triangles_of(&head, reader.len()).is_none();

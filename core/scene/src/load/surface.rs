@@ -33,6 +33,11 @@ impl Surface {
         self.faces = self.faces.saturating_add(1);
     }
 
+    /// Whether it has no polygon.
+    pub(super) fn is_empty(&self) -> bool {
+        self.faces == 0
+    }
+
     /// What all of it takes.
     pub(super) fn bytes(&self) -> u64 {
         self.places.len() as u64 * BYTES_PER_VERTEX + self.corners.len() as u64 * BYTES_PER_CORNER
@@ -82,6 +87,6 @@ impl Surface {
         let file_colors = (!positions.is_empty() && self.colors.len() == positions.len()).then_some(self.colors);
         let mesh =
             Mesh { origin, positions, normals, file_colors, attributes: Vec::new(), indices, face_index, bounds };
-        Ok(LoadedLayer::new(name, LayerData::Mesh(Arc::new(mesh)), notice))
+        Ok(LoadedLayer::exact(name, LayerData::Mesh(Arc::new(mesh)), notice))
     }
 }

@@ -1,11 +1,13 @@
-//! glTF surfaces (Khronos Group, "glTF 2.0 Specification", ISO/IEC 12113): JSON with its buffers inside, beside it, or behind it in
+//! glTF: surfaces, lines and points (Khronos Group, "glTF 2.0 Specification", ISO/IEC 12113): JSON with its buffers inside, beside it, or behind it in
 //! one binary file (GLB). What moves, skins, textures and cameras are left out.
 
 mod document;
 mod numbers;
+mod parts;
 
+use super::cloud::ARRANGING;
 use super::format::{Format, Opened};
-use super::surface::Surface;
+use super::levels::COARSENING;
 use super::{LoadedLayer, Problem, Progress, grid};
 use crate::text;
 use base64::Engine;
@@ -13,13 +15,14 @@ use base64::engine::general_purpose::STANDARD;
 use document::{Document, Node, Primitive};
 use glam::{DMat4, DQuat, DVec3};
 use numbers::Numbers;
+use parts::Parts;
 use std::collections::HashSet;
 use std::io::Read;
 
 pub(super) const FORMAT: Format = Format {
     name: "glTF",
     extensions: &["gltf", "glb"],
-    becomes: "a mesh",
+    becomes: "a mesh, streamlines or points, with their colours",
     is_it: |head| head.bytes.starts_with(b"glTF") || head.extension == "gltf" && head.text.starts_with(b"{"),
     begins_with: "{",
     read,
@@ -51,6 +54,8 @@ fn read(Opened { source, mut reader, name, progress, .. }: Opened<'_>) -> Result
     if !document.asset.version.starts_with("2.") {
         return Err(Problem::Unsupported { detail: format!("it is glTF {}, and 2 is read", document.asset.version) });
     }
+    let has_points = document.meshes.iter().flat_map(|mesh| &mesh.primitives).any(|one| one.mode == Some(0));
+    progress.leave(if has_points { ARRANGING } else { COARSENING });
     if let Some(other) = document.extensions_required.iter().find(|name| !KNOWN.contains(&name.as_str())) {
         return Err(Problem::Unsupported { detail: format!("it needs the extension “{other}”") });
     }
@@ -75,20 +80,9 @@ fn read(Opened { source, mut reader, name, progress, .. }: Opened<'_>) -> Result
     }
     progress.advance(2, 4)?;
     let numbers = Numbers { document: &document, buffers: &buffers, progress };
-    let mut built = Built::default();
-    walk(&numbers, &mut built)?;
-    if built.is_white {
-        built.surface.colors.clear();
-    }
-    let mut layer = built.surface.into_layer(name)?;
-    if built.left_out > 0 {
-        let sentence = format!(
-            "Left out {}: only triangles are shown.",
-            text::counted(built.left_out, "set of points or lines", "sets of points or lines")
-        );
-        layer.notice = Some(layer.notice.map_or(sentence.clone(), |notice| format!("{notice} {sentence}")));
-    }
-    Ok(vec![layer])
+    let mut parts = Parts::default();
+    walk(&numbers, &mut parts)?;
+    parts.into_layers(name, progress)
 }
 
 /// The next chunk of a binary file, which is to be of this kind.
@@ -113,22 +107,8 @@ fn beside(source: &super::Source, uri: &str, progress: &Progress) -> Result<Vec<
     Ok(bytes)
 }
 
-/// What was put together so far.
-struct Built {
-    surface: Surface,
-    is_white: bool,
-    /// Primitives that are no triangles.
-    left_out: usize,
-}
-
-impl Default for Built {
-    fn default() -> Built {
-        Built { surface: Surface::default(), is_white: true, left_out: 0 }
-    }
-}
-
 /// All nodes of the scene that is shown, each where its parents put it.
-fn walk(numbers: &Numbers<'_>, built: &mut Built) -> Result<(), Problem> {
+fn walk(numbers: &Numbers<'_>, parts: &mut Parts) -> Result<(), Problem> {
     let document = numbers.document;
     let scene = document.scenes.get(document.scene.unwrap_or(0));
     // Without a scene, what is no child of another stands by itself.
@@ -148,7 +128,7 @@ fn walk(numbers: &Numbers<'_>, built: &mut Built) -> Result<(), Problem> {
         if let Some(mesh) = node.mesh {
             let mesh = document.meshes.get(mesh).ok_or_else(|| malformed(format!("there is no mesh {mesh}")))?;
             for primitive in &mesh.primitives {
-                add(numbers, primitive, place, built)?;
+                add(numbers, primitive, place, parts)?;
             }
         }
         waiting.extend(node.children.iter().rev().map(|child| (*child, place)));
@@ -166,57 +146,33 @@ fn local(node: &Node) -> DMat4 {
     DMat4::from_scale_rotation_translation(scale, turn, node.translation.map_or(DVec3::ZERO, DVec3::from))
 }
 
-fn add(numbers: &Numbers<'_>, primitive: &Primitive, place: DMat4, built: &mut Built) -> Result<(), Problem> {
+fn add(numbers: &Numbers<'_>, primitive: &Primitive, place: DMat4, parts: &mut Parts) -> Result<(), Problem> {
     let Some(position) = primitive.attributes.position else { return Ok(()) };
-    let mode = primitive.mode.unwrap_or(4);
-    if mode < 4 {
-        built.left_out += 1;
-        return Ok(());
-    }
-    let places = numbers.list(position)?;
-    if places.parts != 3 {
+    let list = numbers.list(position)?;
+    if list.parts != 3 {
         return Err(malformed("positions are not of three numbers".into()));
     }
-    let first = u32::try_from(built.surface.places.len()).unwrap_or(u32::MAX);
-    let count = places.numbers.len() / 3;
-    for at in places.numbers.as_chunks::<3>().0 {
-        built.surface.places.push(place.transform_point3(DVec3::from(*at)));
-    }
-    colors(numbers, primitive, count, built)?;
-    let corners: Vec<u32> = match primitive.indices {
-        // A number that is no vertex of this list must be none of another list either.
-        Some(indices) => {
-            numbers.list(indices)?.numbers.into_iter().map(|corner| corner_of(corner, count, first)).collect()
-        }
-        None => (0..count).map(|corner| corner_of(corner as f64, count, first)).collect(),
+    let places: Vec<DVec3> =
+        list.numbers.as_chunks::<3>().0.iter().map(|at| place.transform_point3(DVec3::from(*at))).collect();
+    let count = places.len();
+    let corner_of = |corner: f64| if corner < count as f64 { corner as u32 } else { u32::MAX };
+    let corners = match primitive.indices {
+        Some(indices) => numbers.list(indices)?.numbers.into_iter().map(corner_of).collect(),
+        None => (0..count).map(|corner| corner as u32).collect(),
     };
-    numbers.progress.allow(built.surface.bytes() + corners.len() as u64 * 40)?;
-    match mode {
-        4 => corners.as_chunks::<3>().0.iter().for_each(|triangle| built.surface.polygon(triangle)),
-        5 => {
-            for (at, triangle) in corners.windows(3).enumerate() {
-                let [a, b, c] = [triangle[0], triangle[1], triangle[2]];
-                built.surface.polygon(&if at % 2 == 0 { [a, b, c] } else { [b, a, c] });
-            }
-        }
-        6 => corners.get(1..).unwrap_or_default().windows(2).for_each(|pair| {
-            built.surface.polygon(&[corners[0], pair[0], pair[1]]);
-        }),
-        other => return Err(malformed(format!("it has a primitive of the unknown mode {other}"))),
-    }
+    let colors = colors(numbers, primitive, count)?;
+    parts.add(&parts::Primitive { mode: primitive.mode.unwrap_or(4), places, colors, corners }, numbers.progress)?;
     numbers.progress.advance(3, 4)
 }
 
-fn corner_of(corner: f64, count: usize, first: u32) -> u32 {
-    if corner < count as f64 { first.saturating_add(corner as u32) } else { u32::MAX }
-}
-
-/// The material's colour, times each vertex' own; both are linear.
-fn colors(numbers: &Numbers<'_>, primitive: &Primitive, count: usize, built: &mut Built) -> Result<(), Problem> {
+/// The material's colour, times each vertex' own; both are linear. `None` when neither says one.
+fn colors(numbers: &Numbers<'_>, primitive: &Primitive, count: usize) -> Result<Option<Vec<[u8; 4]>>, Problem> {
     let material = primitive.material.and_then(|index| numbers.document.materials.get(index));
     let base = material.and_then(|one| one.pbr_metallic_roughness.as_ref()?.base_color_factor).unwrap_or(WHITE);
     let own = primitive.attributes.color.map(|index| numbers.list(index)).transpose()?;
-    built.is_white &= base == WHITE && own.is_none();
+    if base == WHITE && own.is_none() {
+        return Ok(None);
+    }
     let color = |at: usize| {
         let part = |axis: usize| {
             let own = own.as_ref().filter(|own| own.parts >= 3);
@@ -224,8 +180,7 @@ fn colors(numbers: &Numbers<'_>, primitive: &Primitive, count: usize, built: &mu
         };
         crate::paint::opaque([0, 1, 2].map(|axis| srgb(part(axis))))
     };
-    built.surface.colors.extend((0..count).map(color));
-    Ok(())
+    Ok(Some((0..count).map(color).collect()))
 }
 
 /// IEC 61966-2-1.

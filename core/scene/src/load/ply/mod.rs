@@ -8,6 +8,7 @@ mod values;
 
 use super::columns::{Column, unique};
 use super::format::{Format, Opened};
+use super::levels::COARSENING;
 use super::progress::Progress;
 use super::{LoadedLayer, Problem, is_plausible};
 use crate::{Aabb, Attribute, LayerData, Mesh, Points, mesh::normals_of, text};
@@ -38,7 +39,7 @@ pub(super) const FORMAT: Format = Format {
 fn read(Opened { mut reader, name, progress, .. }: Opened<'_>) -> Result<Vec<LoadedLayer>, Problem> {
     let header = Header::read(&mut reader)?;
     let has_faces = header.elements.iter().any(|element| element.name == "face" && element.count > 0);
-    progress.leave(if has_faces { 0.0 } else { ARRANGING });
+    progress.leave(if has_faces { COARSENING } else { ARRANGING });
     let mut values = Values::new(reader, header.format);
     let mut vertices = None;
     let mut faces = None;
@@ -273,7 +274,7 @@ fn into_mesh(name: String, vertices: Vertices, faces: Faces, progress: &Progress
     let bounds = Aabb::of_points(&positions);
     let (file_colors, attributes) = (vertices.colors, vertices.others);
     let mesh = Mesh { origin, positions, normals, file_colors, attributes, indices, face_index, bounds };
-    Ok(LoadedLayer::new(name, LayerData::Mesh(Arc::new(mesh)), notice))
+    Ok(LoadedLayer::exact(name, LayerData::Mesh(Arc::new(mesh)), notice))
 }
 
 /// Polygons cut into fans.

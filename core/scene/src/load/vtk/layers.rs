@@ -92,7 +92,7 @@ fn mesh(said: &mut Said, name: String, progress: &Progress) -> Result<LoadedLaye
         notice = with(notice, corners::NOTICE.into());
     }
     mesh.attributes = unique(attributes);
-    Ok(LoadedLayer::new(layer.name, LayerData::Mesh(Arc::new(mesh)), notice))
+    Ok(LoadedLayer::exact(layer.name, LayerData::Mesh(Arc::new(mesh)), notice))
 }
 
 /// What is said of polygons and strips alike.
