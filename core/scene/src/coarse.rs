@@ -50,7 +50,7 @@ pub(crate) fn coarser(mesh: &Mesh, mut watch: impl FnMut(f32) -> bool) -> Option
             levels.push(level);
         }
     }
-    Some(levels)
+    watch(1.0).then_some(levels)
 }
 
 /// What [`coarser`] takes at most, with what it makes, in bytes.
