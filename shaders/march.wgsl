@@ -123,7 +123,7 @@ fn march(@builtin(position) position: vec4f) -> @location(0) vec4f {
     if volume.mode == 2u && greatest >= 0.0 {
         // Colours are data: all above the first are as the legend has them, but for a seam without which the edge is jagged.
         alpha = clamp((color_number(greatest) - max(volume.clear_below, 0.0)) / SEAM, 0.0, 1.0);
-        color = color_of(greatest, voxel_at(greatest_at)) * alpha;
+        color = color_of(greatest, drawn_voxel_at(greatest_at)) * alpha;
     }
     return vec4f(color, alpha) * volume.opacity;
 }
