@@ -138,7 +138,7 @@ fn a_layer_is_renamed_and_moved_from_the_page() {
     let mut host = changed_host();
     let mut browser = Browser::launch();
     browser.open("guest", &host.control_link());
-    browser.wait("guest", LIVE);
+    // As a rule before there is anything to show: it is shown once there is.
     browser.ask(&json!({"do": "key", "page": "guest", "key": "l"}));
     browser.wait("guest", "document.querySelector('[data-key=\"up-1\"]') !== null");
     browser.eval("guest", "document.querySelector('[data-key=\"up-1\"]').click()");

@@ -8,6 +8,8 @@ export class Drawer {
     this.panel = element(id, HTMLElement);
     this.opener = element(`${id}-open`, HTMLButtonElement);
     this.opened = opened;
+    /** It is to open once its button is there. */
+    this.isAwaited = false;
     this.opener.addEventListener('click', () => this.toggle());
     element(`${id}-close`, HTMLButtonElement).addEventListener('click', () => this.toggle(false));
     // A finger beside the panel means the picture; a mouse has room for both.
@@ -21,9 +23,17 @@ export class Drawer {
     return !this.panel.hidden;
   }
 
+  /** Whether there is something to show yet. Who asked too early sees it now. @param {boolean} isThere */
+  offer(isThere) {
+    this.opener.hidden = !isThere;
+    if (this.isOpen && !isThere) this.toggle(false);
+    if (this.isAwaited && isThere) this.toggle(true);
+  }
+
   /** @param {boolean} willOpen */
   toggle(willOpen = !this.isOpen) {
-    if (willOpen === this.isOpen || (willOpen && this.opener.hidden)) return;
+    this.isAwaited = willOpen && this.opener.hidden !== false;
+    if (this.isAwaited || willOpen === this.isOpen) return;
     const hadFocus = this.panel.contains(document.activeElement);
     if (willOpen) this.opened();
     this.panel.hidden = !willOpen;

@@ -45,7 +45,7 @@ const viewer = new Viewer(stage, still, figures, {
   changed,
   scene: (scene) => {
     panels.showScene(scene);
-    layers.show();
+    showLayers();
     void showLegends(scene);
     beginAtView();
   },
@@ -159,6 +159,12 @@ let state = '';
 let maySteer = false;
 let isHinted = false;
 
+/** The scene, or whether it is looked at, may be another. */
+function showLayers() {
+  layers.drawer.offer(viewer.scene !== null && (viewer.isLive || viewer.isComingBack));
+  layers.show();
+}
+
 /** The session, the door or the room may be in another state. */
 function changed() {
   const { session, company, isStalled, isHostSilent } = viewer;
@@ -175,9 +181,7 @@ function changed() {
   panels.showStale(viewer.isLive && isHostSilent);
   panels.review((offer) => viewer.isLive && company.isCurrent(offer));
   people.show();
-  layers.drawer.opener.hidden = !viewer.scene || !(viewer.isLive || viewer.isComingBack);
-  if (layers.drawer.opener.hidden) layers.drawer.toggle(false);
-  layers.show();
+  showLayers();
   document.body.classList.toggle('may-steer', viewer.maySteer);
   for (const tool of document.querySelectorAll('.steers')) tool.setAttribute('aria-disabled', String(!viewer.maySteer));
   if (maySteer && !viewer.maySteer) {

@@ -38,15 +38,12 @@ export class People {
     const { company, isLive, isComingBack } = this.viewer;
     const { panel, opener } = this.drawer;
     const { room } = company;
-    if (!isLive && !isComingBack) {
-      this.drawer.toggle(false);
-      opener.hidden = true;
-    }
+    if (!isLive && !isComingBack) this.drawer.offer(false);
     // Between two connections the last room stays in sight; nothing can be asked of it.
     panel.inert = !isLive;
     if (!room || !isLive) return;
     const { guests } = room;
-    opener.hidden = false;
+    this.drawer.offer(true);
     write(this.count, String(guests.length));
     const isAsked = guests.some((guest) => guest.asks && company.handOver(guest) !== null);
     opener.classList.toggle('asked', isAsked);
