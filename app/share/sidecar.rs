@@ -85,15 +85,9 @@ impl Sidecar {
         self.pulse.beats()
     }
 
-    /// Whether one of its threads waits for a processor or for the disk, rather than for something to happen: states R and
-    /// D of proc_pid_stat(5). False where that cannot be read.
+    /// Whether it has work and gets nothing to do it with.
     pub(super) fn is_starved(&self) -> bool {
-        let Ok(threads) = std::fs::read_dir(format!("/proc/{}/task", self.pid())) else { return false };
-        threads.flatten().any(|thread| {
-            let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
-            // The name before it stands in brackets, and may hold some itself.
-            stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with(['R', 'D']))
-        })
+        waits_for_the_machine(self.pid())
     }
 
     /// Its process id.
@@ -116,6 +110,17 @@ impl Drop for Sidecar {
         // A killed process is gone within microseconds, whatever it was doing.
         let _ = self.child.wait();
     }
+}
+
+/// Whether a thread of a process waits for a processor or for the disk, rather than for something to happen: states R and D of
+/// proc_pid_stat(5). False where that cannot be read.
+fn waits_for_the_machine(pid: u32) -> bool {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{pid}/task")) else { return false };
+    threads.flatten().any(|thread| {
+        let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        // The name before it stands in brackets, and may hold some itself.
+        stat.rsplit_once(") ").is_some_and(|(_, rest)| rest.starts_with(['R', 'D']))
+    })
 }
 
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> std::io::Result<()> {
@@ -162,5 +167,58 @@ fn forward_inputs(mut inputs: InputReader, engine: &EngineHandle, ended: &Atomic
                 Err(error) => tracing::warn!(%error, "an input in the ring is not one of ours"),
             }
         }
+    }
+}
+
+#[cfg(all(test, target_os = "linux"))]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    /// Waits until it is so, and says whether it came to that.
+    fn becomes(pid: u32, waits: bool) -> bool {
+        let until = Instant::now() + Duration::from_secs(30);
+        while waits_for_the_machine(pid) != waits {
+            if Instant::now() > until {
+                return false;
+            }
+            std::thread::yield_now();
+        }
+        true
+    }
+
+    /// Ended with the test, however that ends.
+    struct Started(Child);
+
+    impl Started {
+        fn new(command: &[&str]) -> Started {
+            let mut started = Command::new(command[0]);
+            Started(
+                started
+                    .args(&command[1..])
+                    .stdin(Stdio::null())
+                    .stdout(Stdio::null())
+                    .stderr(Stdio::null())
+                    .spawn()
+                    .unwrap(),
+            )
+        }
+    }
+
+    impl Drop for Started {
+        fn drop(&mut self) {
+            self.0.kill().unwrap();
+            self.0.wait().unwrap();
+        }
+    }
+
+    #[test]
+    fn who_has_work_is_told_from_who_waits_or_is_stopped() {
+        let works = Started::new(&["sh", "-c", "while :; do :; done"]);
+        let waits = Started::new(&["sleep", "600"]);
+        assert!(becomes(works.0.id(), true), "it works");
+        assert!(becomes(waits.0.id(), false), "it waits");
+        assert!(Command::new("kill").args(["-STOP", &works.0.id().to_string()]).status().unwrap().success());
+        assert!(becomes(works.0.id(), false), "stopped, it waits for nothing");
     }
 }
