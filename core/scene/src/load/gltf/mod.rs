@@ -1,5 +1,5 @@
-//! glTF: surfaces, lines and points (Khronos Group, "glTF 2.0 Specification", ISO/IEC 12113): JSON with its buffers inside, beside it, or behind it in
-//! one binary file (GLB). What moves, skins, textures and cameras are left out.
+//! glTF: surfaces, lines and points (Khronos Group, "glTF 2.0 Specification", ISO/IEC 12113): JSON with its buffers inside,
+//! beside it, or behind it in one binary file (GLB). What moves, skins, textures and cameras are left out.
 
 mod document;
 mod numbers;
