@@ -94,8 +94,11 @@ fn a_view_is_handed_from_page_to_page_by_its_code_and_undone_under_the_name_of_w
     let mut browser = Browser::launch();
     browser.open("guest", &host.control_link());
     browser.wait("guest", LIVE);
+    // Also when the bars are away.
+    browser.wait("guest", "document.body.classList.contains('quiet')");
     browser.ask(&json!({"do": "key", "page": "guest", "key": "l"}));
-    browser.wait("guest", "document.querySelector('.views input') !== null");
+    let is_seen = "checkVisibility({ opacityProperty: true, visibilityProperty: true }) === true";
+    browser.wait("guest", &format!("document.querySelector('.views input')?.{is_seen}"));
     // As on a page without https, whose clipboard is closed.
     browser.eval("guest", "navigator.clipboard.writeText = () => Promise.reject(new Error('closed'))");
     browser.eval(

@@ -142,8 +142,15 @@ const statistics = bindStatistics();
 const keys = bindKeyboard(viewer, {
   help: tools.help,
   statistics: () => void statistics.toggle(),
-  people: () => people.drawer.toggle(),
-  layers: () => layers.drawer.toggle(),
+  // While the bars are away so are the panels that hang from them, and take no focus.
+  people: () => {
+    showBars();
+    people.drawer.toggle();
+  },
+  layers: () => {
+    showBars();
+    layers.drawer.toggle();
+  },
   turn: () => people.takeTurn(),
   close: () => {
     void statistics.toggle(false);
