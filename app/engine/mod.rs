@@ -99,7 +99,7 @@ pub enum FromEngine {
     Figures(Figures),
     /// A sentence for the user.
     Problem(String),
-    /// A sentence for the guests of this name: why what they did changed nothing.
+    /// For the guests of this name, a sentence about what they did: why it changed nothing, or what to know of it.
     GuestProblem(String, String),
     /// The thread ended by a fault; the sentence says which.
     Stopped(String),

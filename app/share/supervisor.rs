@@ -1,6 +1,7 @@
 //! Keeps a sidecar running: starts it, watches its pulse, replaces it when it dies or hangs, and ends it.
 
 mod links;
+mod vigil;
 
 use super::restarts::Restarts;
 use super::sidecar::Sidecar;
@@ -14,19 +15,8 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender};
 use std::time::{Duration, Instant};
+use vigil::{CHECK_EVERY, Vigil};
 
-/// How often the pulse is felt.
-const CHECK_EVERY: Duration = Duration::from_millis(250);
-/// What checks in a row without a beat may cost together before the sidecar is replaced. Checks are counted rather than
-/// seconds, so that an app that was itself stopped for a minute does not blame the sidecar.
-const PATIENCE: u32 = 40;
-/// One that hangs is replaced after a second.
-const COST: u32 = 10;
-/// One that has work and gets no processor for it, after five: on a machine that is full of others' work another would
-/// wait as long, and the guests would have lost this one.
-const COST_WHILE_STARVED: u32 = 2;
-/// One that has not beaten yet, after ten: a busy machine may take a while to start a process.
-const COST_AT_START: u32 = 1;
 /// How often the sidecar hears that the app lives.
 const BEAT_EVERY: Duration = Duration::from_secs(1);
 /// However fast the room changes, everyone is told no more often than this.
@@ -196,8 +186,7 @@ impl Supervisor {
         sidecar.say(self.start_line(sidecar.ring_fds));
         sidecar.say(self.reachable_line());
         sidecar.say(ToSidecar::Scene { scene: (*self.status).clone() });
-        let mut beats = 0;
-        let mut missed = 0;
+        let mut vigil = Vigil::default();
         let mut last_check = Instant::now();
         self.told_room.0 = u64::MAX;
         self.guests_know = None;
@@ -224,17 +213,7 @@ impl Supervisor {
                 self.beaten_at = Instant::now();
                 sidecar.say(ToSidecar::Beat);
             }
-            if sidecar.beats() != beats {
-                missed = 0;
-                beats = sidecar.beats();
-                continue;
-            }
-            missed += match beats {
-                0 => COST_AT_START,
-                _ if sidecar.is_starved() => COST_WHILE_STARVED,
-                _ => COST,
-            };
-            if missed >= PATIENCE {
+            if vigil.gives_up(sidecar.beats(), || sidecar.is_starved()) {
                 return Ending::Lost("The streaming process does not answer.".into());
             }
         }
