@@ -58,6 +58,7 @@ fn inside(layer: &Layer, volume: &Volume, ray: Ray, [first, last]: [f32; 2]) -> 
         VolumeMode::Maximum => values
             .filter(|(_, value)| value.is_finite())
             .max_by(|a, b| a.1.total_cmp(&b.1))
+            .filter(|(_, value)| drawn.has(*value))
             .map(|(distance, _)| distance),
         VolumeMode::Surface => values.into_iter().find(|(_, value)| drawn.has(*value)).map(|(distance, _)| distance),
         _ => {

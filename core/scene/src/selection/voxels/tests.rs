@@ -204,6 +204,16 @@ fn a_click_selects_the_voxel_that_is_picked_there() {
 }
 
 #[test]
+fn nothing_is_picked_where_a_maximum_projection_is_clear() {
+    let mut scene = random_scene();
+    set_all(&mut scene, &[mode("maximum")]);
+    assert!(pick::at(&scene, 0.5, 0.5, VIEWPORT).is_some());
+    set_all(&mut scene, &[("color_range", Value::Interval([199.0, 200.0]))]);
+    assert!(all(&mut scene).is_empty());
+    assert!(pick::at(&scene, 0.5, 0.5, VIEWPORT).is_none());
+}
+
+#[test]
 fn voxels_are_added_removed_undone_and_taken_along_by_a_view() {
     let mut scene = random_scene();
     let everything = all(&mut scene);
